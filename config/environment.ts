@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UserError } from "./errors";
+import { explainIssues } from "./explain";
+import { type EnvironmentName } from "./names";
+import { planOverridesSchema } from "./plans";
+import { projectRoot } from "./root";
+
+/** Images that an environment can replace, for a mirror or another version. */
+export const imageNames = ["wordpress", "wordpress-cli", "mariadb", "medusa", "medusa-storefront", "postgres", "redis", "traefik", "mail-catcher"] as const;
+export type ImageName = (typeof imageNames)[number];
+
+/** Where the catcher of an environment with `mailCatcher: true` listens; `infra/` puts it there. */
+export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025 } as const;
+
+const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a Kubernetes name — use lowercase letters, digits and hyphens" });
+const imageReference = z.string().regex(/^[a-z0-9][\w.\-/:@]*$/, { error: 'is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"' });
+
+const ingress = z.strictObject({
+  className: label.default("traefik").describe("IngressClass of the stores' Ingresses."),
+  controllerNamespace: label.default("traefik").describe("Namespace of the ingress controller: the only one that reaches the stores from outside."),
+  controllerLabels: z.record(z.string(), z.string()).default({ "app.kubernetes.io/name": "traefik" }).describe("Labels of the ingress controller's pods."),
+  install: z.boolean().default(false).describe("true: the environment's stack installs Traefik into controllerNamespace."),
+});
+
+const smtp = z.strictObject({
+  host: z.string().min(1).describe("Host name of the SMTP server."),
+  port: z.int().min(1).max(65535).default(587).describe("587 with STARTTLS, 465 with TLS, 25 or 1025 without."),
+  from: z.email({ error: "is not an e-mail address — write it like shop@example.com" }).describe("Sender of the stores' e-mails."),
+  username: z.string().min(1).optional().describe("Its password is the secret storefleet:smtpPassword."),
+});
+
+export const settingsSchema = z
+  .strictObject({
+    context: z.string().min(1).optional().describe("kubeconfig context; absent: a local cluster is picked."),
+    ingress: ingress.prefault({}),
+    hostSuffix: z
+      .string()
+      .regex(/^(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/, { error: 'is not a host suffix — write it with a leading dot, such as ".shops.example.com"' })
+      .max(190, { error: "is longer than 190 characters — shorten it" })
+      .describe("A store's address is store-<name>-<hash> plus this; its wildcard DNS record leads to the ingress."),
+    storageClass: label.optional().describe("StorageClass of the volumes; absent: the cluster's default."),
+    egress: z.enum(["allow", "deny"]).describe("Whether stores reach addresses outside the cluster."),
+    clusterCidrs: z
+      .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' }))
+      .default([])
+      .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
+    tlsIssuer: label.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
+    helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
+    mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher, and the stores send to it."),
+    smtp: smtp.optional().describe("SMTP server of the stores; needed unless mailCatcher is true."),
+    images: z
+      .strictObject({
+        registry: imageReference.default("ghcr.io/storefleet").describe("Registry and folder of the project's own images."),
+        overrides: z.partialRecord(z.enum(imageNames), imageReference).default({}).describe("Other images to use."),
+      })
+      .prefault({}),
+    plans: planOverridesSchema.default({}).describe("Plan sizes to change; the rest stays as in config/plans.ts."),
+  })
+  .refine((settings) => settings.mailCatcher || settings.smtp, { path: ["smtp"], error: "is missing — set host and from, or mailCatcher: true" })
+  .refine((settings) => !(settings.mailCatcher && settings.smtp), { path: ["smtp"], error: "clashes with mailCatcher: true — keep one of the two" });
+
+export type SmtpSettings = z.infer<typeof smtp>;
+/** Settings of an environment with every default filled in. */
+export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> & { smtp: SmtpSettings };
+
+/** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
+export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
+
+/** Checks what `storefleet:settings` holds; one UserError names every wrong key. */
+export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSettings {
+  const result = settingsSchema.safeParse(raw ?? {}, { reportInput: true });
+  if (!result.success) {
+    const problems = explainIssues(settingsSchema, result.error.issues).map(
+      ({ path, message, repair }) => `${settingsFile(env)}: ${["storefleet:settings", ...path].join(".")} ${message} — ${repair}`,
+    );
+    throw new UserError(problems.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`);
+  }
+  const settings = result.data;
+  const catcher = { host: `${mailCatcher.service}.${mailCatcher.namespace}.svc.cluster.local`, port: mailCatcher.smtpPort, from: "shop@example.com" };
+  return { ...settings, smtp: settings.smtp ?? catcher };
+}
+
+/** What the caller's environment overrides: HELM_TIMEOUT, in seconds. */
+export function withOverrides(settings: EnvironmentSettings, variables: NodeJS.ProcessEnv = process.env): EnvironmentSettings {
+  const timeout = variables.HELM_TIMEOUT;
+  if (timeout === undefined || timeout === "") return settings;
+  if (!/^[1-9]\d{0,4}$/.test(timeout) || Number(timeout) > 86400) {
+    throw new UserError(`HELM_TIMEOUT is "${timeout}": not a number of seconds`, "Set it to a whole number from 1 to 86400, or unset it.");
+  }
+  return { ...settings, helmTimeout: Number(timeout) };
+}
+
+/** The settings as the file has them now; for use before the environment's stack is up. */
+export function readSettings(env: EnvironmentName, folder: string = projectRoot): EnvironmentSettings {
+  const file = settingsFile(env);
+  let content: { config?: Record<string, unknown> } | null;
+  try {
+    content = parse(readFileSync(join(folder, file), "utf8")) as typeof content;
+  } catch (error) {
+    throw new UserError(`${file} can not be read: ${(error as Error).message.split("\n")[0]}`, "It comes with the project: restore it from git, or mend it.");
+  }
+  return withOverrides(parseSettings(env, content?.config?.["storefleet:settings"]));
+}

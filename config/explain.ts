@@ -1,0 +1,69 @@
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+
+/** A schema issue in words, with its place in the data. */
+export interface Explanation {
+  path: (string | number)[];
+  /** Set when the key itself is at fault, not its value. */
+  key?: true;
+  message: string;
+  repair: string;
+}
+
+/** Several words for one type of YAML, as people call them. */
+const typeNames: Record<string, string> = {
+  string: "text", number: "a number", int: "a whole number", boolean: "true or false", object: "a mapping (key: value)",
+  record: "a mapping (key: value)", array: 'a list (lines that start with "- ")',
+};
+
+/** The nearest candidate when it is near enough to be meant. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0 || word.length > 100) return undefined;
+  const found = closest(word.toLowerCase(), [...candidates]);
+  return distance(word.toLowerCase(), found.toLowerCase()) <= Math.max(2, Math.floor(found.length / 3)) ? found : undefined;
+}
+
+const choice = (word: unknown, candidates: readonly string[]) => {
+  const near = typeof word === "string" ? nearest(word, candidates) : undefined;
+  return `${near ? `did you mean "${near}"? ` : ""}known: ${candidates.join(", ")}`;
+};
+
+/** The keys that the schema knows at a path of the data. */
+function knownKeys(schema: z.core.JSONSchema.BaseSchema | undefined, path: readonly PropertyKey[]): string[] {
+  for (const step of path) {
+    const here = schema?.anyOf?.[0] ?? schema;
+    schema = (typeof step === "number" ? here?.items : here?.properties?.[String(step)]) as typeof schema;
+  }
+  return Object.keys((schema?.anyOf?.[0] as typeof schema)?.properties ?? schema?.properties ?? {});
+}
+
+/** Zod's issues in words: messages of our own schemas read "what — repair", the rest is worded here. */
+export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Explanation[] {
+  const jsonSchema = z.toJSONSchema(schema, { io: "input" });
+  return issues.flatMap((issue): Explanation[] => {
+    const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+    if (issue.code === "unrecognized_keys") {
+      const known = knownKeys(jsonSchema, path);
+      return issue.keys.map((key) => ({ path: [...path, key], key: true, message: `unknown key "${key}"`, repair: choice(key, known) }));
+    }
+    if (issue.code === "invalid_key") {
+      const key = issue.issues.find((inner) => inner.message.includes(" — ")) ?? issue;
+      return [{ path, key: true, ...split(key.message) }];
+    }
+    if (issue.message.includes(" — ")) return [{ path, ...split(issue.message) }];
+    if (issue.code === "invalid_value") {
+      const known = issue.values.map(String);
+      return [{ path, message: issue.input === undefined ? "is missing" : "is not known", repair: choice(issue.input, known) }];
+    }
+    if (issue.code === "invalid_type") {
+      const expected = typeNames[issue.expected] ?? issue.expected;
+      return [{ path, message: issue.input === undefined ? "is missing" : "has the wrong type", repair: `write ${expected}` }];
+    }
+    return [{ path, message: "is not valid", repair: issue.message }];
+  });
+}
+
+function split(message: string): { message: string; repair: string } {
+  const [what = "", repair = ""] = message.split(" — ", 2);
+  return { message: what, repair };
+}
