@@ -17,6 +17,7 @@ export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catche
 
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a Kubernetes name — use lowercase letters, digits and hyphens" });
 const imageReference = z.string().regex(/^[a-z0-9][\w.\-/:@]*$/, { error: 'is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"' });
+const imageOverrides = Object.fromEntries(imageNames.map((name) => [name, imageReference])) as Record<ImageName, typeof imageReference>;
 
 const ingress = z.strictObject({
   className: label.default("traefik").describe("IngressClass of the stores' Ingresses."),
@@ -54,7 +55,7 @@ export const settingsSchema = z
     images: z
       .strictObject({
         registry: imageReference.default("ghcr.io/storefleet").describe("Registry and folder of the project's own images."),
-        overrides: z.partialRecord(z.enum(imageNames), imageReference).default({}).describe("Other images to use."),
+        overrides: z.strictObject(imageOverrides).partial().prefault({}).describe("Images to use in place of the pinned ones."),
       })
       .prefault({}),
     plans: planOverridesSchema.default({}).describe("Plan sizes to change; the rest stays as in config/plans.ts."),

@@ -59,6 +59,8 @@ export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIss
       const expected = typeNames[issue.expected] ?? issue.expected;
       return [{ path, message: issue.input === undefined ? "is missing" : "has the wrong type", repair: `write ${expected}` }];
     }
+    if (issue.code === "too_small") return [{ path, message: "is too small", repair: `write at least ${issue.minimum}` }];
+    if (issue.code === "too_big") return [{ path, message: "is too large", repair: `write at most ${issue.maximum}` }];
     return [{ path, message: "is not valid", repair: issue.message }];
   });
 }

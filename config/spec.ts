@@ -3,10 +3,10 @@ import { isReservedName, maxNameLength, namePattern } from "./names";
 
 // Messages read "what is wrong — how to mend it"; the loader puts place and value around them.
 
-export const engines = ["woocommerce", "medusa"] as const;
-export type Engine = (typeof engines)[number];
-export const plans = ["small", "medium", "large"] as const;
-export type Plan = (typeof plans)[number];
+export const engineNames = ["woocommerce", "medusa"] as const;
+export type Engine = (typeof engineNames)[number];
+export const planNames = ["small", "medium", "large"] as const;
+export type Plan = (typeof planNames)[number];
 
 /** ISO codes as this Node knows them; `UK`, an alias of `GB`, is not one. */
 const regionNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
@@ -15,7 +15,6 @@ const currencies = new Set(Intl.supportedValuesOf("currency"));
 
 const name = z
   .string()
-  .min(1, { error: "is empty — give the store a name, such as acme" })
   .max(maxNameLength, { error: `is longer than ${maxNameLength} characters — shorten it` })
   .regex(namePattern, {
     error: "is not a store name — use lowercase letters, digits and hyphens, starting with a letter and ending with a letter or digit",
@@ -105,6 +104,7 @@ const medusa = z
     countries: z
       .array(country)
       .min(1, { error: "is empty — name at least one country or leave the key out" })
+      .refine((codes) => new Set(codes).size === codes.length, { error: "names a country twice — remove one" })
       .describe("Countries that the store sells to (default: its own)."),
     shippingPrice: price.describe("Flat price of the standard shipping option, in the store's currency."),
   })
@@ -120,8 +120,8 @@ function isTimeZone(zone: string): boolean {
 
 /** What `defaults:` may hold: every key of a store that can apply to several. */
 const shared = {
-  engine: z.enum(engines).describe("Shop software. It can not be changed once the store runs."),
-  plan: z.enum(plans).describe("Size: CPU, memory, replicas, volumes and quota (default: small)."),
+  engine: z.enum(engineNames).describe("Shop software. It can not be changed once the store runs."),
+  plan: z.enum(planNames).describe("Size: CPU, memory, replicas, volumes and quota (default: small)."),
   products: z
     .array(product)
     .max(10_000, { error: "are too many — list at most 10000, import the rest in the shop" })
