@@ -1,0 +1,74 @@
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, all } from "@pulumi/pulumi";
+import { LimitRange, Namespace, ResourceQuota } from "@pulumi/kubernetes/core/v1";
+
+import { pulumiLabels } from "../shared/labels";
+import { type ContainerLimits, mergedLimits } from "./limits";
+import { podSecurityLabels } from "./pod-security";
+
+export type { ContainerLimits } from "./limits";
+
+export interface GuardrailsArgs {
+  /** The name of the namespace to create. */
+  namespace: Input<string>;
+  /** What the namespace may use altogether: the `hard` map of its ResourceQuota, surge of roll-outs included. */
+  quota: Input<Record<string, Input<string>>>;
+  /**
+   * What a container gets that states nothing, and the most that one may ask for.
+   * @default modest memory and disk, 4Gi of memory and 8Gi of disk at most
+   */
+  limits?: ContainerLimits;
+  /**
+   * Labels of all objects.
+   * @default none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Annotations of the namespace.
+   * @default none
+   */
+  annotations?: Input<Record<string, Input<string>>>;
+  /**
+   * Whether Pulumi refuses to delete the namespace, and with it everything inside.
+   * @default false
+   */
+  protect?: boolean;
+}
+
+/** A namespace whose pods are confined: Pod Security `restricted`, a quota, and limits for every container. */
+export class Guardrails extends ComponentResource {
+  /** The namespace's name. Known only once quota and limits exist, so that no workload gets in before them. */
+  public readonly namespace: Output<string>;
+
+  constructor(name: string, args: GuardrailsArgs, opts?: ComponentResourceOptions) {
+    super("storefleet:index:Guardrails", name, args, opts);
+    const labels = pulumiLabels(args.labels ?? {}, "guardrails");
+
+    const namespace = new Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: args.namespace,
+          labels: { ...labels, ...podSecurityLabels },
+          annotations: args.annotations,
+        },
+      },
+      // Deletion waits for the finalizers of everything inside; what blocks it for longer needs a person.
+      { parent: this, protect: args.protect, customTimeouts: { delete: "5m" } },
+    );
+    const inNamespace = (objectName: string) => ({ name: objectName, namespace: namespace.metadata.name, labels });
+
+    const quota = new ResourceQuota(
+      `${name}-quota`,
+      { metadata: inNamespace("quota"), spec: { hard: args.quota } },
+      { parent: this },
+    );
+    const limits = new LimitRange(
+      `${name}-limits`,
+      { metadata: inNamespace("limits"), spec: { limits: [{ type: "Container", ...mergedLimits(args.limits) }] } },
+      { parent: this },
+    );
+
+    this.namespace = all([namespace.metadata.name, quota.metadata.name, limits.metadata.name]).apply(([it]) => it);
+    this.registerOutputs({ namespace: this.namespace });
+  }
+}

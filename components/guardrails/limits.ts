@@ -1,0 +1,30 @@
+/** Quantities by resource, such as `{ memory: "256Mi" }`. */
+type Quantities = Record<string, string>;
+
+/** The three maps of a LimitRange for containers. What is given here is laid over the defaults. */
+export interface ContainerLimits {
+  /** Limits of a container that states none. */
+  default?: Quantities;
+  /** Requests of a container that states none. */
+  defaultRequest?: Quantities;
+  /** The most that one container may ask for. */
+  max?: Quantities;
+}
+
+/**
+ * No limit on CPU: one would throttle every container that deliberately has none, and a `max` without
+ * a default is taken for the default.
+ */
+const defaults: Required<ContainerLimits> = {
+  default: { memory: "256Mi", "ephemeral-storage": "512Mi" },
+  defaultRequest: { cpu: "10m", memory: "64Mi", "ephemeral-storage": "64Mi" },
+  max: { memory: "4Gi", "ephemeral-storage": "8Gi" },
+};
+
+export function mergedLimits(limits: ContainerLimits = {}): Required<ContainerLimits> {
+  return {
+    default: { ...defaults.default, ...limits.default },
+    defaultRequest: { ...defaults.defaultRequest, ...limits.defaultRequest },
+    max: { ...defaults.max, ...limits.max },
+  };
+}

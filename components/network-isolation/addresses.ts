@@ -1,0 +1,31 @@
+import { isIP } from "node:net";
+
+/** Never reached as "external": private networks, carrier NAT, link-local addresses with the cloud's metadata service. */
+const privateRanges = [
+  "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
+  "fc00::/7", "fe80::/10",
+];
+
+/** All addresses but the private ones and `exceptions`, as the IP blocks of a NetworkPolicy. */
+export function publicAddresses(exceptions: string[]): { cidr: string; except: string[] }[] {
+  const all = [...new Set([...privateRanges, ...exceptions.map(requireCidr)])];
+  return [
+    { cidr: "0.0.0.0/0", except: all.filter((cidr) => !cidr.includes(":")) },
+    { cidr: "::/0", except: all.filter((cidr) => cidr.includes(":")) },
+  ];
+}
+
+/** `text`, if it is an address range such as `10.42.0.0/16`. */
+export function requireCidr(text: string): string {
+  const [address = "", prefix] = text.split("/");
+  const version = isIP(address);
+  const bits = version === 6 ? 128 : 32;
+  if (version !== 0 && prefix === undefined) {
+    throw new Error(`"${text}" is an address, not a range. Did you mean "${text}/${bits}"?`);
+  }
+  // A range of all addresses cannot be an exception from all addresses: the API server refuses it.
+  if (version === 0 || !/^\d+$/.test(prefix ?? "") || Number(prefix) < 1 || Number(prefix) > bits) {
+    throw new Error(`"${text}" is not an address range such as "10.42.0.0/16" or "fd00:10:42::/56"`);
+  }
+  return text;
+}

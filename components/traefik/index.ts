@@ -1,0 +1,57 @@
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+
+export interface TraefikArgs {
+  /** The namespace to install into. It must allow two node ports. */
+  namespace: Input<string>;
+  /** The IngressClass to create and to serve. */
+  className: Input<string>;
+  /** Changes with the chart's files. */
+  chartDigest: string;
+  /**
+   * The image to run instead of the chart's.
+   * @default the chart's, pinned by tag and digest
+   */
+  image?: Input<string>;
+  /**
+   * Seconds that the installation may take.
+   * @default 300
+   */
+  timeout?: Input<number>;
+  /**
+   * Labels of all objects.
+   * @default none
+   */
+  labels?: Record<string, string>;
+}
+
+/** Traefik as the ingress controller of one IngressClass, on node ports 30080 (http) and 30443 (https). */
+export class Traefik extends ComponentResource {
+  /** Helm's word on the installation, such as `deployed`. */
+  public readonly releaseStatus: Output<string>;
+
+  constructor(name: string, args: TraefikArgs, opts?: ComponentResourceOptions) {
+    super("storefleet:index:Traefik", name, args, opts);
+
+    const release = new Release(
+      `${name}-release`,
+      {
+        name: "traefik",
+        namespace: args.namespace,
+        chart: "./components/traefik/chart",
+        values: {
+          ingressClass: args.className,
+          labels: args.labels ?? {},
+          chartDigest: args.chartDigest,
+          ...(args.image !== undefined && { image: args.image }),
+        },
+        timeout: args.timeout ?? 300,
+        maxHistory: 5,
+      },
+      { parent: this },
+    );
+
+    this.releaseStatus = release.status.status;
+    this.registerOutputs({ releaseStatus: this.releaseStatus });
+  }
+}

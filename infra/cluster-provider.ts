@@ -1,0 +1,24 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import { UserError } from "../config/errors";
+
+/**
+ * The one provider of a stack. The context is always named, never the kubeconfig's current one: nothing reaches a
+ * cluster by accident. `STOREFLEET_CONTEXT`, which the script sets, goes before the environment's settings.
+ */
+export function clusterProvider(env: string, contextOfSettings?: string): Provider {
+  const context = process.env.STOREFLEET_CONTEXT || contextOfSettings;
+  if (!context) {
+    throw new UserError(
+      `environment ${env} names no cluster`,
+      `Run eval "$(./scripts/stores env --env ${env})" first, or set "context" in Pulumi.${env}.yaml.`,
+    );
+  }
+  return new Provider("cluster", {
+    context,
+    // A renamed or moved kube context is no reason to replace, and so delete, every store.
+    clusterIdentifier: `storefleet-${env}`,
+    // Changed contents are an update; replacing would delete an object that pods refer to by its fixed name.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+  });
+}

@@ -1,0 +1,132 @@
+import { Config, type Output, type Resource } from "@pulumi/pulumi";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import type { Provider } from "@pulumi/kubernetes/provider";
+import { type EnvironmentSettings, mailCatcher, parseSettings, withOverrides } from "../config/environment";
+import { filesDigest } from "../config/files-digest";
+import { type EnvironmentName } from "../config/names";
+import { Guardrails } from "../components/guardrails";
+import { MailCatcher } from "../components/mail-catcher";
+import { environmentLabels, pulumiLabels } from "../components/shared/labels";
+import { Traefik } from "../components/traefik";
+import { clusterProvider } from "./cluster-provider";
+import { environmentDigest, environmentReceipt } from "./digest";
+import { requireExistingParts } from "./existing-parts";
+
+/** What stores' stacks read from their environment's stack. */
+export interface EnvironmentOutputs {
+  /** The checked settings, defaults filled in. */
+  settings: EnvironmentSettings;
+  /** A `.dockerconfigjson` for the stores' namespaces. */
+  pullSecret?: Output<string>;
+  smtpPassword?: Output<string>;
+  /** Where the mail catcher shows what the stores sent. */
+  mailUrl?: Output<string>;
+}
+
+/** What the parts of one environment share. */
+interface Context {
+  settings: EnvironmentSettings;
+  labels: Record<string, string>;
+  timeout: number;
+  opts: { provider: Provider };
+}
+
+/** The program of an environment's stack: the cluster's shared parts, and its settings for the stores' stacks. */
+export function environment(env: EnvironmentName): EnvironmentOutputs {
+  const config = new Config();
+  const settings = parseSettings(env, config.requireObject("settings"));
+  const context: Context = {
+    settings,
+    labels: environmentLabels(env),
+    timeout: withOverrides(settings).helmTimeout,
+    opts: { provider: clusterProvider(env, settings.context) },
+  };
+
+  const existing = requireExistingParts(settings, context.opts);
+  const traefik = settings.ingress.install ? installTraefik(context) : undefined;
+  const mail = settings.mailCatcher ? installMailCatcher(context) : undefined;
+  writeReceipt(env, context, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])]);
+
+  return {
+    settings,
+    pullSecret: config.getSecret("pullSecret"),
+    smtpPassword: config.getSecret("smtpPassword"),
+    mailUrl: mail?.url,
+  };
+}
+
+function installTraefik({ settings, labels, timeout, opts }: Context): Traefik {
+  const { namespace } = new Guardrails(
+    "ingress",
+    {
+      namespace: settings.ingress.controllerNamespace,
+      quota: { ...systemQuota, "services.nodeports": "2" },
+      labels,
+    },
+    opts,
+  );
+  return new Traefik(
+    "traefik",
+    {
+      namespace,
+      className: settings.ingress.className,
+      chartDigest: filesDigest(["components/traefik/chart"]),
+      image: settings.images.overrides.traefik,
+      timeout,
+      labels,
+    },
+    opts,
+  );
+}
+
+function installMailCatcher({ settings, labels, timeout, opts }: Context): MailCatcher {
+  const { namespace } = new Guardrails("mail", { namespace: mailCatcher.namespace, quota: systemQuota, labels }, opts);
+  return new MailCatcher(
+    "mail-catcher",
+    {
+      namespace,
+      service: mailCatcher.service,
+      smtpPort: mailCatcher.smtpPort,
+      httpPort: mailCatcher.httpPort,
+      host: `mail${settings.hostSuffix}`,
+      ingressClass: settings.ingress.className,
+      ingressNamespace: settings.ingress.controllerNamespace,
+      chartDigest: filesDigest(["components/mail-catcher/chart"]),
+      tlsIssuer: settings.tlsIssuer,
+      image: settings.images.overrides["mail-catcher"],
+      timeout,
+      labels,
+    },
+    opts,
+  );
+}
+
+/** By its digest the script sees, without Pulumi, whether the environment's stack is up to date. */
+function writeReceipt(env: EnvironmentName, { labels, opts }: Context, after: Resource[]): void {
+  const { namespace } = new Guardrails(
+    "system",
+    { namespace: environmentReceipt.namespace, quota: { pods: "0" }, labels },
+    opts,
+  );
+  new ConfigMap(
+    "receipt",
+    {
+      metadata: { name: environmentReceipt.name, namespace, labels: pulumiLabels(labels, "receipt") },
+      data: { environment: env, [environmentReceipt.key]: environmentDigest(env) },
+    },
+    { ...opts, dependsOn: after },
+  );
+}
+
+/** One small Deployment, a roll-out of it included. */
+const systemQuota = {
+  pods: "4",
+  "requests.cpu": "500m",
+  "requests.memory": "512Mi",
+  "limits.memory": "1Gi",
+  "requests.ephemeral-storage": "1Gi",
+  "limits.ephemeral-storage": "2Gi",
+  persistentvolumeclaims: "0",
+  "services.nodeports": "0",
+  "services.loadbalancers": "0",
+};
