@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "./errors";
-import { explainIssues } from "./explain";
+import { explainIssues, pathText } from "./explain";
 import { type EnvironmentName } from "./names";
 import { planOverridesSchema } from "./plans";
 import { projectRoot } from "./root";
@@ -75,7 +75,7 @@ export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSe
   const result = settingsSchema.safeParse(raw ?? {}, { reportInput: true });
   if (!result.success) {
     const problems = explainIssues(settingsSchema, result.error.issues).map(
-      ({ path, message, repair }) => `${settingsFile(env)}: ${["storefleet:settings", ...path].join(".")} ${message} — ${repair}`,
+      ({ path, message, repair }) => `${settingsFile(env)}: ${pathText(["storefleet:settings", ...path])} ${message} — ${repair}`,
     );
     throw new UserError(problems.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`);
   }

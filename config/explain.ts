@@ -8,6 +8,14 @@ export interface Explanation {
   key?: true;
   message: string;
   repair: string;
+  /** Set when text was expected: a number or boolean needs quotes only. */
+  wantsText?: true;
+}
+
+/** `["stores", 2, "plan"]` → `stores[2].plan`. */
+export function pathText(path: readonly (string | number)[]): string {
+  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : /^[\w:-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`));
+  return steps.join("").replace(/^\./, "");
 }
 
 /** Several words for one type of YAML, as people call them. */
@@ -15,6 +23,8 @@ const typeNames: Record<string, string> = {
   string: "text", number: "a number", int: "a whole number", boolean: "true or false", object: "a mapping (key: value)",
   record: "a mapping (key: value)", array: 'a list (lines that start with "- ")',
 };
+
+const mergeRepair = "merge keys are not part of YAML 1.2: write the values out, or put what stores share under defaults:";
 
 /** The nearest candidate when it is near enough to be meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -44,7 +54,7 @@ export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIss
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") {
       const known = knownKeys(jsonSchema, path);
-      return issue.keys.map((key) => ({ path: [...path, key], key: true, message: `unknown key "${key}"`, repair: choice(key, known) }));
+      return issue.keys.map((key) => ({ path: [...path, key], key: true, message: "is not a known key", repair: key === "<<" ? mergeRepair : choice(key, known) }));
     }
     if (issue.code === "invalid_key") {
       const key = issue.issues.find((inner) => inner.message.includes(" — ")) ?? issue;
@@ -53,11 +63,12 @@ export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIss
     if (issue.message.includes(" — ")) return [{ path, ...split(issue.message) }];
     if (issue.code === "invalid_value") {
       const known = issue.values.map(String);
-      return [{ path, message: issue.input === undefined ? "is missing" : "is not known", repair: choice(issue.input, known) }];
+      return [{ path, message: issue.input === undefined ? "is missing" : issue.input === null ? "is empty" : "is not known", repair: choice(issue.input, known) }];
     }
     if (issue.code === "invalid_type") {
       const expected = typeNames[issue.expected] ?? issue.expected;
-      return [{ path, message: issue.input === undefined ? "is missing" : "has the wrong type", repair: `write ${expected}` }];
+      const message = issue.input === undefined ? "is missing" : issue.input === null ? "is empty" : "has the wrong type";
+      return [{ path, message, repair: `write ${expected}`, ...(issue.expected === "string" && { wantsText: true as const }) }];
     }
     if (issue.code === "too_small") return [{ path, message: "is too small", repair: `write at least ${issue.minimum}` }];
     if (issue.code === "too_big") return [{ path, message: "is too large", repair: `write at most ${issue.maximum}` }];

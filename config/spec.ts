@@ -156,7 +156,12 @@ export const storeSchema = z
 export const listSchema = z
   .strictObject({
     defaults: defaultsSchema.nullish(),
-    stores: z.array(storeSchema).describe("The stores; [] for none."),
+    stores: z
+      .array(storeSchema, {
+        // Half a file must never read as "no stores".
+        error: ({ input }) => (input == null ? 'is missing or empty — list the stores below it, or write "stores: []" if none is to run' : undefined),
+      })
+      .describe("The stores; [] for none."),
   })
   .describe("The stores of one environment: what is listed is what runs.");
 

@@ -1,0 +1,167 @@
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import type { ListProblem } from "./errors";
+
+/** A problem whose file is not named yet. */
+export type PlacedProblem = Omit<ListProblem, "file">;
+export type Path = readonly (string | number)[];
+
+/** Aliases can make a small file large: what it stands for is held to this many values. */
+const maxExpandedNodes = 2_000_000;
+
+const repairs: Record<string, string> = {
+  TAB_AS_INDENT: "indent with spaces",
+  MULTIPLE_DOCS: 'keep one list a file: remove the "---" line and what does not belong',
+  BAD_INDENT: "line it up with its neighbours",
+  MISSING_CHAR: "close the quote or bracket, or put the text in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "put the text in quotes if it holds a colon, or line it up with its neighbours",
+  MULTILINE_IMPLICIT_KEY: "add the missing colon, or line it up with its neighbours",
+  TAG_RESOLVE_FAILED: 'remove the tag, or put text that starts with "!" in quotes',
+};
+
+/** A YAML list with the place of everything in it. */
+export class ListDocument {
+  private readonly lines = new LineCounter();
+  private readonly document: Document;
+  private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
+  /** With any of these, there is no data to check. */
+  readonly fatal: PlacedProblem[];
+  readonly duplicateKeys: PlacedProblem[] = [];
+
+  constructor(private readonly text: string) {
+    // Unique keys are checked here: the library compares each key with every other.
+    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "silent" });
+    this.fatal = this.syntaxProblems();
+    if (this.fatal.length === 0) this.checkStructure();
+  }
+
+  /** What YAML itself objects to. */
+  private syntaxProblems(): PlacedProblem[] {
+    const problems = [...this.document.errors, ...this.document.warnings].map((error) =>
+      this.at(error.pos[0], {
+        message: error.code === "MULTIPLE_DOCS" ? "a second document starts here" : plain(error.message),
+        repair: repairs[error.code] ?? "mend the YAML here",
+      }),
+    );
+    const version = this.document.directives?.yaml;
+    if (version?.explicit && version.version !== "1.2") {
+      problems.push(this.at(0, { message: `a %YAML ${version.version} directive`, repair: "remove it: lists are YAML 1.2" }));
+    }
+    return problems;
+  }
+
+  /** Walks the tree once: fills `fatal` and `duplicateKeys`. */
+  private checkStructure(): void {
+    const sizes = new Map<Node, number | "open">();
+    const visit = (node: unknown): number => {
+      if (isAlias(node)) {
+        const target = node.resolve(this.document);
+        if (target && sizes.get(target) !== "open") return visit(target);
+        const [message, repair] = target ? ["the value holds itself", "write it out"] : ["nothing is anchored by this name", `put &${node.source} before the value that is meant`];
+        this.fatal.push(this.at(startOf(node) ?? 0, { value: this.source(node), message, repair }));
+        return 1;
+      }
+      if (!isMap(node) && !isSeq(node)) return 1;
+      const known = sizes.get(node);
+      if (typeof known === "number") return known;
+      sizes.set(node, "open");
+      let size = 1;
+      for (const item of node.items) size += isPair(item) ? visit(item.value) : visit(item);
+      if (isMap(node)) this.checkKeys(node);
+      sizes.set(node, size);
+      return size;
+    };
+    if (visit(this.document.contents) > maxExpandedNodes) {
+      this.fatal.push(this.at(0, { message: "the aliases stand for millions of values", repair: "write values out instead of nesting aliases" }));
+    }
+  }
+
+  private checkKeys(map: YAMLMap): void {
+    const seen = new Map<string, number>();
+    for (const { key } of map.items as Pair<Node>[]) {
+      const start = startOf(key) ?? startOf(map) ?? 0;
+      const name = isScalar(key) ? String(key.value) : undefined;
+      const first = name === undefined ? undefined : seen.get(name);
+      const value = key ? this.source(key) : undefined;
+      if (name === undefined || name === "__proto__") {
+        this.fatal.push(this.at(start, { value, message: "this can not be a key", repair: "write a plain word before the colon" }));
+      } else if (first !== undefined) {
+        this.duplicateKeys.push(this.at(start, { value, message: "a duplicate key", repair: `keep one of the two; the first is at ${this.lineAndColumn(first)}` }));
+      } else {
+        seen.set(name, start);
+      }
+    }
+  }
+
+  data(): unknown {
+    return this.document.toJS({ maxAliasCount: -1 });
+  }
+
+  /** The problem at a path; where nothing is written there, at what should hold it. */
+  atPath(path: Path, problem: { key?: true; message: string; repair: string }): PlacedProblem {
+    let node: unknown = this.document.contents;
+    let offset = startOf(node) ?? 0;
+    let value: string | undefined;
+    for (const [depth, step] of path.entries()) {
+      const parent: unknown = isAlias(node) ? node.resolve(this.document) : node;
+      const last = depth === path.length - 1;
+      const pair = isMap(parent) ? this.pairOf(parent, String(step)) : undefined;
+      node = isSeq(parent) ? parent.items[Number(step)] : pair?.value;
+      if (pair === undefined && !isSeq(parent)) break;
+      const empty = isScalar(node) && node.source === "";
+      offset = (last && problem.key) || empty || node == null ? (startOf(pair?.key) ?? startOf(node) ?? offset) : (startOf(node) ?? offset);
+      if (last) value = this.source(problem.key ? pair?.key : node);
+    }
+    const { message, repair } = problem;
+    return { ...this.at(offset, { value, message, repair }), path: [...path] };
+  }
+
+  /** `line:column` of a path's value. */
+  placeOf(path: Path): string {
+    const { line, column } = this.atPath(path, { message: "", repair: "" });
+    return `${line}:${column}`;
+  }
+
+  lineOf(path: Path): number {
+    return this.atPath(path, { message: "", repair: "" }).line;
+  }
+
+  /** An unquoted scalar as written, such as 007, which is text for people and a number for YAML. */
+  plainSource(path: Path): string | undefined {
+    const node = this.document.getIn([...path], true);
+    return isScalar(node) && node.type === "PLAIN" ? node.source : undefined;
+  }
+
+  private pairOf(map: YAMLMap, key: string): Pair | undefined {
+    let pairs = this.pairs.get(map);
+    if (!pairs) {
+      pairs = new Map((map.items as Pair[]).map((pair) => [isScalar(pair.key) ? String(pair.key.value ?? "") : "", pair]));
+      this.pairs.set(map, pairs);
+    }
+    return pairs.get(key);
+  }
+
+  /** The source of a value on one line, shortened; absent for what spans blocks. */
+  private source(node: unknown): string | undefined {
+    const range = (node as Node | undefined)?.range;
+    if (!range || ((isMap(node) || isSeq(node)) && !node.flow)) return undefined;
+    const source = this.text.slice(range[0], Math.min(range[1], range[0] + 200)).trim().replace(/\s+/g, " ");
+    if (source === "") return undefined;
+    const shown = source.length > 60 ? `${source.slice(0, 59)}…` : source;
+    return shown.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  }
+
+  private lineAndColumn(offset: number): string {
+    const { line, col: column } = this.lines.linePos(offset);
+    return `${line}:${column}`;
+  }
+
+  private at(offset: number, words: { value?: string; message: string; repair: string }): PlacedProblem {
+    const { line, col } = this.lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), path: [], ...words };
+  }
+}
+
+const startOf = (node: unknown) => (node as Node | undefined | null)?.range?.[0];
+
+/** The library's sentence without its advice to programmers. */
+const plain = (message: string) => message.split("\n")[0]?.replace(/ at line \d+.*$/, "").replace(/^([A-Z])(?=[a-z])/, (letter) => letter.toLowerCase()) ?? message;

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { crossCheck } from "./checks";
+import { ListErrors } from "./errors";
+import { type Explanation, explainIssues, pathText } from "./explain";
+import { ListDocument, type PlacedProblem } from "./list-document";
+import type { EnvironmentName } from "./names";
+import { readListFile } from "./read-file";
+import { projectRoot } from "./root";
+import { type Engine, listSchema, resolveStore, type StoreSpec } from "./spec";
+
+export interface ListedStore {
+  spec: StoreSpec;
+  /** Where the store's entry starts in the list; lines count from 1. */
+  line: number;
+}
+
+/** A valid list, in its own order. */
+export interface StoreList {
+  file: string;
+  stores: ListedStore[];
+}
+
+export interface LoadOptions {
+  /** The environment's host suffix: custom domains below it are refused. */
+  hostSuffix?: string;
+}
+
+/** The list that an environment uses unless another is named. */
+export const listFileOf = (env: EnvironmentName) => join(projectRoot, "config", `stores.${env}.yaml`);
+
+/** Reads a list completely or throws `ListErrors` with everything that is wrong in it. */
+export function loadStores(file: string, options: LoadOptions = {}): StoreList {
+  const read = readListFile(file);
+  if ("problem" in read) throw new ListErrors([{ file, ...read.problem }]);
+  return parseStores(file, read.text, options);
+}
+
+/** The same for a text; the file only serves in messages. */
+export function parseStores(file: string, text: string, options: LoadOptions = {}): StoreList {
+  const fail = (problems: PlacedProblem[]): never => {
+    const sorted = problems.sort((a, b) => a.line - b.line || a.column - b.column);
+    throw new ListErrors(sorted.map((problem) => ({ file, ...problem })));
+  };
+  try {
+    return { file, stores: readDocument(new ListDocument(text), options, fail) };
+  } catch (error) {
+    // The YAML library and the walks over its tree are recursive.
+    if (error instanceof RangeError) fail([{ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" }]);
+    throw error;
+  }
+}
+
+function readDocument(document: ListDocument, { hostSuffix }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
+  if (document.fatal.length > 0) fail(document.fatal);
+  const data = document.data();
+  if (data == null) fail([{ line: 1, column: 1, path: [], message: "the list is empty", repair: 'write "stores: []" if no store is to run' }]);
+
+  const result = listSchema.safeParse(data, { reportInput: true });
+  const issues = result.success ? [] : explainIssues(listSchema, result.error.issues).map((issue) => place(document, issue));
+  const findings = crossCheck(data, hostSuffix).map((finding) =>
+    place(document, finding.other ? { ...finding, repair: `${finding.repair} ${document.placeOf(finding.other)}` } : finding),
+  );
+  const problems = [...document.duplicateKeys, ...issues, ...findings];
+  if (!result.success || problems.length > 0) return fail(problems);
+
+  const { defaults, stores } = result.data;
+  return stores.map((store, index) => ({
+    // Without an engine from either there is a finding above.
+    spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}),
+    line: document.lineOf(["stores", index]),
+  }));
+}
+
+/** Puts the path before the message, and the quotes that a number needs into the repair. */
+function place(document: ListDocument, explanation: Explanation): PlacedProblem {
+  const plain = explanation.wantsText ? document.plainSource(explanation.path) : undefined;
+  return document.atPath(explanation.path, {
+    ...explanation,
+    message: `${pathText(explanation.path) || "the list"} ${explanation.message}`,
+    repair: plain ? `put it in quotes: "${plain}"` : explanation.repair,
+  });
+}
