@@ -1,0 +1,93 @@
+import { runtime } from "@pulumi/pulumi";
+
+/** A resource that a program under test asked for. */
+export interface Recorded {
+  type: string;
+  name: string;
+  /** The inputs, resolved. */
+  inputs: Record<string, any>;
+  /** Set when an existing object is read, not created. */
+  id?: string;
+  protect: boolean;
+  deleteTimeout?: string;
+  dependencies: string[];
+  parent?: string;
+}
+
+export interface RecordingOptions {
+  stack?: string;
+  preview?: boolean;
+  /** Configuration of the project by full key, such as `storefleet:settings`. */
+  config?: Record<string, string>;
+  /** Called before a resource counts as created; what it returns is awaited. */
+  creating?: (resource: Recorded) => void | Promise<void>;
+}
+
+interface RegisterRequest {
+  getProtect(): boolean;
+  getDependenciesList(): string[];
+  getParent(): string;
+  getCustomtimeouts(): { getDelete(): string } | undefined;
+}
+
+interface Monitor {
+  registerResource(request: RegisterRequest, callback: unknown): unknown;
+}
+
+/** Runs `program` against a Pulumi engine that only takes notes, until every resource is registered. */
+export async function record<T>(
+  program: () => T | Promise<T>,
+  options: RecordingOptions = {},
+): Promise<{ resources: Recorded[]; result: T }> {
+  const resources: Recorded[] = [];
+  let request: RegisterRequest | undefined;
+  const register = async (args: runtime.MockResourceArgs) => {
+    const resource: Recorded = {
+      type: args.type,
+      name: args.name,
+      inputs: args.inputs,
+      id: args.id || undefined,
+      protect: request?.getProtect() ?? false,
+      deleteTimeout: request?.getCustomtimeouts()?.getDelete() || undefined,
+      dependencies: request?.getDependenciesList() ?? [],
+      parent: request?.getParent() || undefined,
+    };
+    resources.push(resource);
+    await options.creating?.(resource);
+    const status = args.type === "kubernetes:helm.sh/v3:Release" ? { status: { status: "deployed" } } : {};
+    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...status } };
+  };
+  await runtime.setMocks(
+    { newResource: register, call: async (args) => args.inputs },
+    "storefleet",
+    options.stack ?? "local",
+    options.preview ?? false,
+  );
+  // Mocks are not told a resource's options; the request that the mocked monitor gets holds them.
+  const monitor = runtime.getMonitor() as unknown as Monitor;
+  const registerResource = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (it, callback) => {
+    request = it;
+    const answered = registerResource(it, callback);
+    request = undefined;
+    return answered;
+  };
+  runtime.setAllConfig(options.config ?? {}, []);
+  try {
+    const result = await program();
+    return { resources, result };
+  } finally {
+    await runtime.disconnect();
+  }
+}
+
+/** The only resource of that type, and of that name if one is given. */
+export function only(resources: Recorded[], type: string, name?: string): Recorded {
+  const found = resources.filter((it) => it.type.endsWith(type) && (name === undefined || it.name === name));
+  const [first] = found;
+  if (!first || found.length > 1) {
+    const all = resources.map((it) => `${it.type} ${it.name}`).join("\n  ");
+    throw new Error(`${found.length} resources are "${type}"${name ? ` named ${name}` : ""}, of:\n  ${all}`);
+  }
+  return first;
+}
