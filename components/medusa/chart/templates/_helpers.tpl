@@ -1,0 +1,270 @@
+{{/* Labels of an object. Takes (dict "root" $ "app" … "component" …). */}}
+{{- define "medusa.labels" -}}
+{{- $own := dict
+  "app" .app
+  "app.kubernetes.io/name" "medusa"
+  "app.kubernetes.io/instance" .root.Release.Name
+  "app.kubernetes.io/component" .component
+  "app.kubernetes.io/part-of" "storefleet"
+  "app.kubernetes.io/managed-by" .root.Release.Service -}}
+{{- merge $own .root.Values.labels | toYaml -}}
+{{- end -}}
+
+{{/* Labels that select a part's pods: never anything that may change. */}}
+{{- define "medusa.selector" -}}
+app: {{ .app }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end -}}
+
+{{/* Name of a Secret: the given one, else the generated one. Takes (list $ "admin"). */}}
+{{- define "medusa.secretName" -}}
+{{- $root := index . 0 -}}{{- $kind := index . 1 -}}
+{{- get $root.Values.secrets $kind | default (printf "%s-%s" $root.Release.Name $kind) -}}
+{{- end -}}
+
+{{- define "medusa.url" -}}
+{{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) }}://{{ .Values.ingress.host }}
+{{- end -}}
+
+{{/* Every address that browsers use for this shop, comma-separated. */}}
+{{- define "medusa.origins" -}}
+{{- $origins := list -}}
+{{- range prepend .Values.ingress.domains .Values.ingress.host -}}
+{{- $origins = append $origins (printf "%s://%s" (ternary "https" "http" (not (empty $.Values.ingress.tlsIssuer))) .) -}}
+{{- end -}}
+{{- join "," $origins -}}
+{{- end -}}
+
+{{/* A memory quantity or volume size as a number of mebibytes. */}}
+{{- define "medusa.mebibytes" -}}
+{{- $unit := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
+{{- mul (regexFind "^[0-9]+" .) (get $unit (regexFind "[A-Z]i$" .)) -}}
+{{- end -}}
+
+{{/* Requests and limits of a container. Takes one entry of `sizes`. Ephemeral storage is for logs and /tmp. */}}
+{{- define "medusa.resources" -}}
+requests:
+  cpu: {{ .cpuRequest | quote }}
+  memory: {{ .memoryRequest }}
+  ephemeral-storage: 32Mi
+limits:
+  {{- with .cpuLimit }}
+  cpu: {{ . | quote }}
+  {{- end }}
+  memory: {{ .memoryLimit }}
+  ephemeral-storage: 512Mi
+{{- end -}}
+
+{{/* Requests and limits of the small shell containers; they never exceed those of the pod's main part. */}}
+{{- define "medusa.smallResources" -}}
+{{- include "medusa.resources" (dict "cpuRequest" "10m" "cpuLimit" .cpuLimit "memoryRequest" "32Mi" "memoryLimit" "128Mi") -}}
+{{- end -}}
+
+{{/* Pod-level fields that all pods share. Takes (dict "root" $ "user" <uid>). */}}
+{{- define "medusa.pod" -}}
+serviceAccountName: {{ .root.Release.Name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .user }}
+  runAsGroup: {{ .user }}
+  fsGroup: {{ .user }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- end -}}
+
+{{- define "medusa.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* Spreads a part's pods over nodes where there are several. */}}
+{{- define "medusa.spread" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels: {{- include "medusa.selector" . | nindent 12 }}
+{{- end -}}
+
+{{/* How psql in the shell containers reaches the database, as the role that owns it. */}}
+{{- define "medusa.psqlEnv" -}}
+- name: PGHOST
+  value: {{ .Release.Name }}-postgres
+- name: PGUSER
+  value: medusa
+- name: PGDATABASE
+  value: medusa
+- name: PGCONNECT_TIMEOUT
+  value: "3"
+- name: PGPASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "medusa.secretName" (list . "database") }}
+      key: password
+{{- end -}}
+
+{{/* Environment of every Medusa process. README.md lists it as the image's contract. */}}
+{{- define "medusa.baseEnv" -}}
+- name: NODE_ENV
+  value: production
+- name: PORT
+  value: "9000"
+- name: XDG_CONFIG_HOME
+  value: /tmp/config
+- name: MEDUSA_DISABLE_TELEMETRY
+  value: "true"
+- name: DATABASE_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "medusa.secretName" (list . "database") }}
+      key: password
+- name: DATABASE_URL
+  value: postgres://medusa:$(DATABASE_PASSWORD)@{{ .Release.Name }}-postgres:5432/medusa
+- name: REDIS_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "medusa.secretName" (list . "redis") }}
+      key: password
+- name: REDIS_URL
+  value: redis://:$(REDIS_PASSWORD)@{{ .Release.Name }}-redis:6379
+- name: JWT_SECRET
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "medusa.secretName" (list . "app") }}
+      key: jwt-secret
+- name: COOKIE_SECRET
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "medusa.secretName" (list . "app") }}
+      key: cookie-secret
+{{- end -}}
+
+{{/* What server and worker need besides, and the Job does not: a new domain does not run it again. */}}
+{{- define "medusa.webEnv" -}}
+- name: COOKIE_INSECURE
+  value: {{ not .Values.ingress.tlsIssuer | quote }}
+- name: MEDUSA_BACKEND_URL
+  value: {{ include "medusa.url" . }}
+{{- range list "STORE_CORS" "ADMIN_CORS" "AUTH_CORS" }}
+- name: {{ . }}
+  value: {{ include "medusa.origins" $ }}
+{{- end }}
+{{- with .Values.smtp }}
+{{- if .host }}
+- name: SMTP_HOST
+  value: {{ .host | quote }}
+- name: SMTP_PORT
+  value: {{ .port | int | quote }}
+- name: SMTP_FROM
+  value: {{ .from | quote }}
+{{- with .username }}
+- name: SMTP_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- with .passwordSecret }}
+- name: SMTP_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: password
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Init container of server and worker: holds them back until this image has prepared the database. */}}
+{{- define "medusa.waitUntilPrepared" -}}
+- name: wait-until-prepared
+  image: {{ .Values.images.postgres }}
+  imagePullPolicy: IfNotPresent
+  command: [bash, /scripts/wait-until-prepared.sh]
+  env:
+    - name: IMAGE
+      value: {{ .Values.images.medusa }}
+    {{- include "medusa.psqlEnv" . | nindent 4 }}
+  resources: {{- include "medusa.smallResources" .Values.sizes.job | nindent 4 }}
+  securityContext: {{- include "medusa.containerSecurity" . | nindent 4 }}
+  volumeMounts: {{- include "medusa.scriptMounts" . | nindent 4 }}
+{{- end -}}
+
+{{/*
+A part's volume. Where the claim exists it keeps its class, and its size too if that would shrink or can not grow: the
+API server would refuse that, and the whole upgrade with it. Takes (list $ "postgres").
+*/}}
+{{- define "medusa.claim" -}}
+{{- $root := index . 0 -}}{{- $part := index . 1 -}}
+{{- $name := printf "%s-%s" $root.Release.Name $part -}}
+{{- $size := get $root.Values.sizes.volumes $part -}}
+{{- $className := $root.Values.storageClass -}}
+{{- $claim := lookup "v1" "PersistentVolumeClaim" $root.Release.Namespace $name -}}
+{{- if $claim -}}
+  {{- $className = $claim.spec.storageClassName | default "" -}}
+  {{- $class := lookup "storage.k8s.io/v1" "StorageClass" "" $className | default dict -}}
+  {{- $current := $claim.spec.resources.requests.storage -}}
+  {{- $grows := gt (include "medusa.mebibytes" $size | int) (include "medusa.mebibytes" $current | int) -}}
+  {{- if not (and $grows $class.allowVolumeExpansion) -}}{{- $size = $current -}}{{- end -}}
+{{- end -}}
+{{- /* A suspended shop has no pod that would bind a new claim, and Helm would wait for that. */ -}}
+{{- if or $claim (not $root.Values.suspended) -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ $name }}
+  labels: {{- include "medusa.labels" (dict "root" $root "app" $part "component" "data") | nindent 4 }}
+  annotations:
+    # A broken release can be uninstalled and installed anew without loss; the data goes with its namespace.
+    helm.sh/resource-policy: keep
+spec:
+  accessModes: [ReadWriteOnce]
+  {{- with $className }}
+  storageClassName: {{ . }}
+  {{- end }}
+  resources:
+    requests:
+      storage: {{ $size }}
+{{- end -}}
+{{- end -}}
+
+{{/* A new pod is ready before an old one goes; Helm, too, waits only for as many as this promises. */}}
+{{- define "medusa.strategy" -}}
+type: RollingUpdate
+rollingUpdate:
+  maxSurge: 1
+  maxUnavailable: 0
+{{- end -}}
+
+{{/* Keeps serving until the ingress controller has noticed that the pod is leaving. */}}
+{{- define "medusa.drain" -}}
+preStop:
+  exec:
+    command: [sleep, "5"]
+{{- end -}}
+
+{{- define "medusa.scriptMounts" -}}
+- name: scripts
+  mountPath: /scripts
+  readOnly: true
+- name: tmp
+  mountPath: /tmp
+{{- end -}}
+
+{{- define "medusa.scriptVolumes" -}}
+- name: scripts
+  configMap:
+    name: {{ .Release.Name }}-scripts
+- name: tmp
+  emptyDir: { sizeLimit: 256Mi }
+{{- end -}}
