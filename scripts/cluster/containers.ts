@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { UserError } from "../../config/errors";
+import { projectRoot } from "../../config/root";
+import { clusterFolder } from "../paths";
+import { refuseUnlessLocal, saveKubeconfig } from "./context";
+import { freePorts, isListening } from "./ports";
+import type { ClusterRecord } from "./record";
+import type { Run, RunResult } from "./run";
+
+/** A cluster in containers, by kind or k3d: the part of its record that says which. */
+export type ContainerCluster = Required<Pick<ClusterRecord, "engine" | "ingressPorts">> & { kind: "kind" | "k3d" };
+
+export const containerName = (name: string) => `storefleet-${name}`;
+export const containerContext = (kind: "kind" | "k3d", name: string) => `${kind}-${containerName(name)}`;
+
+/** Ports for the ingress on this machine: 80 and 443 where nothing is there, else free ones. */
+export async function ingressPorts(engine: "docker" | "podman"): Promise<{ http: number; https: number }> {
+  const [freeHttp, freeHttps] = (await freePorts([80, 443])) as [number, number];
+  // Docker's own service binds low ports even where we may not; rootless Podman may no more than we.
+  const choose = async (wish: number, free: number) => (engine === "docker" && !(await isListening(wish)) ? wish : free);
+  return { http: await choose(80, freeHttp), https: await choose(443, freeHttps) };
+}
+
+const environment = (engine: "docker" | "podman"): Record<string, string> => (engine === "podman" ? { KIND_EXPERIMENTAL_PROVIDER: "podman" } : {});
+
+function expectSuccess(what: string, result: RunResult): string {
+  if (result.code !== 0) throw new UserError(`${what} failed: ${result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`}`);
+  return result.stdout;
+}
+
+/** Creates the cluster or starts its stopped containers, and returns its kubeconfig file. */
+export async function containersUp(name: string, cluster: ContainerCluster, run: Run, log: (line: string) => void): Promise<string> {
+  const { kind, engine } = cluster;
+  const env = environment(engine);
+  const id = containerName(name);
+  const context = containerContext(kind, name);
+  if (await exists(name, cluster, run)) {
+    log(`${kind} cluster ${id} exists: starting its containers`);
+    if (kind === "kind") expectSuccess("starting the node", await run(engine, ["start", `${id}-control-plane`], { timeout: 60_000 }));
+    else expectSuccess("k3d cluster start", await run("k3d", ["cluster", "start", id, "--wait"], { timeout: 180_000 }));
+  } else {
+    log(`creating ${kind} cluster ${id} (about a minute; longer when its image is downloaded)`);
+    const { http, https } = cluster.ingressPorts;
+    const create = kind === "kind"
+      ? ["create", "cluster", "--name", id, "--config", writeKindConfig(name, http, https), "--kubeconfig", join(clusterFolder(name), "kind.kubeconfig"), "--wait", "180s"]
+      : ["cluster", "create", id, "--wait", "--timeout", "180s", "--kubeconfig-update-default=false", "--api-port", "127.0.0.1:0",
+         // Traefik comes with stack `local`, the same one everywhere.
+         "--k3s-arg", "--disable=traefik@server:*", "-p", `127.0.0.1:${http}:80@loadbalancer`, "-p", `127.0.0.1:${https}:443@loadbalancer`];
+    expectSuccess(`${kind} cluster create`, await run(kind, create, { timeout: 600_000, env }));
+  }
+  const get = kind === "kind" ? ["get", "kubeconfig", "--name", id] : ["kubeconfig", "get", id];
+  const file = saveKubeconfig(name, context, expectSuccess(`${kind} get kubeconfig`, await run(kind, get, { timeout: 30_000, env })));
+  refuseUnlessLocal(context, file.server);
+  return file.kubeconfig;
+}
+
+async function exists(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<boolean> {
+  const id = containerName(name);
+  if (kind === "k3d") return (await run("k3d", ["cluster", "get", id], { timeout: 30_000 })).code === 0;
+  const list = expectSuccess("kind get clusters", await run("kind", ["get", "clusters"], { timeout: 30_000, env: environment(engine) }));
+  return list.split("\n").includes(id);
+}
+
+/** The config in the repo, with this machine's ingress ports. */
+function writeKindConfig(name: string, http: number, https: number): string {
+  const config = parse(readFileSync(join(projectRoot, "scripts/cluster/kind.yaml"), "utf8")) as {
+    nodes: { extraPortMappings: { containerPort: number; hostPort: number }[] }[];
+  };
+  for (const mapping of config.nodes[0]?.extraPortMappings ?? []) mapping.hostPort = mapping.containerPort === 443 ? https : http;
+  const file = join(clusterFolder(name), "kind.yaml");
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+/** Stops the containers; what the cluster holds stays. */
+export async function containersDown(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<void> {
+  const id = containerName(name);
+  if (kind === "kind") expectSuccess("stopping the node", await run(engine, ["stop", `${id}-control-plane`], { timeout: 60_000 }));
+  else expectSuccess("k3d cluster stop", await run("k3d", ["cluster", "stop", id], { timeout: 60_000 }));
+}
+
+/** Deletes the cluster with all that it holds. */
+export async function containersDelete(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<void> {
+  const id = containerName(name);
+  const args = kind === "kind" ? ["delete", "cluster", "--name", id, "--kubeconfig", join(clusterFolder(name), "kind.kubeconfig")] : ["cluster", "delete", id];
+  expectSuccess(`${kind} cluster delete`, await run(kind, args, { timeout: 120_000, env: environment(engine) }));
+}

@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+
+export interface RunResult {
+  /** 127: there is no such command. 124: it took too long. */
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  timeout?: number;
+  env?: Record<string, string>;
+}
+
+/** Runs a command to its end. Injected wherever a decision hangs on what commands say, so that tests can decide it. */
+export type Run = (command: string, args: string[], options?: RunOptions) => Promise<RunResult>;
+
+export const run: Run = (command, args, options = {}) =>
+  new Promise((resolve) => {
+    const env = { ...process.env, ...options.env };
+    execFile(command, args, { timeout: options.timeout, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
+      const code = !error ? 0 : error.code === "ENOENT" ? 127 : error.killed ? 124 : typeof error.code === "number" ? error.code : 1;
+      resolve({ code, stdout, stderr });
+    });
+  });

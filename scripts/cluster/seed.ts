@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Answer, Api } from "./api";
+import { provisioner, storageClass } from "./stages";
+
+/** The label that says: test tools may do as they like here. */
+export const testClusterLabel = "storefleet.dev/test-cluster";
+
+/** Two, so that replicas can be spread; each with addresses of its own for 16,382 pods. */
+const nodes = [
+  { name: "simulated-1", podCIDR: "10.64.0.0/18" },
+  { name: "simulated-2", podCIDR: "10.64.64.0/18" },
+];
+const capacity = { cpu: "1000", memory: "4Ti", pods: "16000", "ephemeral-storage": "64Ti" };
+
+/** Repeats a call until its answer will do. The pause is only between attempts. */
+export async function until<T>(what: string, deadline: number, attempt: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await attempt().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`the embedded cluster is not ready: ${what}`);
+    await delay(25);
+  }
+}
+
+const succeeded = (answer: Answer) => (answer.status < 300 ? answer : undefined);
+
+/** Creates what an empty API server needs to be a cluster: label, storage class, nodes. May be repeated. */
+export async function seed(api: Api, kubeletPort: number, deadline: number): Promise<void> {
+  const apply = (path: string, object: object) => until(`cannot write ${path}`, deadline, async () => succeeded(await api.apply(path, object)));
+  await Promise.all([
+    apply("/api/v1/namespaces/kube-system", {
+      apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", labels: { [testClusterLabel]: "true" } },
+    }),
+    apply(`/apis/storage.k8s.io/v1/storageclasses/${storageClass}`, {
+      apiVersion: "storage.k8s.io/v1", kind: "StorageClass",
+      metadata: { name: storageClass, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate",
+    }),
+    ...nodes.map(async ({ name, podCIDR }) => {
+      const metadata = { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "storefleet.dev/simulated": "true" } };
+      await apply(`/api/v1/nodes/${name}`, { apiVersion: "v1", kind: "Node", metadata, spec: { podCIDR, podCIDRs: [podCIDR] } });
+      await apply(`/api/v1/nodes/${name}/status`, {
+        apiVersion: "v1", kind: "Node", metadata: { name },
+        status: {
+          capacity, allocatable: capacity,
+          addresses: [{ type: "InternalIP", address: "127.0.0.1" }, { type: "Hostname", address: name }],
+          daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+        },
+      });
+      // A lease of the kwok before would keep the new one waiting until it runs out.
+      await api.delete(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
+    }),
+  ]);
+}
+
+export interface NodeState {
+  name: string;
+  ready: boolean;
+}
+
+interface NodeList {
+  items: {
+    metadata: { name: string };
+    spec: { taints?: unknown[] };
+    status: { conditions?: { type: string; status: string }[] };
+  }[];
+}
+
+/** Nodes as the API server knows them; ready means that pods are placed there. */
+export async function readNodes(api: Api): Promise<NodeState[]> {
+  const { status, body } = await api.get("/api/v1/nodes");
+  if (status !== 200) return [];
+  return (JSON.parse(body) as NodeList).items.map((node) => ({
+    name: node.metadata.name,
+    ready: !node.spec.taints?.length && (node.status.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
+  }));
+}
+
+/** Waits until nodes take pods and the controllers have made the first service account: everything takes part. */
+export async function waitUntilWorking(api: Api, deadline: number): Promise<void> {
+  await until("its nodes are not ready", deadline, async () => {
+    const found = await readNodes(api);
+    return found.length >= nodes.length && found.every(({ ready }) => ready) ? true : undefined;
+  });
+  await until("its controllers do not work", deadline, async () =>
+    succeeded(await api.get("/api/v1/namespaces/default/serviceaccounts/default")));
+}

@@ -1,0 +1,190 @@
+/**
+ * What kwok does to pods and claims in place of kubelets and a storage driver: kwok `Stage` objects, whose templates
+ * are Go templates of YAML. No stage waits, so that `helm --wait` takes as long as its own polling.
+ *
+ * A pod can be made to fail, for tests and to see what `status` says: by an image whose reference contains
+ * `does-not-exist`, or by the label or annotation `storefleet.dev/simulate` with `image-pull-error`, `crash` or
+ * `not-ready`. Taking the annotation away lets the pod recover.
+ */
+export const simulateKey = "storefleet.dev/simulate";
+export const storageClass = "standard";
+export const provisioner = "storefleet.dev/simulated";
+
+interface Condition {
+  key: string;
+  operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  values?: string[];
+}
+
+const exists = (key: string): Condition => ({ key, operator: "Exists" });
+const missing = (key: string): Condition => ({ key, operator: "DoesNotExist" });
+const isOneOf = (key: string, ...values: string[]): Condition => ({ key, operator: "In", values });
+const isNoneOf = (key: string, ...values: string[]): Condition => ({ key, operator: "NotIn", values });
+
+const stage = (kind: string, name: string, when: Condition[], steps: object[]) => ({
+  apiVersion: "kwok.x-k8s.io/v1alpha1",
+  kind: "Stage",
+  metadata: { name },
+  spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions: when.map((jq) => ({ jq })) }, steps },
+});
+
+const status = (template: string) => ({ patch: { subresource: "status", root: "status", template } });
+const warning = (reason: string, message: string) => ({ event: { type: "Warning", reason, message } });
+
+const kept = missing(".metadata.deletionTimestamp");
+const unfinished = isOneOf(".status.phase", "Pending", "Running");
+const jobPod = isOneOf(".metadata.ownerReferences.[]?.kind", "Job");
+const simulated = `(.metadata.annotations["${simulateKey}"] // .metadata.labels["${simulateKey}"])`;
+const anyImage = "((.spec.initContainers // []) + .spec.containers) | .[].image";
+/** Yields the fault to simulate, or nothing. */
+const fault = `(${simulated} // (if ([${anyImage} | select(contains("does-not-exist"))] | length) > 0 then "image-pull-error" else null end) | select(. != null))`;
+const healthy = isNoneOf(fault, "image-pull-error", "crash", "not-ready");
+const ready = '.status.conditions.[]? | select(.type == "Ready") | .status';
+
+const conditions = (isReady: boolean, reason = "") => `
+conditions:
+{{ $now := Now }}
+- { type: Initialized, status: "True", lastTransitionTime: {{ $now | Quote }} }
+- { type: Ready, status: "${isReady ? "True" : "False"}", reason: "${reason}", lastTransitionTime: {{ $now | Quote }} }
+- { type: ContainersReady, status: "${isReady ? "True" : "False"}", reason: "${reason}", lastTransitionTime: {{ $now | Quote }} }
+{{ range .spec.readinessGates }}
+- { type: {{ .conditionType | Quote }}, status: "True", lastTransitionTime: {{ $now | Quote }} }
+{{ end }}`;
+
+/** Init containers that have done their work; those that restart always (sidecars) keep running. */
+const initContainersDone = `
+initContainerStatuses:
+{{ range .spec.initContainers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  ready: true
+  restartCount: 0
+  {{ if eq (or .restartPolicy "") "Always" }}
+  started: true
+  state: { running: { startedAt: {{ Now | Quote }} } }
+  {{ else }}
+  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }} } }
+  {{ end }}
+{{ end }}`;
+
+const containers = (isReady: boolean, restarts: number, state: string) => `
+containerStatuses:
+{{ $pod := .metadata.name }}
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  ready: ${isReady}
+  started: ${isReady}
+  restartCount: ${restarts}
+  ${state}
+{{ end }}`;
+
+const running = "state: { running: { startedAt: {{ Now | Quote }} } }";
+const terminated = (exitCode: number, reason: string) =>
+  `terminated: { exitCode: ${exitCode}, reason: ${reason}, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }} }`;
+const pullMessage = `{{ printf "Back-off pulling image %q: ErrImagePull: failed to resolve reference: not found (simulated)" .image | Quote }}`;
+const crashMessage = `{{ printf "back-off 10s restarting failed container=%s pod=%s (simulated)" .name $pod | Quote }}`;
+
+const addresses = `
+hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
+hostIPs: [{ ip: {{ NodeIPWith .spec.nodeName | Quote }} }]
+{{ $ip := or .status.podIP (PodIPWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "")) }}
+podIP: {{ $ip | Quote }}
+podIPs: [{ ip: {{ $ip | Quote }} }]
+startTime: {{ or .status.startTime Now | Quote }}`;
+
+const podStages = [
+  stage("Pod", "pod-delete", [exists(".metadata.deletionTimestamp")], [{ delete: true }]),
+  stage(
+    "Pod", "pod-ready",
+    [kept, unfinished, healthy, isNoneOf(".metadata.ownerReferences.[]?.kind", "Job"), isNoneOf(ready, "True")],
+    [status(`phase: Running\n${conditions(true)}\n${initContainersDone}\n${containers(true, 0, running)}\n${addresses}`)],
+  ),
+  stage(
+    "Pod", "pod-complete", [kept, unfinished, healthy, jobPod],
+    [status(`phase: Succeeded\n${conditions(false, "PodCompleted")}\n${initContainersDone}\n${containers(false, 0, `state: { ${terminated(0, "Completed")} }`)}\n${addresses}`)],
+  ),
+  stage(
+    "Pod", "pod-not-ready", [kept, isOneOf(".status.phase", "Pending"), isOneOf(fault, "not-ready")],
+    [
+      warning("Unhealthy", "Readiness probe failed (simulated)"),
+      status(`phase: Running\n${conditions(false, "ContainersNotReady")}\n${initContainersDone}\n${containers(false, 0, running)}\n${addresses}`),
+    ],
+  ),
+  stage(
+    "Pod", "pod-image-pull-error",
+    [kept, unfinished, isOneOf(fault, "image-pull-error"), isNoneOf(".status.containerStatuses.[]?.state.waiting.reason", "ImagePullBackOff")],
+    [
+      warning("Failed", "Error: ImagePullBackOff (simulated)"),
+      status(`phase: Pending\n${conditions(false, "ContainersNotReady")}\n${initContainersDone}\n${containers(false, 0, `state: { waiting: { reason: ImagePullBackOff, message: ${pullMessage} } }`)}\n${addresses}`),
+    ],
+  ),
+  stage(
+    "Pod", "pod-crash",
+    [kept, unfinished, isOneOf(fault, "crash"), isNoneOf(".spec.restartPolicy", "Never"), isNoneOf(".status.containerStatuses.[]?.state.waiting.reason", "CrashLoopBackOff")],
+    [
+      warning("BackOff", "Back-off restarting failed container (simulated)"),
+      status(`phase: Running\n${conditions(false, "ContainersNotReady")}\n${initContainersDone}\n${containers(false, 3, `state: { waiting: { reason: CrashLoopBackOff, message: ${crashMessage} } }\n  lastState: { ${terminated(1, "Error")} }`)}\n${addresses}`),
+    ],
+  ),
+  stage(
+    "Pod", "pod-fail", [kept, unfinished, isOneOf(fault, "crash"), isOneOf(".spec.restartPolicy", "Never")],
+    [status(`phase: Failed\n${conditions(false, "PodFailed")}\n${initContainersDone}\n${containers(false, 0, `state: { ${terminated(1, "Error")} }`)}\n${addresses}`)],
+  ),
+];
+
+/** As a storage driver would: makes a volume for the claim, and deletes it once released. Kubernetes binds the two. */
+const volumeStages = [
+  stage(
+    "PersistentVolumeClaim", "claim-provision",
+    [kept, isOneOf(".spec.storageClassName", storageClass), missing(".spec.volumeName"), isOneOf(".status.phase", "Pending")],
+    [
+      {
+        apply: {
+          template: `
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: pvc-{{ .metadata.uid }}
+  annotations: { pv.kubernetes.io/provisioned-by: ${provisioner} }
+spec:
+  accessModes: {{ YAML .spec.accessModes 2 }}
+  capacity: { storage: {{ .spec.resources.requests.storage | Quote }} }
+  persistentVolumeReclaimPolicy: Delete
+  storageClassName: ${storageClass}
+  volumeMode: {{ or .spec.volumeMode "Filesystem" }}
+  claimRef:
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    name: {{ .metadata.name | Quote }}
+    namespace: {{ .metadata.namespace | Quote }}
+    uid: {{ .metadata.uid | Quote }}
+  hostPath: { path: /simulated/{{ .metadata.namespace }}/{{ .metadata.name }} }
+`,
+        },
+      },
+    ],
+  ),
+  stage(
+    "PersistentVolume", "volume-delete",
+    [kept, isOneOf(".spec.storageClassName", storageClass), isOneOf(".status.phase", "Released", "Failed")],
+    [{ delete: true }],
+  ),
+];
+
+/** Nodes report that they are well (their leases are kwok's own doing). */
+const nodeStages = [
+  stage("Node", "node-ready", [isNoneOf(ready, "True")], [
+    status(`
+phase: Running
+conditions:
+{{ $now := Now }}
+{{ range NodeConditions }}
+- { type: {{ .type | Quote }}, status: {{ .status | Quote }}, reason: {{ .reason | Quote }}, message: {{ .message | Quote }}, lastHeartbeatTime: {{ $now | Quote }}, lastTransitionTime: {{ $now | Quote }} }
+{{ end }}`),
+  ]),
+];
+
+export const stages = [...nodeStages, ...podStages, ...volumeStages];

@@ -1,0 +1,91 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { clusterFolder } from "../paths";
+import { connectApi } from "./api";
+import { componentNames, layout } from "./components";
+import { contextFile } from "./context";
+import { isAlive, memoryOf } from "./os-process";
+import { readRecord } from "./record";
+import { readNodes, type NodeState } from "./seed";
+
+export interface ClusterStatus {
+  name: string;
+  /** `none`: nothing was ever brought up under this name. */
+  kind: "context" | "kind" | "k3d" | "embedded" | "none";
+  /** Whether the API server answers. */
+  running: boolean;
+  /** One line on what it is, and what is wrong with it. */
+  note: string;
+  why?: string;
+  context?: string;
+  kubeconfig?: string;
+  /** Kubernetes version. */
+  version?: string;
+  processes: ProcessState[];
+  nodes: NodeState[];
+  simulated: boolean;
+}
+
+export interface ProcessState {
+  name: string;
+  state: "running" | "ended" | "not started";
+  pid?: number;
+  /** Resident memory in bytes. */
+  memory?: number;
+  log: string;
+}
+
+/** Looks at a cluster without changing anything. */
+export async function clusterStatus(name: string, context?: string): Promise<ClusterStatus> {
+  const record = context ? undefined : readRecord(name);
+  const kubeconfig = context ? contextFile(name, context) : record?.kubeconfig;
+  const kind = context ? "context" : (record?.kind ?? "none");
+  const processes: ProcessState[] = record?.kind !== "embedded" ? [] : componentNames.map((component) => {
+    const one = record.processes?.[component];
+    const alive = one !== undefined && isAlive(one);
+    return {
+      name: component,
+      state: alive ? "running" : one ? "ended" : "not started",
+      ...(alive ? { pid: one.pid, memory: memoryOf(one.pid) } : {}),
+      log: join(layout(clusterFolder(name)).logs, `${component}.log`),
+    };
+  });
+  const seen = kubeconfig && hasFile(kubeconfig) ? await look(kubeconfig) : undefined;
+  return {
+    name, kind, running: seen !== undefined, note: noteOn(kind, seen !== undefined, processes),
+    why: context ? "it was named" : record?.why, context: context ?? record?.context, kubeconfig,
+    version: seen?.version ?? record?.version, processes, nodes: seen?.nodes ?? [], simulated: kind === "embedded",
+  };
+}
+
+async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] } | undefined> {
+  const api = connectApi(kubeconfig);
+  try {
+    const ready = await api.get("/readyz");
+    // A context whose user logs in through a helper program is refused here, but it does answer.
+    if (ready.status !== 200 && ready.status !== 401 && ready.status !== 403) return undefined;
+    const version = await api.get("/version");
+    return {
+      version: version.status === 200 ? (JSON.parse(version.body) as { gitVersion: string }).gitVersion : undefined,
+      nodes: await readNodes(api),
+    };
+  } catch {
+    return undefined;
+  } finally {
+    api.close();
+  }
+}
+
+function noteOn(kind: ClusterStatus["kind"], running: boolean, processes: ProcessState[]): string {
+  if (kind === "none") return "no cluster: `./scripts/stores cluster up` makes one";
+  if (kind !== "embedded") return running ? "running" : "its API server does not answer";
+  const missing = processes.filter(({ state }) => state !== "running").map((one) => one.name);
+  if (missing.length === processes.length) return "down: `./scripts/stores cluster up` starts it";
+  if (missing.length) return `damaged (${missing.join(", ")} ended): \`./scripts/stores cluster up\` repairs it`;
+  if (!running) return "its API server does not answer: `./scripts/stores cluster up` repairs it";
+  return "running; pods are simulated: this proves provisioning, it serves no page";
+}
+
+function hasFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
