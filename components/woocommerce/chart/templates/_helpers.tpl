@@ -1,0 +1,92 @@
+{{/* Labels of an object. Takes (list $ "component"). */}}
+{{- define "woocommerce.labels" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{ include "woocommerce.podLabels" . }}
+{{- end }}
+
+{{/* Labels of a pod: no versions, so that an upgrade of the chart alone restarts nothing. */}}
+{{- define "woocommerce.podLabels" -}}
+{{- $root := index . 0 -}}
+{{ include "woocommerce.selector" . }}
+app.kubernetes.io/part-of: storefleet
+{{- range $key, $value := omit $root.Values.labels "app.kubernetes.io/part-of" }}
+{{ $key }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "woocommerce.selector" -}}
+app: {{ index . 1 }}
+app.kubernetes.io/name: woocommerce
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{/* Name of a Secret: the given one, or the generated one. Takes (list $ "admin"). */}}
+{{- define "woocommerce.secret" -}}
+{{- $root := index . 0 -}}{{- $which := index . 1 -}}
+{{- get $root.Values.secrets $which | default (printf "%s-%s" $root.Release.Name $which) -}}
+{{- end }}
+
+{{/* What Pod Security `restricted` and we ask of every pod. Takes (list $ uid). */}}
+{{- define "woocommerce.pod" -}}
+{{- $root := index . 0 -}}{{- $uid := index . 1 -}}
+serviceAccountName: {{ $root.Release.Name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ $uid }}
+  runAsGroup: {{ $uid }}
+  fsGroup: {{ $uid }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: { type: RuntimeDefault }
+{{- with $root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The same for every container. */}}
+{{- define "woocommerce.container" -}}
+imagePullPolicy: IfNotPresent
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext:
+  allowPrivilegeEscalation: false
+  privileged: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* The shop's hosts, the one for e-mails first. */}}
+{{- define "woocommerce.hosts" -}}
+{{- append .Values.ingress.domains .Values.ingress.host | join " " -}}
+{{- end }}
+
+{{- define "woocommerce.scheme" -}}
+{{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) -}}
+{{- end }}
+
+{{- define "woocommerce.mebibytes" -}}
+{{- $unit := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
+{{- mul (regexFind "^[0-9]+" .) (get $unit (regexFind "[A-Z]i$" .)) -}}
+{{- end }}
+
+{{/*
+A claim's size: the wanted one, unless the claim is there already and would shrink or can not be expanded, which
+the API server would refuse together with the whole upgrade. Takes (list $ name wanted).
+*/}}
+{{- define "woocommerce.claimSize" -}}
+{{- $root := index . 0 -}}{{- $wanted := index . 2 -}}
+{{- $claim := lookup "v1" "PersistentVolumeClaim" $root.Release.Namespace (index . 1) -}}
+{{- if $claim -}}
+  {{- $current := $claim.spec.resources.requests.storage -}}
+  {{- $class := lookup "storage.k8s.io/v1" "StorageClass" "" (default "" $claim.spec.storageClassName) | default dict -}}
+  {{- $grows := gt (include "woocommerce.mebibytes" $wanted | int) (include "woocommerce.mebibytes" $current | int) -}}
+  {{- and $grows $class.allowVolumeExpansion | ternary $wanted $current -}}
+{{- else -}}
+  {{- $wanted -}}
+{{- end -}}
+{{- end }}
