@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
+import { promisify } from "node:util";
+import type { Place } from "./place";
+import type { Binary, BinaryTool } from "./table";
+
+const run = promisify(execFile);
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The folders of PATH that are the machine's own: ours are left out, or a stand-in would be taken for a find. */
+export const foreignPath = (place: Place): string[] =>
+  place.path.split(delimiter).filter((folder) => isAbsolute(folder) && !`${folder}${sep}`.startsWith(place.folder + sep));
+
+/** The first file of that name on PATH, which is the one that a shell would run. */
+export const onPath = (place: Place, name: string): string | undefined =>
+  foreignPath(place).map((folder) => join(folder, name)).find(isExecutable);
+
+/** The first `1.2.3` in what a program says of itself. */
+export const versionIn = (text: string): string | undefined => /(?<![\w.])v?(\d+\.\d+\.\d+)/.exec(text)?.[1];
+
+/** Asks a program for its version; undefined when it fails, hangs, or says none. */
+export async function askVersion(file: string, args: string[]): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await run(file, args, {
+      timeout: 10_000,
+      killSignal: "SIGKILL",
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    return versionIn(stdout) ?? versionIn(stderr);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a program of version `found` may stand for `wanted`. */
+export function isCompatible(found: string | undefined, wanted: string, accepts: Binary["accepts"]): boolean {
+  if (found === undefined) return false;
+  if (accepts === "exact") return found === wanted;
+  const [major = 0, minor = 0, patch = 0] = found.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = wanted.split(".").map(Number);
+  return major === wantedMajor && (minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch));
+}
+
+/** Answers already given, so that a file on PATH is run once and not at every start. Keyed by path, size and time. */
+const memoFile = (place: Place) => join(place.folder, "versions.json");
+
+const keyOf = (file: string) => {
+  const { mtimeMs, size } = statSync(file);
+  return `${realpathSync(file)} ${size} ${mtimeMs}`;
+};
+
+function readMemo(place: Place): Record<string, string | null> {
+  try {
+    return JSON.parse(readFileSync(memoFile(place), "utf8")) as Record<string, string | null>;
+  } catch {
+    return {};
+  }
+}
+
+/** What is known of the file's version without running it: `undefined` means that it was never asked. */
+export function knownVersion(place: Place, file: string): string | null | undefined {
+  return readMemo(place)[keyOf(file)];
+}
+
+/** The file's version, asked with `ask` the first time. */
+export async function versionOf(
+  place: Place,
+  file: string,
+  ask: (file: string) => Promise<string | undefined>,
+): Promise<{ version: string | undefined; asked: boolean }> {
+  const known = knownVersion(place, file);
+  if (known !== undefined) return { version: known ?? undefined, asked: false };
+  const version = await ask(file);
+  mkdirSync(place.folder, { recursive: true });
+  const own = `${memoFile(place)}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ ...readMemo(place), [keyOf(file)]: version ?? null }, undefined, 1));
+  renameSync(own, memoFile(place));
+  return { version, asked: true };
+}
+
+/** The other binaries of a set belong next to the first one, or at least on PATH. */
+export function siblingsOf(place: Place, binary: Binary, first: string): Partial<Record<BinaryTool, string>> | undefined {
+  const found: Partial<Record<BinaryTool, string>> = { [binary.binaries[0]]: first };
+  for (const sibling of binary.binaries.slice(1)) {
+    const beside = join(dirname(realpathSync(first)), sibling);
+    const file = isExecutable(beside) ? beside : onPath(place, sibling);
+    if (!file) return undefined;
+    found[sibling] = file;
+  }
+  return found;
+}
