@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isSecret } from "@pulumi/pulumi";
+import { filesDigest } from "../../config/files-digest";
+import type { EnvironmentName } from "../../config/names";
+import { projectRoot } from "../../config/root";
+import { environment } from "../../infra";
+import { clusterProvider } from "../../infra/cluster-provider";
+import { environmentDigest } from "../../infra/digest";
+import { only, record, type Recorded } from "./helpers/recording-mocks";
+
+const local = { ingress: { controllerNamespace: "ingress", install: true }, hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true };
+const prod = {
+  context: "prod-cluster",
+  ingress: { className: "traefik", controllerNamespace: "kube-system" },
+  hostSuffix: ".shops.example.com",
+  storageClass: "local-path",
+  egress: "deny",
+  smtp: { host: "smtp.example.com", from: "shop@example.com" },
+};
+
+async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}) {
+  return record(() => environment(env), {
+    stack: env,
+    config: { "storefleet:settings": JSON.stringify(settings), ...secrets },
+  });
+}
+
+const names = (resources: Recorded[], type: string) =>
+  resources.filter((it) => it.type.endsWith(type)).map(({ inputs }) => inputs.metadata?.name ?? inputs.name);
+
+describe("the environment's program", () => {
+  const variables = { ...process.env };
+  beforeEach(() => {
+    process.env.STOREFLEET_CONTEXT = "storefleet-test";
+    delete process.env.HELM_TIMEOUT;
+  });
+  afterEach(() => {
+    process.env = { ...variables };
+  });
+
+  it("installs Traefik and the mail catcher into confined namespaces when the settings say so", async () => {
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(names(resources, ":Namespace").sort(), ["ingress", "storefleet-mail", "storefleet-system"]);
+    assert.deepEqual(names(resources, ":ResourceQuota").length, 3);
+    assert.deepEqual(names(resources, ":Release").sort(), ["mail-catcher", "traefik"]);
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.namespace, "ingress");
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.timeout, 600);
+    assert.equal(result.settings.smtp.host, "mail-catcher.storefleet-mail.svc.cluster.local");
+    assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io");
+  });
+
+  it("installs nothing in prod, but requires the classes that the settings name", async () => {
+    const { resources, result } = await run("prod", prod);
+    assert.deepEqual(names(resources, ":Release"), []);
+    assert.deepEqual(names(resources, ":Namespace"), ["storefleet-system"]);
+    assert.equal(only(resources, ":IngressClass").id, "traefik");
+    assert.equal(only(resources, ":StorageClass").id, "local-path");
+    assert.equal(result.mailUrl, undefined);
+    assert.equal(result.settings.smtp.host, "smtp.example.com");
+  });
+
+  it("writes its receipt after all else", async () => {
+    const { resources } = await run("local", local);
+    const receipt = only(resources, ":ConfigMap");
+    assert.equal(resources.at(-1), receipt);
+    assert.deepEqual(receipt.inputs.metadata.name, "storefleet-environment");
+    assert.deepEqual(receipt.inputs.metadata.namespace, "storefleet-system");
+    assert.deepEqual(receipt.inputs.data, { environment: "local", digest: environmentDigest("local") });
+    for (const part of ["traefik", "mail-catcher"]) {
+      assert.ok(receipt.dependencies.some((urn) => urn.endsWith(`::${part}-release`)), `${part} is waited for`);
+    }
+  });
+
+  it("hands secrets on as secrets, and has none by default", async () => {
+    const none = (await run("local", local)).result;
+    assert.equal(none.pullSecret, undefined);
+    assert.equal(none.smtpPassword, undefined);
+    const { result } = await run("local", local, { "storefleet:pullSecret": "{}", "storefleet:smtpPassword": "hunter2" });
+    assert.equal(await isSecret(result.pullSecret!), true);
+    assert.equal(await isSecret(result.smtpPassword!), true);
+  });
+
+  it("exports settings as written: HELM_TIMEOUT is for this run only", async () => {
+    process.env.HELM_TIMEOUT = "42";
+    const { resources, result } = await run("local", local);
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.timeout, 42);
+    assert.equal(result.settings.helmTimeout, 600);
+  });
+
+  it("creates nothing with wrong settings, and names them", async () => {
+    await assert.rejects(run("local", { ...local, egress: "maybe" }), /Pulumi\.local\.yaml.*egress/);
+  });
+
+  it("gives every object the environment's labels", async () => {
+    const { resources } = await run("local", local);
+    for (const { name, inputs } of resources.filter((it) => it.inputs.metadata)) {
+      assert.equal(inputs.metadata.labels["storefleet.dev/env"], "local", name);
+    }
+    for (const { name, inputs } of resources.filter((it) => it.type.endsWith(":Release"))) {
+      assert.equal(inputs.values.labels["storefleet.dev/env"], "local", name);
+    }
+  });
+});
+
+describe("the cluster's provider", () => {
+  const variables = { ...process.env };
+  afterEach(() => {
+    process.env = { ...variables };
+  });
+
+  const context = async (ofSettings?: string) =>
+    (await record(() => void clusterProvider("prod", ofSettings))).resources[0]?.inputs.context;
+
+  it("names its context: the caller's before the settings'", async () => {
+    process.env.STOREFLEET_CONTEXT = "other-cluster";
+    assert.equal(await context("prod-cluster"), "other-cluster");
+    delete process.env.STOREFLEET_CONTEXT;
+    assert.equal(await context("prod-cluster"), "prod-cluster");
+  });
+
+  it("never takes the kubeconfig's current context", async () => {
+    delete process.env.STOREFLEET_CONTEXT;
+    await assert.rejects(context(), /environment prod names no cluster/);
+  });
+
+  it("is the same to the engine whatever the context is called", async () => {
+    process.env.STOREFLEET_CONTEXT = "a";
+    const [provider] = (await record(() => void clusterProvider("prod"))).resources;
+    assert.equal(provider?.inputs.clusterIdentifier, "storefleet-prod");
+  });
+});
+
+describe("digests", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "storefleet-digest-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("of files change with a name or a content, not with a hidden file", () => {
+    const digests = new Set<string>();
+    const add = () => digests.add(filesDigest(["."], folder)).size;
+    writeFileSync(join(folder, "a"), "bc");
+    assert.equal(add(), 1);
+    assert.equal(add(), 1);
+    writeFileSync(join(folder, ".a.swp"), "");
+    assert.equal(add(), 1);
+    writeFileSync(join(folder, "a"), "bd");
+    assert.equal(add(), 2);
+    rmSync(join(folder, "a"));
+    writeFileSync(join(folder, "b"), "bd");
+    assert.equal(add(), 3);
+  });
+
+  it("of files that are missing are refused", () => {
+    assert.throws(() => filesDigest(["nowhere"], folder), /nowhere/);
+  });
+
+  it("of an environment change with settings, secrets, program and charts, not with the order of keys", () => {
+    for (const part of ["index.ts", "infra", "config", "components", "package-lock.json", "Pulumi.local.yaml"]) {
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
+    }
+    const settings = (text: string) => writeFileSync(join(folder, "Pulumi.local.yaml"), text);
+    const digest = () => environmentDigest("local", folder);
+
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one } }");
+    const first = digest();
+    settings("encryptionsalt: v1\nconfig:\n  b: { secure: one }\n  a: { y: 2, x: 1 } # comment");
+    assert.equal(digest(), first);
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: two } }");
+    assert.notEqual(digest(), first);
+    settings("config: { a: { x: 1, y: 3 }, b: { secure: one } }");
+    assert.notEqual(digest(), first);
+
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one } }");
+    assert.equal(digest(), first);
+    for (const file of ["infra/index.ts", "components/traefik/chart/values.yaml", "config/environment.ts", "package-lock.json"]) {
+      const before = digest();
+      appendFileSync(join(folder, file), "\n");
+      assert.notEqual(digest(), before, file);
+    }
+  });
+});
