@@ -66,16 +66,22 @@ export function connectApi(kubeconfig: string, timeout = 5000): Api {
   };
 }
 
-/** Whether the API server that a kubeconfig names is up and ready. */
-export async function isReady(kubeconfig: string, timeout?: number): Promise<boolean> {
+/** The status with which the API server that a kubeconfig names answers, if it does. */
+async function readiness(kubeconfig: string): Promise<number | undefined> {
   try {
-    const api = connectApi(kubeconfig, timeout);
+    const api = connectApi(kubeconfig);
     try {
-      return (await api.get("/readyz")).status === 200;
+      return (await api.get("/readyz")).status;
     } finally {
       api.close();
     }
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** Whether the API server is up and ready for this kubeconfig's user. */
+export const isReady = async (kubeconfig: string) => (await readiness(kubeconfig)) === 200;
+
+/** Whether the API server answers at all: a user who logs in through a helper program is refused here. */
+export const answers = async (kubeconfig: string) => [200, 401, 403].includes((await readiness(kubeconfig)) ?? 0);

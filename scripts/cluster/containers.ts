@@ -4,16 +4,20 @@ import { parse, stringify } from "yaml";
 import { UserError } from "../../config/errors";
 import { projectRoot } from "../../config/root";
 import { clusterFolder } from "../paths";
-import { refuseUnlessLocal, saveKubeconfig } from "./context";
+import type { Choice } from "./choose";
+import { contextFile, refuseUnlessLocal, saveKubeconfig } from "./context";
 import { freePorts, isListening } from "./ports";
-import type { ClusterRecord } from "./record";
+import { writeRecord, type ClusterRecord } from "./record";
 import type { Run, RunResult } from "./run";
 
-/** A cluster in containers, by kind or k3d: the part of its record that says which. */
-export type ContainerCluster = Required<Pick<ClusterRecord, "engine" | "ingressPorts">> & { kind: "kind" | "k3d" };
+/** Which tool and engine a cluster in containers belongs to. */
+interface ContainerCluster {
+  kind: ClusterRecord["kind"];
+  engine?: ClusterRecord["engine"];
+}
 
-export const containerName = (name: string) => `storefleet-${name}`;
-export const containerContext = (kind: "kind" | "k3d", name: string) => `${kind}-${containerName(name)}`;
+const containerName = (name: string) => `storefleet-${name}`;
+const containerContext = (kind: ClusterRecord["kind"], name: string) => `${kind}-${containerName(name)}`;
 
 /** Ports for the ingress on this machine: 80 and 443 where nothing is there, else free ones. */
 export async function ingressPorts(engine: "docker" | "podman"): Promise<{ http: number; https: number }> {
@@ -23,26 +27,30 @@ export async function ingressPorts(engine: "docker" | "podman"): Promise<{ http:
   return { http: await choose(80, freeHttp), https: await choose(443, freeHttps) };
 }
 
-const environment = (engine: "docker" | "podman"): Record<string, string> => (engine === "podman" ? { KIND_EXPERIMENTAL_PROVIDER: "podman" } : {});
+const environment = (engine: ClusterRecord["engine"]): Record<string, string> => (engine === "podman" ? { KIND_EXPERIMENTAL_PROVIDER: "podman" } : {});
 
 function expectSuccess(what: string, result: RunResult): string {
   if (result.code !== 0) throw new UserError(`${what} failed: ${result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`}`);
   return result.stdout;
 }
 
-/** Creates the cluster or starts its stopped containers, and returns its kubeconfig file. */
-export async function containersUp(name: string, cluster: ContainerCluster, run: Run, log: (line: string) => void): Promise<string> {
-  const { kind, engine } = cluster;
+/** Creates the cluster or starts its stopped containers. */
+export async function containersUp(
+  name: string, choice: Choice, ports: ClusterRecord["ingressPorts"], run: Run, log: (line: string) => void,
+): Promise<void> {
+  const { kind, engine = "docker", why } = choice;
+  const { http, https } = ports ?? (await ingressPorts(engine));
   const env = environment(engine);
   const id = containerName(name);
   const context = containerContext(kind, name);
-  if (await exists(name, cluster, run)) {
+  // Recorded first: what is half created is found again, and can be reset.
+  writeRecord(name, { kind, engine, why, context, kubeconfig: contextFile(name, context), ingressPorts: { http, https } });
+  if (await exists(name, choice, run)) {
     log(`${kind} cluster ${id} exists: starting its containers`);
     if (kind === "kind") expectSuccess("starting the node", await run(engine, ["start", `${id}-control-plane`], { timeout: 60_000 }));
     else expectSuccess("k3d cluster start", await run("k3d", ["cluster", "start", id, "--wait"], { timeout: 180_000 }));
   } else {
     log(`creating ${kind} cluster ${id} (about a minute; longer when its image is downloaded)`);
-    const { http, https } = cluster.ingressPorts;
     const create = kind === "kind"
       ? ["create", "cluster", "--name", id, "--config", writeKindConfig(name, http, https), "--kubeconfig", join(clusterFolder(name), "kind.kubeconfig"), "--wait", "180s"]
       : ["cluster", "create", id, "--wait", "--timeout", "180s", "--kubeconfig-update-default=false", "--api-port", "127.0.0.1:0",
@@ -53,7 +61,7 @@ export async function containersUp(name: string, cluster: ContainerCluster, run:
   const get = kind === "kind" ? ["get", "kubeconfig", "--name", id] : ["kubeconfig", "get", id];
   const file = saveKubeconfig(name, context, expectSuccess(`${kind} get kubeconfig`, await run(kind, get, { timeout: 30_000, env })));
   refuseUnlessLocal(context, file.server);
-  return file.kubeconfig;
+  if (http !== 80 || https !== 443) log(`port 80 or 443 is taken on this machine: the ingress answers on ${http} and ${https}`);
 }
 
 async function exists(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<boolean> {
@@ -77,7 +85,7 @@ function writeKindConfig(name: string, http: number, https: number): string {
 /** Stops the containers; what the cluster holds stays. */
 export async function containersDown(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<void> {
   const id = containerName(name);
-  if (kind === "kind") expectSuccess("stopping the node", await run(engine, ["stop", `${id}-control-plane`], { timeout: 60_000 }));
+  if (kind === "kind") expectSuccess("stopping the node", await run(engine!, ["stop", `${id}-control-plane`], { timeout: 60_000 }));
   else expectSuccess("k3d cluster stop", await run("k3d", ["cluster", "stop", id], { timeout: 60_000 }));
 }
 

@@ -2,14 +2,14 @@ import { rmSync } from "node:fs";
 import { UserError } from "../../config/errors";
 import { clusterFolder } from "../paths";
 import { ensureTools } from "../tools";
-import { isReady } from "./api";
-import { chooseCluster } from "./choose";
+import { answers } from "./api";
+import { chooseCluster, type Choice } from "./choose";
 import { componentNames } from "./components";
-import { containerContext, containersDelete, containersDown, containersUp, ingressPorts, type ContainerCluster } from "./containers";
-import { contextFile, extractContext } from "./context";
+import { containersDelete, containersDown, containersUp } from "./containers";
+import { extractContext, refuseUnlessLocal } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
 import { withLock } from "./lock";
-import { readRecord, writeRecord, type ClusterRecord } from "./record";
+import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./record";
 import { run as runCommand, type Run } from "./run";
 
 export { clusterStatus, type ClusterStatus } from "./status";
@@ -38,93 +38,92 @@ export interface ClusterUpOptions {
   log: (line: string) => void;
   /** Finds the programs. @default the tools of this project */
   binaries?: Binaries;
+  /** Finds kubectl. @default the tool of this project */
+  kubectl?: () => Promise<string>;
   /** Runs commands. @default for real */
   run?: Run;
 }
-
-/** The cluster to use when none is named. */
-export const defaultClusterName = () => process.env.STOREFLEET_CLUSTER || "local";
 
 /** Makes the cluster be there, whatever state it is in, and says which one and why. */
 export async function clusterUp({ name, context, log, run = runCommand, ...options }: ClusterUpOptions): Promise<Cluster> {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
     throw new UserError(`${JSON.stringify(name)} cannot name a cluster`, "Up to 31 small letters, digits and hyphens, a letter first.");
   }
-  if (context) return useContext(name, context, log, run);
   return exclusively(name, log, async () => {
     const record = readRecord(name);
-    const choice = record ?? (await chooseCluster(run));
-    log(`cluster ${name}: ${choice.kind}, because ${choice.why}`);
-    if (choice.kind === "embedded") await embeddedUp(name, choice.why, options.binaries ?? ownTools(log), log);
+    if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options.kubectl ?? ownKubectl(log));
     else {
-      const engine = choice.engine ?? "docker";
-      const cluster: ContainerCluster = { kind: choice.kind, engine, ingressPorts: record?.ingressPorts ?? (await ingressPorts(engine)) };
-      // Recorded first: what is half created is found again, and can be reset.
-      const next: ClusterRecord = {
-        ...cluster, why: choice.why, context: containerContext(choice.kind, name), kubeconfig: contextFile(name, containerContext(choice.kind, name)),
-      };
-      writeRecord(name, next);
-      await containersUp(name, cluster, run, log);
+      const choice = record ?? (await chooseCluster(run));
+      log(`cluster ${name}: ${choice.kind}, because ${choice.why}`);
+      if (choice.kind === "embedded") await embeddedUp(name, choice.why, options.binaries ?? ownTools(log), log);
+      else await containersUp(name, choice as Choice, record?.ingressPorts, run, log);
     }
     return clusterOf(name, readRecord(name)!);
   });
 }
 
-async function useContext(name: string, context: string, log: (line: string) => void, run: Run): Promise<Cluster> {
-  const kubectl = (await ensureTools(["kubectl"], log)).kubectl;
-  const { kubeconfig, server } = await extractContext(run, kubectl, name, context);
-  const answer = await run(kubectl, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
+/** Uses a context of the user's kubeconfig: the one named now, or the one of the last time if it is on this machine. */
+async function contextUp(
+  name: string, named: string | undefined, record: ClusterRecord | undefined, log: (line: string) => void, run: Run, kubectl: () => Promise<string>,
+): Promise<void> {
+  const context = named ?? record!.context;
+  const program = await kubectl();
+  const { kubeconfig, server } = await extractContext(run, program, name, context);
+  if (!named) refuseUnlessLocal(context, server);
+  const answer = await run(program, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
   if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`);
-  log(`cluster ${name}: context ${context}, because it was named`);
-  return contextCluster(name, context);
+  if (record?.kind === "embedded" && componentNames.some((component) => isRunning(record, component))) {
+    log(`cluster ${name}: the embedded one ends; what it holds stays on disk`);
+    await endComponents(record);
+  }
+  const why = named ? "it was named" : "it was named before and is on this machine";
+  writeRecord(name, { kind: "context", context, kubeconfig, why: "it was named" });
+  log(`cluster ${name}: context ${context}, because ${why}`);
 }
 
-const contextCluster = (name: string, context: string): Cluster => ({
-  kind: "context", name, context, kubeconfig: contextFile(name, context), why: "it was named", simulated: false,
-});
-
-function clusterOf(name: string, { kind, context, kubeconfig, why, ingressPorts: ports }: ClusterRecord): Cluster {
-  return { kind, name, context, kubeconfig, why, simulated: kind === "embedded", ...(ports ? { ingressPorts: ports } : {}) };
+function clusterOf(name: string, { kind, context, kubeconfig, why, ingressPorts }: ClusterRecord): Cluster {
+  return { kind, name, context, kubeconfig, why, simulated: kind === "embedded", ...(ingressPorts ? { ingressPorts } : {}) };
 }
 
-/** Ends the cluster's processes or containers; what it holds stays. Says whether there was anything to end. */
+/**
+ * Ends the cluster's processes or containers; what it holds stays. A context is only let go of. Says whether there
+ * was anything to end.
+ */
 export async function clusterDown(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<boolean> {
   return exclusively(name, log, async () => {
     const record = readRecord(name);
     if (!record) return false;
-    if (record.kind !== "embedded") return containersDown(name, asContainers(record), run).then(() => true);
-    const had = componentNames.some((component) => isRunning(record, component));
-    await endComponents(record);
-    writeRecord(name, { ...record, processes: {} });
-    return had;
+    if (record.kind === "context") forgetRecord(name);
+    else if (record.kind !== "embedded") await containersDown(name, record, run);
+    else {
+      const had = componentNames.some((component) => isRunning(record, component));
+      await endComponents(record);
+      writeRecord(name, { ...record, processes: {} });
+      return had;
+    }
+    return true;
   });
 }
 
-/** Ends the cluster and removes all that it holds. The next `clusterUp` chooses anew. */
+/** Ends the cluster and removes all that it holds (of a context: only what is known of it). `clusterUp` chooses anew. */
 export async function clusterReset(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<void> {
   await exclusively(name, log, async () => {
     const record = readRecord(name);
-    if (record && record.kind !== "embedded") await containersDelete(name, asContainers(record), run);
+    if (record?.kind === "kind" || record?.kind === "k3d") await containersDelete(name, record, run);
     else await endComponents(record);
     rmSync(clusterFolder(name), { recursive: true, force: true });
   });
 }
 
-/**
- * The cluster that is up under this name, if its API answers; starts nothing. A named context counts only once
- * `clusterUp` has been given it, and only when it is named again here.
- */
-export async function currentCluster(name: string, context?: string): Promise<Cluster | undefined> {
+/** The cluster that is up under this name, if its API answers; starts nothing. */
+export async function currentCluster(name: string): Promise<Cluster | undefined> {
   const record = readRecord(name);
-  const cluster = context ? contextCluster(name, context) : record && clusterOf(name, record);
-  if (!cluster) return undefined;
-  return (await isReady(cluster.kubeconfig)) ? cluster : undefined;
+  return record && (await answers(record.kubeconfig)) ? clusterOf(name, record) : undefined;
 }
-
-const asContainers = (record: ClusterRecord) =>
-  ({ kind: record.kind, engine: record.engine, ingressPorts: record.ingressPorts }) as ContainerCluster;
 
 const exclusively = <T>(name: string, log: (line: string) => void, work: () => Promise<T>) =>
   withLock(`${clusterFolder(name)}.lock`, (pid) => log(`waiting for process ${pid}, which is working on cluster ${name}`), work);
 
 const ownTools = (log: (line: string) => void): Binaries => (tools) => ensureTools([...tools], log);
+
+const ownKubectl = (log: (line: string) => void) => async () => (await ensureTools(["kubectl"], log)).kubectl;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import { clusterFolder } from "../paths";
@@ -7,7 +7,7 @@ import type { ProcessRecord } from "./os-process";
 
 /** What `cluster.json` in a cluster's folder says: which kind was chosen and why, and what of ours runs. */
 export interface ClusterRecord {
-  kind: "kind" | "k3d" | "embedded";
+  kind: "context" | "kind" | "k3d" | "embedded";
   why: string;
   context: string;
   kubeconfig: string;
@@ -39,3 +39,5 @@ export function writeRecord(name: string, record: ClusterRecord): void {
   writeFileSync(scratch, JSON.stringify(record, null, 2), { mode: 0o600 });
   renameSync(scratch, recordFile(name));
 }
+
+export const forgetRecord = (name: string) => rmSync(recordFile(name), { force: true });

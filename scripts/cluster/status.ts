@@ -1,9 +1,7 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { clusterFolder } from "../paths";
-import { connectApi } from "./api";
+import { answers, connectApi } from "./api";
 import { componentNames, layout } from "./components";
-import { contextFile } from "./context";
 import { isAlive, memoryOf } from "./os-process";
 import { readRecord } from "./record";
 import { readNodes, type NodeState } from "./seed";
@@ -36,10 +34,9 @@ export interface ProcessState {
 }
 
 /** Looks at a cluster without changing anything. */
-export async function clusterStatus(name: string, context?: string): Promise<ClusterStatus> {
-  const record = context ? undefined : readRecord(name);
-  const kubeconfig = context ? contextFile(name, context) : record?.kubeconfig;
-  const kind = context ? "context" : (record?.kind ?? "none");
+export async function clusterStatus(name: string): Promise<ClusterStatus> {
+  const record = readRecord(name);
+  const kind = record?.kind ?? "none";
   const processes: ProcessState[] = record?.kind !== "embedded" ? [] : componentNames.map((component) => {
     const one = record.processes?.[component];
     const alive = one !== undefined && isAlive(one);
@@ -50,27 +47,22 @@ export async function clusterStatus(name: string, context?: string): Promise<Clu
       log: join(layout(clusterFolder(name)).logs, `${component}.log`),
     };
   });
-  const seen = kubeconfig && hasFile(kubeconfig) ? await look(kubeconfig) : undefined;
+  const seen = record && (await answers(record.kubeconfig)) ? await look(record.kubeconfig) : undefined;
   return {
     name, kind, running: seen !== undefined, note: noteOn(kind, seen !== undefined, processes),
-    why: context ? "it was named" : record?.why, context: context ?? record?.context, kubeconfig,
+    why: record?.why, context: record?.context, kubeconfig: record?.kubeconfig,
     version: seen?.version ?? record?.version, processes, nodes: seen?.nodes ?? [], simulated: kind === "embedded",
   };
 }
 
-async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] } | undefined> {
+async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] }> {
   const api = connectApi(kubeconfig);
   try {
-    const ready = await api.get("/readyz");
-    // A context whose user logs in through a helper program is refused here, but it does answer.
-    if (ready.status !== 200 && ready.status !== 401 && ready.status !== 403) return undefined;
     const version = await api.get("/version");
     return {
       version: version.status === 200 ? (JSON.parse(version.body) as { gitVersion: string }).gitVersion : undefined,
       nodes: await readNodes(api),
     };
-  } catch {
-    return undefined;
   } finally {
     api.close();
   }
@@ -84,8 +76,4 @@ function noteOn(kind: ClusterStatus["kind"], running: boolean, processes: Proces
   if (missing.length) return `damaged (${missing.join(", ")} ended): \`./scripts/stores cluster up\` repairs it`;
   if (!running) return "its API server does not answer: `./scripts/stores cluster up` repairs it";
   return "running; pods are simulated: this proves provisioning, it serves no page";
-}
-
-function hasFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
