@@ -36,7 +36,7 @@ export function crossCheck(data: unknown, hostSuffix: string | undefined): Findi
     for (const [position, domain] of list(store.domains).entries()) {
       const path = [...at, "domains", position];
       once(domains, domain, path, "is listed twice", "a domain leads to one store: remove one; the other is at");
-      if (hostSuffix && typeof domain === "string" && `.${domain}`.endsWith(hostSuffix)) {
+      if (hostSuffix && typeof domain === "string" && domain.endsWith(hostSuffix)) {
         findings.push({ path, message: `is under ${hostSuffix}, where generated addresses are`, repair: "use a domain of the store's own, or remove it: a store has its generated address anyway" });
       }
     }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "./errors";
-import { explainIssues, pathText } from "./explain";
+import { type Explanation, explainIssues, pathText } from "./explain";
 import { type EnvironmentName } from "./names";
-import { planOverridesSchema } from "./plans";
+import { contradictions, planOverridesSchema } from "./plans";
 import { projectRoot } from "./root";
 
 /** Images that an environment can replace, for a mirror or another version. */
@@ -50,8 +50,8 @@ export const settingsSchema = z
       .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
     tlsIssuer: label.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
-    mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher, and the stores send to it."),
-    smtp: smtp.optional().describe("SMTP server of the stores; needed unless mailCatcher is true."),
+    mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
+    smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z
       .strictObject({
         registry: imageReference.default("ghcr.io/storefleet").describe("Registry and folder of the project's own images."),
@@ -60,8 +60,7 @@ export const settingsSchema = z
       .prefault({}),
     plans: planOverridesSchema.default({}).describe("Plan sizes to change; the rest stays as in config/plans.ts."),
   })
-  .refine((settings) => settings.mailCatcher || settings.smtp, { path: ["smtp"], error: "is missing — set host and from, or mailCatcher: true" })
-  .refine((settings) => !(settings.mailCatcher && settings.smtp), { path: ["smtp"], error: "clashes with mailCatcher: true — keep one of the two" });
+  .refine((settings) => settings.mailCatcher || settings.smtp, { path: ["smtp"], error: "is missing — set host and from, or mailCatcher: true" });
 
 export type SmtpSettings = z.infer<typeof smtp>;
 /** Settings of an environment with every default filled in. */
@@ -70,16 +69,20 @@ export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> &
 /** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
 export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
 
-/** Checks what `storefleet:settings` holds; one UserError names every wrong key. */
+function settingsError(env: EnvironmentName, explanations: Explanation[]): UserError {
+  const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${pathText(["storefleet:settings", ...path])} ${message} — ${repair}`);
+  return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`);
+}
+
+/** Checks what `storefleet:settings` holds; one UserError names every wrong key. Parsed settings pass unchanged. */
 export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSettings {
   const result = settingsSchema.safeParse(raw ?? {}, { reportInput: true });
-  if (!result.success) {
-    const problems = explainIssues(settingsSchema, result.error.issues).map(
-      ({ path, message, repair }) => `${settingsFile(env)}: ${pathText(["storefleet:settings", ...path])} ${message} — ${repair}`,
-    );
-    throw new UserError(problems.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`);
-  }
+  if (!result.success) throw settingsError(env, explainIssues(settingsSchema, result.error.issues));
   const settings = result.data;
+  const contradicting = contradictions(settings.plans).map((path) => ({
+    path: ["plans", ...path], message: "requests more than its limit", repair: "raise the limit as well, or lower the request",
+  }));
+  if (contradicting.length > 0) throw settingsError(env, contradicting);
   const catcher = { host: `${mailCatcher.service}.${mailCatcher.namespace}.svc.cluster.local`, port: mailCatcher.smtpPort, from: "shop@example.com" };
   return { ...settings, smtp: settings.smtp ?? catcher };
 }

@@ -67,7 +67,8 @@ export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIss
     }
     if (issue.code === "invalid_type") {
       const expected = typeNames[issue.expected] ?? issue.expected;
-      const message = issue.input === undefined ? "is missing" : issue.input === null ? "is empty" : "has the wrong type";
+      if (issue.input === undefined) return [{ path, message: "is missing", repair: `add "${path.at(-1)}:" and ${expected}` }];
+      const message = issue.input === null ? "is empty" : "has the wrong type";
       return [{ path, message, repair: `write ${expected}`, ...(issue.expected === "string" && { wantsText: true as const }) }];
     }
     if (issue.code === "too_small") return [{ path, message: "is too small", repair: `write at least ${issue.minimum}` }];

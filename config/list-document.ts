@@ -8,15 +8,19 @@ export type Path = readonly (string | number)[];
 /** Aliases can make a small file large: what it stands for is held to this many values. */
 const maxExpandedNodes = 2_000_000;
 
-const repairs: Record<string, string> = {
-  TAB_AS_INDENT: "indent with spaces",
-  MULTIPLE_DOCS: 'keep one list a file: remove the "---" line and what does not belong',
-  BAD_INDENT: "line it up with its neighbours",
-  MISSING_CHAR: "close the quote or bracket, or put the text in quotes",
-  BLOCK_AS_IMPLICIT_KEY: "put the text in quotes if it holds a colon, or line it up with its neighbours",
-  MULTILINE_IMPLICIT_KEY: "add the missing colon, or line it up with its neighbours",
-  TAG_RESOLVE_FAILED: 'remove the tag, or put text that starts with "!" in quotes',
-};
+/** The library's sentences that a newcomer meets, in other words. */
+const syntaxWords: [pattern: RegExp, message: string, repair: string][] = [
+  [/call stack/, "it is nested too deeply", "a list needs no more than six levels"],
+  [/^Tabs are not allowed/, "a tab in the indentation", "indent with spaces"],
+  [/^Source contains multiple documents/, "a second document starts here", 'keep one list in a file: remove the "---" and what does not belong'],
+  [/^Missing closing/, "a quote is not closed", "close it"],
+  [/^Implicit (map )?keys? need/, "a key without colon and value", 'write it as "key: value"'],
+  [/^Nested mappings are not allowed/, "a second colon on one line", "put the text in quotes, or start a new line"],
+  [/must end with a|^Expected flow|must be sufficiently indented and end with/, "a bracket is not closed", "close it"],
+  [/same column|^Sequence item without|^A block (sequence|collection)|indent/, "the indentation does not fit", "line it up with its neighbours"],
+  [/cannot start with/, "a value starts with a character that has a meaning in YAML", "put the value in quotes"],
+  [/^Unresolved tag/, 'an unknown tag (a word that starts with "!")', "remove it, or put the text in quotes"],
+];
 
 /** A YAML list with the place of everything in it. */
 export class ListDocument {
@@ -29,19 +33,23 @@ export class ListDocument {
 
   constructor(private readonly text: string) {
     // Unique keys are checked here: the library compares each key with every other.
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "silent" });
+    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "error" });
     this.fatal = this.syntaxProblems();
     if (this.fatal.length === 0) this.checkStructure();
   }
 
   /** What YAML itself objects to. */
   private syntaxProblems(): PlacedProblem[] {
-    const problems = [...this.document.errors, ...this.document.warnings].map((error) =>
-      this.at(error.pos[0], {
-        message: error.code === "MULTIPLE_DOCS" ? "a second document starts here" : plain(error.message),
-        repair: repairs[error.code] ?? "mend the YAML here",
-      }),
-    );
+    // One mistake often brings more at the same place or, when too deep, everywhere.
+    const errors = [...this.document.errors, ...this.document.warnings];
+    const tooDeep = errors.filter((error) => error.message.includes("call stack")).slice(0, 1);
+    const seen = new Set<number>();
+    const problems = (tooDeep.length > 0 ? tooDeep : errors)
+      .filter(({ pos }) => !seen.has(pos[0]) && seen.add(pos[0]))
+      .map((error) => {
+        const words = syntaxWords.find(([pattern]) => pattern.test(error.message));
+        return this.at(error.pos[0], { message: words?.[1] ?? `this is not YAML: ${error.message}`, repair: words?.[2] ?? "mend it, or put text in quotes" });
+      });
     const version = this.document.directives?.yaml;
     if (version?.explicit && version.version !== "1.2") {
       problems.push(this.at(0, { message: `a %YAML ${version.version} directive`, repair: "remove it: lists are YAML 1.2" }));
@@ -52,8 +60,10 @@ export class ListDocument {
   /** Walks the tree once: fills `fatal` and `duplicateKeys`. */
   private checkStructure(): void {
     const sizes = new Map<Node, number | "open">();
+    let aliases = 0;
     const visit = (node: unknown): number => {
       if (isAlias(node)) {
+        aliases++;
         const target = node.resolve(this.document);
         if (target && sizes.get(target) !== "open") return visit(target);
         const [message, repair] = target ? ["the value holds itself", "write it out"] : ["nothing is anchored by this name", `put &${node.source} before the value that is meant`];
@@ -70,7 +80,7 @@ export class ListDocument {
       sizes.set(node, size);
       return size;
     };
-    if (visit(this.document.contents) > maxExpandedNodes) {
+    if (visit(this.document.contents) > maxExpandedNodes && aliases > 0) {
       this.fatal.push(this.at(0, { message: "the aliases stand for millions of values", repair: "write values out instead of nesting aliases" }));
     }
   }
@@ -162,6 +172,3 @@ export class ListDocument {
 }
 
 const startOf = (node: unknown) => (node as Node | undefined | null)?.range?.[0];
-
-/** The library's sentence without its advice to programmers. */
-const plain = (message: string) => message.split("\n")[0]?.replace(/ at line \d+.*$/, "").replace(/^([A-Z])(?=[a-z])/, (letter) => letter.toLowerCase()) ?? message;

@@ -120,3 +120,21 @@ export function sizesFor<E extends Engine>(engine: E, plan: Plan, settings: { pl
   for (const [part, values] of Object.entries(settings.plans[plan]?.[engine] ?? {})) Object.assign(sizes[part] ?? {}, values);
   return sizes as unknown as SizesOf[E];
 }
+
+const units: Record<string, number> = { m: 0.001, "": 1, Mi: 1, Gi: 1024 };
+const amount = (quantity: string) => parseFloat(quantity) * (units[quantity.replace(/[\d.]/g, "")] ?? 1);
+
+/** Overrides that leave a pod with a request above its limit, which Kubernetes would refuse: `["small", "medusa", "redis"]`. */
+export function contradictions(overrides: PlanOverrides): [Plan, Engine, string][] {
+  const found: [Plan, Engine, string][] = [];
+  for (const [plan, byEngine] of Object.entries(overrides) as [Plan, object][]) {
+    for (const engine of Object.keys(byEngine) as Engine[]) {
+      const { volumes: _volumes, ...parts } = sizesFor(engine, plan, { plans: overrides });
+      for (const [part, { memoryRequest, memoryLimit, cpuRequest, cpuLimit }] of Object.entries<JobSize>(parts)) {
+        const fits = amount(memoryRequest) <= amount(memoryLimit) && (!cpuLimit || amount(cpuRequest) <= amount(cpuLimit));
+        if (!fits) found.push([plan, engine, part]);
+      }
+    }
+  }
+  return found;
+}

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 import type { ListProblem } from "./errors";
 
 /** Far beyond any real list (1,000 stores need about 0.3 MB), and still parsed in seconds. */
-export const maxListBytes = 10_000_000;
+export const maxListBytes = 5_000_000;
 
 type PlacedProblem = Omit<ListProblem, "file">;
 
