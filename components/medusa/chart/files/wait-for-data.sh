@@ -5,7 +5,11 @@ set -euo pipefail
 redis() {
   timeout 5 bash -c 'exec 3<>"/dev/tcp/$REDIS_HOST/6379"; printf "AUTH %s\r\n$0\r\nQUIT\r\n" "$REDIS_PASSWORD" >&3; cat <&3' "$1"
 }
-redis_answers() { [[ "$(redis PING)" == *+PONG* ]]; }
+redis_answers() {
+  local answer
+  answer=$(redis PING)
+  [[ "$answer" == *+PONG* ]] || { echo "$answer"; return 1; }
+}
 postgres_answers() { psql -qAtc 'select 1' >/dev/null; }
 no_other_job() {
   [ "$(psql -qAtc "select count(*) from pg_stat_activity where application_name = 'medusa-prepare'")" = 0 ]

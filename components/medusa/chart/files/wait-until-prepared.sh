@@ -2,11 +2,17 @@
 set -euo pipefail
 
 prepared() {
-  psql -qAt -v ON_ERROR_STOP=1 -v image="$IMAGE" <<<"select 'prepared' from storefleet.prepared where image = :'image'"
+  psql -qAt -v ON_ERROR_STOP=1 -v image="$IMAGE" <<'SQL'
+select to_regclass('storefleet.prepared') is not null as begun \gset
+\if :begun
+select 'yes' from storefleet.prepared where image = :'image';
+\endif
+SQL
 }
-until [ "$(prepared 2>/tmp/error)" = prepared ]; do
-  if [ $((SECONDS % 15)) -eq 0 ]; then
-    echo "waiting for the prepare Job of $IMAGE: $(head -n 1 /tmp/error)"
+attempt=0
+until [ "$(prepared 2>/tmp/error)" = yes ]; do
+  if [ $((attempt++ % 15)) -eq 0 ]; then
+    echo "waiting for the prepare Job of $IMAGE. $(head -n 1 /tmp/error)"
   fi
   sleep 1
 done
