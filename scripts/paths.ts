@@ -17,3 +17,6 @@ export const clusterFolder = (cluster: string) => join(cacheFolder(), "clusters"
 
 /** An environment's Pulumi state (unless PULUMI_BACKEND_URL says otherwise), passphrase, work folders and logs. */
 export const environmentFolder = (env: string) => join(cacheFolder(), "environments", env);
+
+/** The cluster of an environment; `STOREFLEET_CLUSTER` puts another in its place. */
+export const clusterName = (env: string) => process.env.STOREFLEET_CLUSTER ?? env;

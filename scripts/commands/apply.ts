@@ -1,0 +1,90 @@
+import { statSync } from "node:fs";
+import type { Command } from "commander";
+import { UserError } from "../../config/errors";
+import { applyFleet, type AppliedStore } from "../engine/apply";
+import { concurrencyFor } from "../engine/concurrency";
+import { openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
+import { decideFleet } from "../engine/plan";
+import { decisionsOf, readSavedPlan } from "../engine/saved-plan";
+import type { Decision } from "../fleet/classify";
+import { progress } from "../ui/progress";
+import { duration, firstLine, table } from "../ui/table";
+import { confirm, exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+import { requireKnown, warnOfSettings } from "./names";
+
+interface ApplyFlags extends Common {
+  prune: boolean;
+  maxDeletes: number;
+  yes?: boolean;
+  concurrency?: number;
+  skip: boolean;
+}
+
+export function applyCommand(program: Command): void {
+  withCommon(program.command("apply"))
+    .description("bring the fleet to what the list says; deletes nothing unless --prune is given")
+    .argument("[names...]", "only these stores, or the file of a saved plan")
+    .option("--prune", "delete stores that left the list, but never protected ones", false)
+    .option("--max-deletes <n>", "refuse to prune more stores than this", wholeNumber("--max-deletes", 0), 3)
+    .option("--yes", "delete without asking")
+    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .option("--no-skip", "run Pulumi for unchanged stores too")
+    .action(async (names: string[], flags: ApplyFlags) => {
+      const planFile = names.length === 1 && isFile(names[0] as string) ? readSavedPlan(names[0] as string) : undefined;
+      const fleet = await openFleet(planFile?.env ?? flags.env, flags.file);
+      if (!planFile) requireKnown(names, fleet);
+      warnOfSettings(fleet);
+      const decisions = planFile
+        ? decisionsOf(planFile, fleet)
+        : decideFleet(fleet, { prune: flags.prune, skipUnchanged: flags.skip, names });
+      await requireLeave(decisions, fleet, flags, planFile !== undefined);
+
+      const applied = await interruptible((signal) =>
+        withEngine(fleet.session, fleet.shared.settings.helmTimeout, signal, (engine) =>
+          applyFleet(engine, specsOf(fleet), decisions, concurrencyFor(flags.concurrency), progress()),
+        ),
+      );
+      if (flags.json) printJson({ env: fleet.session.env, stores: applied });
+      else printSummary(applied);
+      if (process.exitCode === undefined && applied.some(({ result }) => result === "failed")) process.exitCode = exitCodes.failed;
+    });
+}
+
+/** Only a path with a slash or a dot in it, or a file of that name, can be a plan: no store's name holds either. */
+function isFile(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Deletions need to be few, meant, and not the result of an empty list. */
+async function requireLeave(decisions: Decision[], fleet: Fleet, flags: ApplyFlags, fromPlan: boolean): Promise<void> {
+  const deletions = decisions.filter(({ action }) => action === "delete").map(({ name }) => name);
+  if (deletions.length === 0) return;
+  if (fleet.wanted.length === 0) {
+    throw new UserError(
+      `the list is empty, and ${deletions.length} stores run: an empty list deletes nothing`,
+      "To remove them all: ./scripts/stores destroy --all",
+    );
+  }
+  if (deletions.length > flags.maxDeletes) {
+    throw new UserError(
+      `${deletions.length} stores left the list (${deletions.join(", ")}), more than --max-deletes ${flags.maxDeletes}; nothing was done`,
+      `If that is meant: --max-deletes ${deletions.length}`,
+    );
+  }
+  if (!flags.yes && !fromPlan) await confirm(`Delete ${deletions.join(", ")} with all data?`, "--yes");
+}
+
+function printSummary(applied: AppliedStore[]): void {
+  const busy = applied.filter(({ result }) => result !== "unchanged");
+  const idle = applied.length - busy.length;
+  if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
+  const rows = busy.map(({ name, result, seconds, error, repairs, action }) => {
+    const remark = error ? firstLine(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
+    return [name, result, seconds > 0 ? duration(seconds) : "", remark];
+  });
+  print(table(["STORE", "RESULT", "TIME", ""], rows));
+  if (idle > 0) print(`and ${idle} unchanged`);
+  const failed = applied.filter(({ result }) => result === "failed");
+  for (const { name, error } of failed) note(`\n${name} failed:\n${error}`);
+  if (failed.length > 0) note("\nMore: ./scripts/stores status, events NAME, logs NAME");
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { UserError } from "../../config/errors";
+import { readSettings } from "../../config/environment";
+import { rmSync } from "node:fs";
+import { clusterDown, clusterReset, clusterStatus, clusterUp } from "../cluster";
+import { environmentUp } from "../engine/environment-up";
+import { openSession } from "../engine/session";
+import { clusterName, environmentFolder } from "../paths";
+import { ensureTools, operationTools } from "../tools";
+import { table } from "../ui/table";
+import { confirm, interruptible, note, print, printJson, withCommon, type Common } from "./common";
+import { simulationNote } from "./status";
+
+export function clusterCommand(program: Command): void {
+  const cluster = program.command("cluster").description("the cluster of an environment, and its shared parts");
+
+  withCommon(cluster.command("up"))
+    .description("choose or start the cluster, and bring up the environment's stack on it")
+    .option("--context <name>", "use this context of your kubeconfig")
+    .action(async (flags: Common & { context?: string }) => {
+      await bringUp(flags.env, flags.context);
+      if (flags.json) printJson(await clusterStatus(clusterName(flags.env)));
+    });
+  withCommon(cluster.command("down"))
+    .description("stop the cluster that `up` started; its data stays")
+    .action(async (flags: Common) => {
+      await clusterDown(clusterName(flags.env), note);
+      if (flags.json) printJson({ running: false });
+    });
+  withCommon(cluster.command("status"))
+    .description("what runs, where, and whether pods are real")
+    .action(async (flags: Common) => {
+      const status = await clusterStatus(clusterName(flags.env));
+      if (flags.json) return printJson(status);
+      print(describe(status));
+    });
+  withCommon(cluster.command("reset"))
+    .description("delete the local cluster with everything on it, and the local state")
+    .option("--yes", "do not ask")
+    .action(async (flags: Common & { yes?: boolean }) => {
+      if (flags.env !== "local") throw new UserError("only the local environment can be reset");
+      if (!flags.yes) await confirm("Delete the local cluster, all stores on it and their state?", "--yes");
+      await clusterReset(clusterName(flags.env), note);
+      rmSync(environmentFolder(flags.env), { recursive: true, force: true });
+      if (flags.json) printJson({ reset: true });
+      else print("Reset: cluster and state are gone. Start again: ./scripts/stores cluster up");
+    });
+}
+
+/** Cluster, then the environment's stack; a second time it only says that nothing had to be done. */
+export async function bringUp(env: Common["env"], context?: string): Promise<void> {
+  const settings = readSettings(env);
+  await ensureTools(operationTools, note);
+  await clusterUp({ name: clusterName(env), context: context ?? settings.context, log: note });
+  const session = await openSession(env);
+  await interruptible((signal) => environmentUp(session, settings.helmTimeout, signal, note));
+}
+
+function describe(status: Awaited<ReturnType<typeof clusterStatus>>): string {
+  return [table(["", ""], []), JSON.stringify(status, null, 2), simulationNote].join("\n");
+}

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { UserError } from "../../config/errors";
+import { applyFleet } from "../engine/apply";
+import { concurrencyFor } from "../engine/concurrency";
+import { withEngine } from "../engine/fleet-run";
+import { openSession } from "../engine/session";
+import { readEnvironment } from "../fleet/environment";
+import { observeFleet } from "../fleet/observe";
+import { progress } from "../ui/progress";
+import { duration, firstLine, table } from "../ui/table";
+import { confirm, exitCodes, interruptible, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+
+interface DestroyFlags extends Common {
+  all?: boolean;
+  yes?: boolean;
+  concurrency?: number;
+}
+
+const helmTimeoutWithoutEnvironment = 600;
+
+export function destroyCommand(program: Command): void {
+  withCommon(program.command("destroy"))
+    .description("remove stores with all their data, and look that nothing is left")
+    .argument("[names...]", "stores to remove, listed or not")
+    .option("--all", "every store of the environment but protected ones")
+    .option("--yes", "do not ask")
+    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .action(async (names: string[], flags: DestroyFlags) => {
+      if (names.length > 0 === (flags.all ?? false)) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two");
+      const session = await openSession(flags.env);
+      const observed = await observeFleet(session.kube, flags.env);
+      const isProtected = (name: string) => observed.get(name)?.protected ?? false;
+      const guarded = names.filter(isProtected);
+      if (guarded.length > 0) {
+        throw new UserError(`protected: ${guarded.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.");
+      }
+      const doomed = flags.all ? [...observed.keys()].filter((name) => !isProtected(name)) : [...new Set(names)];
+      if (doomed.length > 0 && !flags.yes) await confirm(`Destroy ${doomed.join(", ")} with all data?`, "--yes");
+
+      const shared = await readEnvironment(session.kube, flags.env);
+      const decisions = doomed.map((name) => ({ name, action: "delete" as const, observed: observed.get(name) }));
+      const results = await interruptible((signal) =>
+        withEngine(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, signal, (engine) =>
+          applyFleet(engine, new Map(), decisions, concurrencyFor(flags.concurrency), progress()),
+        ),
+      );
+      if (flags.json) printJson({ env: flags.env, stores: results });
+      else if (results.length === 0) print("Nothing to destroy.");
+      else print(table(["STORE", "RESULT", "TIME", ""], results.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? "nothing left", 200)])));
+      if (process.exitCode === undefined && results.some(({ result }) => result === "failed")) process.exitCode = exitCodes.failed;
+    });
+}

@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import { openSession } from "../engine/session";
+import { note, print, printJson, withCommon, type Common } from "./common";
+
+export function envCommand(program: Command): void {
+  withCommon(program.command("env"))
+    .description('exports for pulumi, kubectl and helm by hand: eval "$(./scripts/stores env)"')
+    .action(async (flags: Common) => {
+      const { variables } = await openSession(flags.env);
+      const all = { ...variables, ...(flags.file && { STOREFLEET_FILE: flags.file }) };
+      if (flags.json) return printJson(all);
+      for (const [name, value] of Object.entries(all)) print(`export ${name}=${quote(value)}`);
+      if (process.stdout.isTTY) note('\nTo use them: eval "$(./scripts/stores env)"');
+    });
+}
+
+/** For any POSIX shell. */
+const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import type { Command } from "commander";
+import { UserError } from "../../config/errors";
+import { receiptName } from "../../stores/marks";
+import { openSession, type Session } from "../engine/session";
+import type { KubeObject } from "../fleet/kube";
+import { observeFleet, type Observed } from "../fleet/observe";
+import { duration, table } from "../ui/table";
+import { note, print, printJson, withCommon, wholeNumber, type Common } from "./common";
+import { requireKnown } from "./names";
+import { simulationNote } from "./status";
+
+/** The commands that look into one running store. */
+export function inspectCommands(program: Command): void {
+  withCommon(program.command("events"))
+    .description("what the cluster said about a store, oldest first")
+    .argument("<name>")
+    .action(async (name: string, flags: Common) => printEvents(await find(name, flags), flags));
+  withCommon(program.command("logs"))
+    .description("the last lines of every pod of a store")
+    .argument("<name>")
+    .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
+    .action(async (name: string, flags: Common & { tail: number }) => printLogs(await find(name, flags), flags));
+  withCommon(program.command("credentials"))
+    .description("address and administrator of a store")
+    .argument("<name>")
+    .action(async (name: string, flags: Common) => printCredentials(await find(name, flags), flags));
+  withCommon(program.command("open"))
+    .description("open a store in the browser")
+    .argument("<name>")
+    .action(async (name: string, flags: Common) => openInBrowser(await find(name, flags), flags));
+}
+
+interface Found {
+  session: Session;
+  store: Observed;
+}
+
+async function find(name: string, flags: Common): Promise<Found> {
+  const session = await openSession(flags.env);
+  const observed = await observeFleet(session.kube, flags.env);
+  requireKnown([name], { wanted: [], observed });
+  return { session, store: observed.get(name) as Observed };
+}
+
+async function printEvents({ session, store }: Found, { json }: Common): Promise<void> {
+  const items = (await session.kube.list(`/api/v1/namespaces/${store.namespace}/events`)) as unknown as RawEvent[];
+  const events = items
+    .map((event) => ({
+      time: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
+      type: event.type,
+      object: `${event.involvedObject.kind}/${event.involvedObject.name}`,
+      reason: event.reason,
+      message: event.message,
+      count: event.count ?? 1,
+    }))
+    .sort((a, b) => a.time.localeCompare(b.time));
+  if (json) return printJson(events);
+  if (events.length === 0) return print(`No events of ${store.store} (a cluster keeps them for an hour).`);
+  const age = (time: string) => duration((Date.now() - Date.parse(time)) / 1000);
+  print(table(["AGE", "TYPE", "OBJECT", "REASON", "MESSAGE"], events.map((it) => [age(it.time), it.type, it.object, it.reason, it.message.trim()])));
+}
+
+interface RawEvent {
+  metadata: { creationTimestamp: string };
+  type: string;
+  reason: string;
+  message: string;
+  count?: number;
+  lastTimestamp?: string;
+  eventTime?: string;
+  involvedObject: { kind: string; name: string };
+}
+
+async function printLogs({ session, store }: Found, { json, tail }: Common & { tail: number }): Promise<void> {
+  const pods = await session.kube.list(`/api/v1/namespaces/${store.namespace}/pods`);
+  const logs: { pod: string; container: string; text: string }[] = [];
+  for (const pod of pods) {
+    for (const container of containersOf(pod)) {
+      const path = `/api/v1/namespaces/${store.namespace}/pods/${pod.metadata.name}/log?container=${container}&tailLines=${tail}`;
+      const text = await session.kube.text(path).catch((error: Error) => `(no log: ${error.message})`);
+      logs.push({ pod: pod.metadata.name, container, text });
+    }
+  }
+  if (json) return printJson(logs);
+  for (const { pod, container, text } of logs) print(`==> ${pod}/${container} <==\n${text.trimEnd()}\n`);
+  if (logs.length === 0) print(`${store.store} has no pods.`);
+  if (session.cluster.simulated) note(simulationNote);
+}
+
+const containersOf = ({ spec }: KubeObject) =>
+  [...((spec?.initContainers ?? []) as { name: string }[]), ...((spec?.containers ?? []) as { name: string }[])].map(({ name }) => name);
+
+async function printCredentials({ session, store }: Found, { json }: Common): Promise<void> {
+  const inNamespace = `/api/v1/namespaces/${store.namespace}`;
+  const [secret, receipt] = await Promise.all([
+    session.kube.get(`${inNamespace}/secrets/${store.engine}-admin`),
+    session.kube.get(`${inNamespace}/configmaps/${receiptName}`),
+  ]);
+  if (!secret || !receipt) {
+    throw new UserError(`${store.store} is not ready yet, so it has no credentials`, `./scripts/stores status ${store.store} --env ${session.env}`);
+  }
+  const text = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
+  const { url = "", adminUrl = "" } = receipt.data ?? {};
+  const credentials = { name: store.store, url, adminUrl, username: text("username"), password: text("password") };
+  if (json) return printJson(credentials);
+  print(Object.entries(credentials).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));
+}
+
+async function openInBrowser({ session, store }: Found, { json }: Common): Promise<void> {
+  const url = store.receipt?.url;
+  if (!url) throw new UserError(`${store.store} has no address yet`, `./scripts/stores status ${store.store} --env ${session.env}`);
+  if (json) return printJson({ name: store.store, url });
+  print(url);
+  if (session.cluster.simulated) return note(simulationNote);
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const child = spawn(opener, [url], { stdio: "ignore", detached: true });
+  child.on("error", () => note(`(no ${opener} here: open the address yourself)`));
+  child.unref();
+}

@@ -1,0 +1,79 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { concurrencyFor } from "../engine/concurrency";
+import { openFleet, withEngine, type Fleet } from "../engine/fleet-run";
+import { hasChanges, type Changes } from "../engine/operation";
+import { planFleet, type PlannedStore } from "../engine/plan";
+import { savedPlanOf } from "../engine/saved-plan";
+import { progress } from "../ui/progress";
+import { firstLine, table } from "../ui/table";
+import { exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+import { requireKnown, warnOfSettings } from "./names";
+
+interface PlanFlags extends Common {
+  prune: boolean;
+  skip: boolean;
+  detailedExitcode?: boolean;
+  out?: string;
+  concurrency?: number;
+}
+
+export function planCommand(program: Command): void {
+  withCommon(program.command("plan"))
+    .description("show what apply would change in the whole fleet, resource by resource")
+    .argument("[names...]", "only these stores")
+    .option("--prune", "count stores that left the list as deletions", false)
+    .option("--no-skip", "look into unchanged stores too")
+    .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
+    .option("--out <file>", "save the plan; `stores apply FILE` does exactly that, or refuses")
+    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .action(async (names: string[], flags: PlanFlags) => {
+      const fleet = await openFleet(flags.env, flags.file);
+      requireKnown(names, fleet);
+      warnOfSettings(fleet);
+      const planned = await interruptible((signal) =>
+        withEngine(fleet.session, fleet.shared.settings.helmTimeout, signal, (engine) => {
+          const options = { prune: flags.prune, skipUnchanged: flags.skip, names };
+          return planFleet(engine, fleet, options, concurrencyFor(flags.concurrency), progress());
+        }),
+      );
+      if (flags.json) printJson({ env: flags.env, stores: planned });
+      else printPlan(planned);
+      if (flags.out) savePlan(flags.out, fleet, planned);
+      if (process.exitCode === undefined) process.exitCode = exitCodeOf(planned, flags.detailedExitcode ?? false);
+    });
+}
+
+const changing = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (action === "update" && hasChanges(changes));
+
+function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
+  if (planned.some(({ error }) => error)) return exitCodes.failed;
+  return detailed && planned.some(changing) ? exitCodes.changes : 0;
+}
+
+function savePlan(file: string, fleet: Fleet, planned: PlannedStore[]): void {
+  writeFileSync(file, `${JSON.stringify(savedPlanOf(fleet, planned), null, 2)}\n`);
+  note(`saved: ./scripts/stores apply ${file}`);
+}
+
+function printPlan(planned: PlannedStore[]): void {
+  const rows = planned.map(({ name, action, changes, error }) => [name, action, error ? firstLine(error) : describe(action, changes)]);
+  print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
+  for (const { name, resources } of planned) {
+    for (const { op, type, name: resource, diffs } of resources) {
+      const sign = op.startsWith("create") ? pc.green("+") : op.startsWith("delete") ? pc.red("-") : pc.yellow("~");
+      print(`  ${sign} ${name}: ${op} ${type.split(":").at(-1)} ${resource}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`);
+    }
+  }
+  const count = planned.filter(changing).length;
+  print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ./scripts/stores apply`);
+}
+
+function describe(action: string, changes: Changes): string {
+  if (action === "delete") return "everything";
+  if (action === "orphan") return "left the list; kept (plan --prune counts it as a deletion)";
+  if (action === "protected") return "left the list; protected, so kept";
+  const parts = Object.entries(changes).filter(([, count]) => count > 0);
+  return parts.map(([kind, count]) => `${count} to ${kind}`).join(", ") || "no difference";
+}

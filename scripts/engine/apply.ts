@@ -1,0 +1,60 @@
+import type { StoreSpec } from "../../config/spec";
+import type { Decision } from "../fleet/classify";
+import { destroyStore } from "./destroy";
+import { forEachLimited } from "./concurrency";
+import type { Progress, StoreReport } from "./fleet-run";
+import { noChanges } from "./operation";
+import { reconcileStore, type Engine, type Reconciled } from "./reconcile";
+
+export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "failed" | "cancelled" | "not started";
+
+export interface AppliedStore extends StoreReport {
+  result: Result;
+  /** Wall time of this store's operation. */
+  seconds: number;
+  error?: string;
+  /** Leftovers of earlier runs that were repaired on the way. */
+  repairs: string[];
+}
+
+/** Carries out decisions, several stores at a time; one store's failure is its own. */
+export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, decisions: Decision[], concurrency: number, progress: Progress): Promise<AppliedStore[]> {
+  const reports = new Map<string, AppliedStore>();
+  const work: Decision[] = [];
+  for (const decision of decisions) {
+    const { name, action } = decision;
+    const idle = action === "unchanged" || action === "orphan" || action === "protected";
+    const result: Result = idle ? (action === "unchanged" ? "unchanged" : "kept") : "not started";
+    reports.set(name, { name, action, changes: noChanges(), result, seconds: 0, repairs: [] });
+    if (!idle) work.push(decision);
+  }
+
+  progress.begin(work.length);
+  await forEachLimited(work, concurrency, engine.signal, async ({ name, action, observed }) => {
+    const started = Date.now();
+    const onStep = (text: string) => progress.step(name, text);
+    onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
+    const spec = specs.get(name);
+    const outcome = await guard(() =>
+      action === "delete" || !spec ? destroyStore(engine, name, observed, onStep) : reconcileStore(engine, spec, observed, onStep),
+    );
+    const seconds = (Date.now() - started) / 1000;
+    const { failure, changes, repairs } = outcome;
+    const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action);
+    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message, repairs });
+    progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
+  });
+  progress.close();
+  return decisions.map(({ name }) => reports.get(name) as AppliedStore);
+}
+
+const resultOf = (action: string): Result => (action === "create" ? "created" : action === "delete" ? "deleted" : "updated");
+
+/** What goes wrong around a store's operation, such as an API server that went away, is that store's failure. */
+export async function guard(work: () => Promise<Reconciled>): Promise<Reconciled> {
+  try {
+    return await work();
+  } catch (error) {
+    return { changes: noChanges(), steps: [], repairs: [], failure: { kind: "resource", message: (error as Error).message } };
+  }
+}

@@ -1,0 +1,68 @@
+import { listedStores } from "../../stores/listed";
+import { UserError } from "../../config/errors";
+import type { EnvironmentName } from "../../config/names";
+import type { StoreSpec } from "../../config/spec";
+import { storeDigest } from "../../stores/digest";
+import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
+import { observeFleet, type Observed } from "../fleet/observe";
+import type { Changes } from "./operation";
+import { Pool } from "./pool";
+import type { Engine } from "./reconcile";
+import { openSession, workFolder, type Session } from "./session";
+
+/** What a person or a log sees of a run over several stores. */
+export interface Progress {
+  begin(total: number): void;
+  step(store: string, text: string): void;
+  end(store: string, text: string, failed: boolean): void;
+  close(): void;
+}
+
+/** One store's part of a run, as `plan --json` and `apply --json` print it. */
+export interface StoreReport {
+  name: string;
+  action: string;
+  changes: Changes;
+}
+
+/** The list, and the fleet as the cluster has it, seen together. */
+export interface Fleet {
+  session: Session;
+  shared: EnvironmentReceipt;
+  wanted: { spec: StoreSpec; digest: string }[];
+  observed: Map<string, Observed>;
+}
+
+/** Reads the list first: while it is invalid, nothing else is even looked at. */
+export async function openFleet(env: EnvironmentName, file?: string): Promise<Fleet> {
+  const list = listedStores(env, file);
+  const session = await openSession(env);
+  const [shared, observed] = await Promise.all([readEnvironment(session.kube, env), observeFleet(session.kube, env)]);
+  if (!shared) {
+    throw new UserError(
+      `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
+      `Bring it up: ./scripts/stores cluster up --env ${env} (or: pulumi up -s ${env})`,
+    );
+  }
+  const wanted = list.stores.map(({ spec }) => ({ spec, digest: storeDigest(spec, shared) }));
+  return { session, shared, wanted, observed };
+}
+
+/** Name → spec of every listed store. */
+export const specsOf = (fleet: Fleet) => new Map(fleet.wanted.map(({ spec }) => [spec.name, spec]));
+
+const minutes = 60_000;
+
+/** Opens the worker pool for `body` and closes it after. Ctrl-C aborts `signal`. */
+export async function withEngine<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (engine: Engine) => Promise<T>): Promise<T> {
+  const pool = new Pool({
+    variables: { ...process.env, ...session.variables },
+    // Helm's own wait, twice (uninstall and install), and time for the rest.
+    deadline: 2 * helmTimeout * 1000 + 10 * minutes,
+  });
+  try {
+    return await body({ session, pool, workFolder: workFolder(session.env), signal });
+  } finally {
+    pool.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Kube } from "../fleet/kube";
+import type { Failure } from "./operation";
+import { processAlive } from "./processes";
+
+/** What an interrupted run can leave behind, and how the next one gets past it. */
+export interface Mend {
+  /** Names the repair, for the summary. */
+  name: string;
+  matches(failure: Failure): boolean;
+  /** Repairs; false when it is not provably ours to repair. */
+  repair(place: { kube: Kube; namespace: string; cancelLock(): Promise<void> }, failure: Failure): Promise<boolean>;
+  /** How the operation is tried again. */
+  retry: { fresh?: boolean; refresh?: boolean };
+}
+
+/**
+ * Each repair is tried at most once an operation. Those of Helm's records are safe because the failed operation held
+ * the stack's lock: nobody else was working on the release.
+ */
+export const mends: Mend[] = [
+  {
+    name: "created the stack",
+    matches: ({ kind }) => kind === "not-found",
+    repair: async () => true,
+    retry: { fresh: true },
+  },
+  {
+    name: "broke the lock of a process that is gone",
+    matches: ({ kind }) => kind === "locked",
+    repair: async ({ cancelLock }, failure) => {
+      if (!locksAreStale(failure.message)) return false;
+      await cancelLock();
+      return true;
+    },
+    retry: { refresh: true },
+  },
+  {
+    name: "dropped Helm's record of an interrupted operation",
+    matches: ({ message }) => /another operation \(install\/upgrade\/rollback\) is in progress/.test(message),
+    repair: ({ kube, namespace }) => dropRecords(kube, namespace, (status) => status.startsWith("pending-") || status === "uninstalling"),
+    retry: {},
+  },
+  {
+    name: "took over a release that was installed but not recorded",
+    matches: ({ message }) => /cannot re-use a name that is still in use/.test(message),
+    repair: ({ kube, namespace }) => dropRecords(kube, namespace, () => true),
+    retry: { refresh: true },
+  },
+  {
+    name: "installed a release again that Helm has as failed",
+    matches: ({ message }) => message.includes(failedReleaseText),
+    repair: ({ kube, namespace }) => dropRecords(kube, namespace, () => true),
+    retry: { refresh: true },
+  },
+];
+
+/** What the store's program says when Pulumi's state and Helm disagree (see stores/receipt.ts). */
+export const failedReleaseText = "Helm does not have the release as deployed";
+
+/**
+ * Removes Helm's records, never the objects: the next install takes those over by Helm's own ownership
+ * annotations, data volumes included.
+ */
+async function dropRecords(kube: Kube, namespace: string, drop: (status: string) => boolean): Promise<boolean> {
+  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  const records = await kube.list(path, { labels: "owner=helm", metadataOnly: true });
+  const dropped = records.filter(({ metadata }) => drop(metadata.labels?.status ?? ""));
+  for (const { metadata } of dropped) await kube.remove(`${path}/${metadata.name}`);
+  return dropped.length > 0;
+}
+
+/** `created by user@host (pid 123) at 2026-…`, as a file or bucket backend words each lock. */
+const holder = /created by \S+@(\S+) \(pid (\d+)\)/g;
+
+/** All locks are of this host, and none of their processes runs any more (or its number now is another program's). */
+export function locksAreStale(message: string, host = hostname(), holds = holdsLock): boolean {
+  const holders = [...message.matchAll(holder)];
+  return holders.length > 0 && holders.every(([, where, pid]) => where === host && !holds(Number(pid)));
+}
+
+function holdsLock(pid: number): boolean {
+  if (!processAlive(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return true;
+  }
+}

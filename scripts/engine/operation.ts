@@ -1,0 +1,74 @@
+import type { StoreSpec } from "../../config/spec";
+import type { EnvironmentName } from "../../config/names";
+import type { SharedParts } from "../../stores/shared-parts";
+
+/** What one worker process does with one stack. */
+export interface Operation {
+  kind: "up" | "preview" | "destroy";
+  env: EnvironmentName;
+  stack: string;
+  /** The store as the list has it; absent for the environment's own stack and for `destroy`. */
+  spec?: StoreSpec;
+  /** The stack is likely to be missing: create it first instead of after a refusal. */
+  fresh?: boolean;
+  /** Compare the state with the cluster before anything else. */
+  refresh?: boolean;
+  /** Folder in which the CLI runs: `Pulumi.yaml` and a way to `components/`. */
+  workFolder: string;
+  /** Variables on top of the session's, such as another backend for the preview of a stack that does not exist. */
+  variables?: Record<string, string>;
+  /** The environment's shared parts, where its stack can not be read: in the preview of a stack that does not exist. */
+  shared?: SharedParts;
+  /** The CLI's own output goes here. */
+  logFile: string;
+}
+
+export interface Changes {
+  create: number;
+  update: number;
+  replace: number;
+  delete: number;
+}
+
+/** One resource that an operation changes. */
+export interface Step {
+  op: string;
+  type: string;
+  name: string;
+  /** Top-level properties that differ, for updates and replacements. */
+  diffs: string[];
+}
+
+/**
+ * Why an operation failed. `cli`: refused before any resource was looked at (lock, passphrase, backend).
+ * `program`: the store's own program ended badly. `resource`: the cluster or a chart said no.
+ */
+export type FailureKind = "not-found" | "exists" | "locked" | "cancelled" | "cli" | "program" | "resource";
+
+export interface Failure {
+  kind: FailureKind;
+  /** For people; the most telling line first. */
+  message: string;
+}
+
+export interface Outcome {
+  changes: Changes;
+  steps: Step[];
+  failure?: Failure;
+}
+
+export const noChanges = (): Changes => ({ create: 0, update: 0, replace: 0, delete: 0 });
+
+export const hasChanges = (changes: Changes) => Object.values(changes).some((count) => count > 0);
+
+/** Worker to parent. */
+export type WorkerMessage =
+  | { type: "ready" }
+  | { type: "beat" }
+  /** A CLI process began (its pid) or ended (undefined): whoever ends the worker has to see to it. */
+  | { type: "cli"; pid: number | undefined }
+  | { type: "step"; text: string }
+  | { type: "done"; outcome: Outcome };
+
+/** Parent to worker. */
+export type ParentMessage = { type: "run"; operation: Operation } | { type: "cancel" };

@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stackOf } from "../../config/names";
+import type { StoreSpec } from "../../config/spec";
+import { decide, type Action, type Decision } from "../fleet/classify";
+import { forEachLimited } from "./concurrency";
+import { specsOf, type Fleet, type Progress, type StoreReport } from "./fleet-run";
+import { noChanges, type Operation, type Outcome, type Step } from "./operation";
+import { target, type Engine } from "./reconcile";
+
+export interface PlanOptions {
+  prune: boolean;
+  skipUnchanged: boolean;
+  /** Names to look at; empty: the whole fleet. */
+  names: string[];
+}
+
+export interface PlannedStore extends StoreReport {
+  action: Action;
+  /** Resource by resource; `delete` of a whole store has none, since everything goes. */
+  resources: Step[];
+  error?: string;
+}
+
+/** What a run would do with each store, without looking into the stores that change. */
+export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
+  const wanted = fleet.wanted.map(({ spec, digest }) => ({ name: spec.name, digest }));
+  const decisions = decide(wanted, fleet.observed, { prune, skipUnchanged });
+  return names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name));
+}
+
+/** Previews every store that would change; Pulumi is not started for the others. */
+export async function planFleet(engine: Engine, fleet: Fleet, options: PlanOptions, concurrency: number, progress: Progress): Promise<PlannedStore[]> {
+  const decisions = decideFleet(fleet, options);
+  const specs = specsOf(fleet);
+  const planned = new Map<string, PlannedStore>();
+  for (const { name, action } of decisions) planned.set(name, { name, action, changes: noChanges(), resources: [] });
+  const changing = decisions.filter(({ action }) => action === "create" || action === "update");
+  const scratch = new Scratch(engine, fleet);
+
+  progress.begin(changing.length);
+  try {
+    await forEachLimited(changing, concurrency, engine.signal, async ({ name, observed }) => {
+      const spec = specs.get(name);
+      const entry = planned.get(name);
+      if (!spec || !entry) return;
+      const outcome = await previewStore(engine, scratch, spec, observed !== undefined, (text) => progress.step(name, text));
+      Object.assign(entry, { changes: outcome.changes, resources: outcome.steps, error: outcome.failure?.message });
+      progress.end(name, outcome.failure?.message ?? entry.action, outcome.failure !== undefined);
+    });
+  } finally {
+    scratch.remove();
+    progress.close();
+  }
+  return decisions.map(({ name }) => planned.get(name) as PlannedStore);
+}
+
+async function previewStore(engine: Engine, scratch: Scratch, spec: StoreSpec, exists: boolean, onStep: (text: string) => void): Promise<Outcome> {
+  if (exists) {
+    const operation: Operation = { kind: "preview", spec, ...target(engine, stackOf(engine.session.env, spec.name)) };
+    const outcome = await engine.pool.run(operation, onStep, engine.signal);
+    if (outcome.failure?.kind !== "not-found") return outcome;
+  }
+  return engine.pool.run(await scratch.operation(spec), onStep, engine.signal);
+}
+
+/**
+ * A throw-away backend for previewing stores that have no stack yet: a plan leaves nothing behind, not even an
+ * empty stack. One stack in it serves every store, since its program is told which store it stands for.
+ */
+class Scratch {
+  private ready?: Promise<void>;
+  private readonly folder = mkdtempSync(join(tmpdir(), "storefleet-plan-"));
+  private readonly stack = "preview";
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly fleet: Fleet,
+  ) {}
+
+  async operation(spec: StoreSpec): Promise<Operation> {
+    await (this.ready ??= this.create());
+    return { kind: "preview", spec, ...target(this.engine, this.stack), shared: this.fleet.shared, variables: this.variables };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get variables() {
+    return { PULUMI_BACKEND_URL: `file://${this.folder}`, PULUMI_CONFIG_PASSPHRASE: "preview" };
+  }
+
+  private async create(): Promise<void> {
+    const pulumi = this.engine.session.variables.STOREFLEET_PULUMI ?? "pulumi";
+    const env = { ...process.env, ...this.engine.session.variables, ...this.variables };
+    await promisify(execFile)(pulumi, ["stack", "init", this.stack, "--non-interactive"], { cwd: this.engine.workFolder, env });
+  }
+}

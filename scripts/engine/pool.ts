@@ -1,0 +1,133 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { processAlive, waitForExit } from "./processes";
+import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WorkerMessage } from "./operation";
+
+export interface PoolOptions {
+  /** Environment of the workers and, through them, of the CLI, the providers and the programs. */
+  variables: NodeJS.ProcessEnv;
+  /**
+   * Compiled module that a worker runs.
+   * @default the store worker beside this file
+   */
+  workerModule?: string;
+  /**
+   * Heap of one worker, in MiB.
+   * @default 192
+   */
+  heap?: number;
+  /**
+   * A worker that has said nothing for so long (milliseconds) hangs in its program, and is ended.
+   * @default 60000
+   */
+  silence?: number;
+  /** No operation may take longer than this (milliseconds). */
+  deadline: number;
+}
+
+/** A worker process and what it is doing. */
+interface Worker {
+  child: ChildProcess;
+  cli?: number;
+  lastWord: number;
+}
+
+/**
+ * Worker processes that each run one operation at a time. Processes, not threads or inline programs in this one:
+ * an exception, a hang or an exhausted heap in one store's program then ends that store's operation and no other.
+ */
+export class Pool {
+  private readonly idle: Worker[] = [];
+  private readonly busy = new Set<Worker>();
+
+  constructor(private readonly options: PoolOptions) {}
+
+  /** Runs one operation; never rejects. `signal` asks the CLI to stop cleanly. */
+  async run(operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
+    const worker = this.idle.pop() ?? this.start();
+    this.busy.add(worker);
+    const outcome = await this.converse(worker, operation, onStep, signal);
+    this.busy.delete(worker);
+    if (worker.child.connected) this.idle.push(worker);
+    return outcome;
+  }
+
+  /** Ends the workers that are idle; call it when the last operation is over. */
+  close(): void {
+    for (const worker of this.idle.splice(0)) worker.child.kill("SIGKILL");
+  }
+
+  private start(): Worker {
+    const module = this.options.workerModule ?? join(__dirname, "worker.js");
+    const child = fork(module, [], {
+      env: this.options.variables,
+      execArgv: [`--max-old-space-size=${this.options.heap ?? 192}`],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // A terminal's Ctrl-C is for the parent alone, which cancels each operation once.
+      detached: true,
+    });
+    return { child, lastWord: Date.now() };
+  }
+
+  private converse(worker: Worker, operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
+    const { child } = worker;
+    const post = (message: ParentMessage) => child.connected && child.send(message);
+    return new Promise((resolve) => {
+      let complaint = "";
+      let verdict: Failure | undefined;
+      const started = Date.now();
+      worker.lastWord = started;
+
+      const watch = setInterval(() => {
+        const silent = Date.now() - worker.lastWord;
+        if (silent > (this.options.silence ?? 60_000)) {
+          verdict = { kind: "program", message: `the store's program hung: no sign of life for ${Math.round(silent / 1000)} s` };
+          child.kill("SIGKILL");
+        } else if (Date.now() - started > this.options.deadline && !verdict) {
+          verdict = { kind: "program", message: `gave up after ${Math.round(this.options.deadline / 1000)} s` };
+          post({ type: "cancel" });
+        }
+      }, 500);
+      const onAbort = () => post({ type: "cancel" });
+      const onComplaint = (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000));
+      const finish = (outcome: Outcome) => {
+        clearInterval(watch);
+        signal?.removeEventListener("abort", onAbort);
+        child.off("message", onMessage);
+        child.off("exit", onExit);
+        child.stderr?.off("data", onComplaint);
+        resolve(verdict ? { ...outcome, failure: verdict } : outcome);
+      };
+      const onMessage = (message: WorkerMessage) => {
+        worker.lastWord = Date.now();
+        if (message.type === "cli") worker.cli = message.pid;
+        else if (message.type === "step") onStep(message.text);
+        else if (message.type === "done") finish(message.outcome);
+      };
+      const onExit = async (code: number | null, killedBy: string | null) => {
+        await endCli(worker.cli);
+        const message = /heap out of memory/i.test(complaint)
+          ? "the store's program ran out of memory"
+          : `the store's program ended its process (${killedBy ?? `exit code ${code}`})${firstLine(complaint)}`;
+        finish({ changes: noChanges(), steps: [], failure: { kind: "program", message } });
+      };
+      child.on("message", onMessage);
+      child.once("exit", onExit);
+      child.stderr?.on("data", onComplaint);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      post({ type: "run", operation });
+    });
+  }
+}
+
+const firstLine = (text: string) => {
+  const line = text.split("\n").find((candidate) => /error/i.test(candidate));
+  return line ? `: ${line.trim()}` : "";
+};
+
+/** The CLI of a worker that is gone fails by itself, since its program is; one SIGINT lets it give up its lock sooner. */
+async function endCli(pid: number | undefined): Promise<void> {
+  if (pid === undefined || !processAlive(pid)) return;
+  process.kill(pid, "SIGINT");
+  if (!(await waitForExit(pid, 30_000))) process.kill(pid, "SIGKILL");
+}

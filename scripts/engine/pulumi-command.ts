@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+
+/** The CLI ended with a code other than 0. */
+export class CliError extends Error {
+  constructor(
+    readonly args: string[],
+    readonly output: string,
+  ) {
+    super(`pulumi ${args[0]} failed`);
+  }
+}
+
+export interface LeanOptions {
+  /** Absolute path of the CLI. */
+  command: string;
+  version: string;
+  logFile: string;
+  onStart(pid: number | undefined): void;
+}
+
+/**
+ * The Automation API's way to the CLI, with two differences.
+ *
+ * It starts fewer processes: around one `up` the stock one also runs `version`, `stack select`, `stack output`
+ * twice and `stack history`, at 0.3 to 0.9 CPU seconds each, for answers that nobody here reads.
+ *
+ * Its CLI outlives this process: output goes to a file (a broken pipe would kill the CLI in mid-update and leave
+ * a lock), and a process group of its own keeps a terminal's Ctrl-C from reaching it a second time.
+ */
+export function leanPulumiCommand(options: LeanOptions): PulumiCommand {
+  const run = async (
+    args: string[],
+    cwd: string,
+    variables: Record<string, string>,
+    _onOutput?: unknown,
+    _onError?: unknown,
+    signal?: AbortSignal,
+  ) => {
+    const canned = cannedAnswer(args);
+    if (canned !== undefined) return { stdout: canned, stderr: "", code: 0 };
+    const { code, output } = await runCli(options, args, cwd, variables, signal);
+    if (code !== 0) throw new CliError(args, output);
+    return { stdout: output, stderr: "", code };
+  };
+  return { command: options.command, version: { toString: () => options.version }, run } as unknown as PulumiCommand;
+}
+
+function cannedAnswer(args: string[]): string | undefined {
+  switch (args.slice(0, 2).join(" ")) {
+    case "stack select":
+      return "";
+    case "stack output":
+      return "{}";
+    case "stack history":
+      return "[]";
+    default:
+      return undefined;
+  }
+}
+
+function runCli(options: LeanOptions, args: string[], cwd: string, variables: Record<string, string>, signal?: AbortSignal) {
+  const log = openSync(options.logFile, "w", 0o600);
+  return new Promise<{ code: number; output: string }>((resolve, reject) => {
+    const child = spawn(options.command, [...args, "--non-interactive", "--color", "never"], {
+      cwd,
+      env: { ...process.env, ...variables, PULUMI_AUTOMATION_API: "true" },
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    const interrupt = () => child.kill("SIGINT");
+    child.once("error", reject);
+    child.once("spawn", () => {
+      options.onStart(child.pid);
+      if (signal?.aborted) interrupt();
+      else signal?.addEventListener("abort", interrupt, { once: true });
+    });
+    child.once("exit", (code) => {
+      signal?.removeEventListener("abort", interrupt);
+      options.onStart(undefined);
+      resolve({ code: code ?? 1, output: readFileSync(options.logFile, "utf8") });
+    });
+  });
+}

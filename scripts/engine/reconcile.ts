@@ -1,0 +1,115 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { namespaceOf, stackOf } from "../../config/names";
+import type { StoreSpec } from "../../config/spec";
+import { annotations, labels } from "../../stores/marks";
+import type { Observed } from "../fleet/observe";
+import { mends } from "./mend";
+import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
+import type { Pool } from "./pool";
+import { logFile, type Session } from "./session";
+
+/** What operations on the stacks of one environment share. */
+export interface Engine {
+  session: Session;
+  pool: Pool;
+  workFolder: string;
+  /** Aborted by the first Ctrl-C: operations under way are cancelled cleanly. */
+  signal: AbortSignal;
+}
+
+export interface Reconciled extends Outcome {
+  /** Repairs that were needed on the way. */
+  repairs: string[];
+}
+
+/** Brings one store's stack to what the list says, whatever an earlier run left behind. Never rejects for the store's own faults. */
+export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: Observed | undefined, onStep: (text: string) => void): Promise<Reconciled> {
+  const { env } = engine.session;
+  const namespace = namespaceOf(env, spec.name);
+  const refusal = observed ? await awaitDeletion(engine, observed, onStep) : await refuseForeign(engine, namespace);
+  if (refusal) return { changes: noChanges(), steps: [], failure: refusal, repairs: [] };
+
+  const gone = !observed || observed.deleting;
+  const result = await perform(engine, namespace, { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone }, onStep);
+  if (result.failure?.kind !== "cancelled") await noteResult(engine, namespace, result.failure);
+  return result;
+}
+
+export function target(engine: Engine, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
+  const { env } = engine.session;
+  return { env, stack, workFolder: engine.workFolder, logFile: logFile(env, stack) };
+}
+
+/** Runs an operation, with each repair of mend.ts tried at most once. */
+export async function perform(engine: Engine, namespace: string, operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
+  const repairs: string[] = [];
+  const place = { kube: engine.session.kube, namespace, cancelLock: () => cancelLock(engine, operation.stack) };
+  let attempt = operation;
+  for (;;) {
+    const outcome = await engine.pool.run(attempt, onStep, engine.signal);
+    const { failure } = outcome;
+    const mend = failure && mends.find((candidate) => !repairs.includes(candidate.name) && candidate.matches(failure));
+    if (!mend || (operation.kind !== "up" && mend.retry.fresh) || !(await mend.repair(place, failure))) {
+      return { ...outcome, failure: failure && explain(failure, operation.stack), repairs };
+    }
+    repairs.push(mend.name);
+    onStep(mend.name);
+    attempt = { ...attempt, ...mend.retry };
+  }
+}
+
+function explain(failure: Failure, stack: string): Failure {
+  if (failure.kind !== "locked") return failure;
+  return {
+    ...failure,
+    message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: pulumi cancel --yes --stack ${stack}`,
+  };
+}
+
+async function cancelLock({ session, workFolder }: Engine, stack: string): Promise<void> {
+  const pulumi = session.variables.STOREFLEET_PULUMI ?? "pulumi";
+  await promisify(execFile)(pulumi, ["cancel", "--yes", "--stack", stack], { cwd: workFolder, env: { ...process.env, ...session.variables } });
+}
+
+/** A namespace of the store's name that does not carry the store's labels is somebody else's: hands off. */
+async function refuseForeign({ session }: Engine, namespace: string): Promise<Failure | undefined> {
+  const existing = await session.kube.get(`/api/v1/namespaces/${namespace}`);
+  if (!existing || existing.metadata.labels?.[labels.env] === session.env) return undefined;
+  return {
+    kind: "resource",
+    message:
+      `namespace ${namespace} exists, but it does not carry this fleet's labels, so it is not touched. ` +
+      `If it is a leftover of yours: kubectl delete namespace ${namespace}`,
+  };
+}
+
+const deletionLimit = 120_000;
+
+/** Waits for a namespace that is on its way out; names what holds it when it takes too long. */
+export async function awaitDeletion({ session, signal }: Engine, observed: Observed, onStep: (text: string) => void): Promise<Failure | undefined> {
+  if (!observed.deleting) return undefined;
+  onStep(`waiting for the deletion of namespace ${observed.namespace}`);
+  const end = Date.now() + deletionLimit;
+  for (;;) {
+    const namespace = await session.kube.get(`/api/v1/namespaces/${observed.namespace}`);
+    if (!namespace) return undefined;
+    if (signal.aborted) return { kind: "cancelled", message: "cancelled" };
+    if (Date.now() > end) {
+      const blockers = ((namespace.status?.conditions ?? []) as { type: string; status: string; message: string }[])
+        .filter(({ type, status }) => /Remaining|Failure/.test(type) && status === "True")
+        .map(({ message }) => message);
+      return { kind: "resource", message: `namespace ${observed.namespace} does not go away: ${blockers.join("; ") || "no reason given"}` };
+    }
+    await delay(500, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Leaves the reason where every operator's `status` finds it. */
+async function noteResult({ session }: Engine, namespace: string, failure: Failure | undefined): Promise<void> {
+  const note = failure ? failure.message.slice(0, 2000) : null;
+  const patch = { metadata: { annotations: { [annotations.lastError]: note } } };
+  // The store's own result counts, also when the API server has just gone away.
+  await session.kube.merge(`/api/v1/namespaces/${namespace}`, patch).catch(() => undefined);
+}

@@ -1,0 +1,50 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { noChanges, type Failure, type Outcome, type Step } from "./operation";
+
+const ignoredOps = new Set(["same", "read", "refresh", "read-discard", "discard"]);
+
+/** Turns the engine's events into progress, counts, steps and, when it failed, the reason. */
+export class Recorder {
+  began = false;
+  private readonly changes = noChanges();
+  private readonly steps: Step[] = [];
+  private readonly errors: { urn: string; text: string }[] = [];
+
+  constructor(private readonly onStep: (text: string) => void) {}
+
+  take(event: EngineEvent): void {
+    if (event.preludeEvent) this.began = true;
+    const pre = event.resourcePreEvent?.metadata;
+    if (pre && !ignoredOps.has(pre.op)) {
+      const step = { op: pre.op, type: pre.type, name: nameOf(pre.urn), diffs: pre.diffs ?? [] };
+      this.steps.push(step);
+      this.onStep(`${step.op} ${kindOf(step.type)} ${step.name}`);
+    }
+    const diagnostic = event.diagnosticEvent;
+    if (diagnostic?.severity === "error") {
+      this.errors.push({ urn: diagnostic.urn ?? "", text: diagnostic.message.replace(/<\{%.*?%\}>/g, "").trim() });
+    }
+    const counts = event.summaryEvent?.resourceChanges as Record<string, number> | undefined;
+    if (counts) {
+      for (const kind of ["create", "update", "replace", "delete"] as const) this.changes[kind] = counts[kind] ?? 0;
+    }
+  }
+
+  outcome(): Outcome {
+    return { changes: this.changes, steps: this.steps };
+  }
+
+  /** The resource's own words come before the stack's "update failed". */
+  failure(): Failure | undefined {
+    const telling = this.errors.filter((error) => error.urn && !error.urn.endsWith("::pulumi:pulumi:Stack"));
+    const ofStack = this.errors.filter((error) => error.text !== "update failed" && error.text !== "preview failed");
+    const first = telling.find((error) => !/::pulumi:pulumi:Stack::/.test(error.urn)) ?? ofStack[0];
+    if (!first) return undefined;
+    const fromProgram = /::pulumi:pulumi:Stack::/.test(first.urn) || first.urn === "";
+    return { kind: fromProgram ? "program" : "resource", message: first.text.replace(/^error:\s*/, "") };
+  }
+}
+
+const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
+/** `kubernetes:core/v1:Secret` reads as `Secret`. */
+const kindOf = (type: string) => type.slice(type.lastIndexOf(":") + 1);

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { UserError } from "../../config/errors";
+import { environmentNames } from "../../config/names";
+import type { Decision } from "../fleet/classify";
+import type { Fleet } from "./fleet-run";
+
+const saved = z.object({
+  kind: z.literal("storefleet-plan"),
+  env: z.enum(environmentNames),
+  context: z.string(),
+  stores: z.array(
+    z.object({
+      name: z.string(),
+      action: z.enum(["create", "update", "unchanged", "delete", "orphan", "protected"]),
+      /** What is wanted, and what was there: a plan whose ground has moved is refused. */
+      digest: z.string().nullable(),
+      found: z.string().nullable(),
+    }),
+  ),
+});
+export type SavedPlan = z.infer<typeof saved>;
+
+export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action">[]): SavedPlan {
+  const stores = decisions.map(({ name, action }) => ({ name, action, ...groundOf(fleet, name) }));
+  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, stores };
+}
+
+function groundOf(fleet: Fleet, name: string): { digest: string | null; found: string | null } {
+  const seen = fleet.observed.get(name);
+  const found = seen ? [seen.intendedDigest, seen.receipt?.digest, ...seen.releases.map(({ revision, status }) => `${revision} ${status}`)].join("/") : null;
+  return { digest: fleet.wanted.find(({ spec }) => spec.name === name)?.digest ?? null, found };
+}
+
+export function readSavedPlan(file: string): SavedPlan {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, "Make one: ./scripts/stores plan --out FILE");
+  }
+  const result = saved.safeParse(content);
+  if (!result.success) throw new UserError(`${file} is not a saved plan`, "Make one: ./scripts/stores plan --out FILE");
+  return result.data;
+}
+
+/** The plan's decisions, if list and fleet are still what the plan was made from. */
+export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
+  const here = { env: fleet.session.env, context: fleet.session.cluster.context };
+  if (plan.env !== here.env || plan.context !== here.context) {
+    throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`);
+  }
+  const moved = plan.stores.filter(({ name, digest, found }) => {
+    const now = groundOf(fleet, name);
+    return now.digest !== digest || now.found !== found;
+  });
+  if (moved.length > 0) {
+    throw new UserError(
+      `the plan is out of date: ${moved.map(({ name }) => name).join(", ")} changed since it was made`,
+      "Make a new one: ./scripts/stores plan --out FILE",
+    );
+  }
+  return plan.stores.map(({ name, action }) => ({ name, action, observed: fleet.observed.get(name) }));
+}

@@ -1,0 +1,146 @@
+import { request, type RequestOptions } from "node:https";
+import { request as plainRequest } from "node:http";
+import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { UserError } from "../../config/errors";
+
+/** The parts of an object that the fleet looks at. */
+export interface KubeObject {
+  kind?: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    creationTimestamp: string;
+    deletionTimestamp?: string;
+    finalizers?: string[];
+  };
+  data?: Record<string, string>;
+  // Shapes of spec and status differ by kind; their readers name what they expect.
+  spec?: Record<string, any>;
+  status?: Record<string, any>;
+}
+
+const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+/** The API refused or the object is missing; `code` is HTTP's. */
+export class KubeError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Plain requests to one cluster. The generated client would fetch whole objects where their metadata is enough:
+ * a thousand stores' Helm records are 100 MB, their labels 1 MB.
+ */
+export class Kube {
+  private constructor(
+    private readonly config: KubeConfig,
+    readonly context: string,
+  ) {}
+
+  static async open(kubeconfig: string, context: string): Promise<Kube> {
+    const { KubeConfig } = await import("@kubernetes/client-node");
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    if (!config.getContextObject(context)) throw new UserError(`${kubeconfig} has no context "${context}"`);
+    config.setCurrentContext(context);
+    return new Kube(config, context);
+  }
+
+  /** Every object below a collection path, page by page. */
+  async list(path: string, options: { labels?: string; fields?: string; metadataOnly?: boolean } = {}): Promise<KubeObject[]> {
+    const items: KubeObject[] = [];
+    let next = "";
+    do {
+      const query = new URLSearchParams({ limit: "500" });
+      if (options.labels) query.set("labelSelector", options.labels);
+      if (options.fields) query.set("fieldSelector", options.fields);
+      if (next) query.set("continue", next);
+      const page = await this.send("GET", `${path}?${query}`, { accept: options.metadataOnly ? metadataOnly : "application/json" });
+      const body = JSON.parse(page) as { items: KubeObject[]; metadata: { continue?: string } };
+      items.push(...body.items);
+      next = body.metadata.continue ?? "";
+    } while (next);
+    return items;
+  }
+
+  /** One object, or undefined when there is none. */
+  async get(path: string): Promise<KubeObject | undefined> {
+    try {
+      return JSON.parse(await this.send("GET", path)) as KubeObject;
+    } catch (error) {
+      if (error instanceof KubeError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Changes part of an object; an object that is gone is left alone. */
+  async merge(path: string, patch: object): Promise<void> {
+    await this.ignoreMissing(this.send("PATCH", path, { contentType: "application/merge-patch+json", body: JSON.stringify(patch) }));
+  }
+
+  /** Deletes an object; one that is gone is left alone. */
+  async remove(path: string): Promise<void> {
+    await this.ignoreMissing(this.send("DELETE", path));
+  }
+
+  /** The body of a path that is not JSON, such as a container's log. */
+  text(path: string): Promise<string> {
+    return this.send("GET", path, { accept: "*/*" });
+  }
+
+  private async ignoreMissing(call: Promise<string>): Promise<void> {
+    await call.catch((error) => {
+      if (!(error instanceof KubeError && error.code === 404)) throw error;
+    });
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    { accept = "application/json", contentType, body }: { accept?: string; contentType?: string; body?: string } = {},
+  ): Promise<string> {
+    const server = this.config.getCurrentCluster()?.server ?? "";
+    const url = new URL(server.replace(/\/$/, "") + path);
+    const options: RequestOptions = { method, headers: { accept }, timeout: 15_000 };
+    if (contentType) options.headers = { ...options.headers, "content-type": contentType };
+    await this.config.applyToHTTPSOptions(options);
+    return new Promise((resolve, reject) => {
+      const unreachable = (error: Error) =>
+        reject(
+          new UserError(
+            `the cluster "${this.context}" at ${url.origin} does not answer: ${error.message || (error as NodeJS.ErrnoException).code}`,
+            "Start it (./scripts/stores cluster up) or correct the context; nothing was changed.",
+          ),
+        );
+      const call = (url.protocol === "http:" ? plainRequest : request)(url, options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", unreachable);
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          const code = response.statusCode ?? 0;
+          if (code >= 200 && code < 300) resolve(text);
+          else reject(new KubeError(code, messageOf(text) ?? `${method} ${path}: HTTP ${code}`));
+        });
+      });
+      call.on("timeout", () => call.destroy(new Error("no answer within 15 s")));
+      call.on("error", unreachable);
+      call.end(body);
+    });
+  }
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { message?: string }).message;
+  } catch {
+    return undefined;
+  }
+}

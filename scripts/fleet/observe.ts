@@ -1,0 +1,83 @@
+import type { EnvironmentName } from "../../config/names";
+import { annotations, labels } from "../../stores/marks";
+import type { Kube, KubeObject } from "./kube";
+
+/** A Helm release as its newest record has it. */
+export interface Release {
+  name: string;
+  /** Helm's word: deployed, failed, pending-install, pending-upgrade, uninstalling … */
+  status: string;
+  revision: number;
+}
+
+/** One store as the cluster has it. */
+export interface Observed {
+  store: string;
+  engine: string;
+  namespace: string;
+  createdAt: string;
+  deleting: boolean;
+  protected: boolean;
+  suspended: boolean;
+  /** What the last operation set out to reach. */
+  intendedDigest?: string;
+  /** Why the last operation of the script failed, until one succeeds. */
+  lastError?: string;
+  receipt?: { digest: string; url: string; createdAt: string; stack: string };
+  releases: Release[];
+}
+
+/** Every store of an environment, with three list calls however many there are. */
+export async function observeFleet(kube: Kube, env: EnvironmentName): Promise<Map<string, Observed>> {
+  const ofEnvironment = `${labels.env}=${env},${labels.store}`;
+  const [namespaces, receipts, records] = await Promise.all([
+    kube.list("/api/v1/namespaces", { labels: ofEnvironment }),
+    kube.list("/api/v1/configmaps", { labels: `${labels.receipt}=true,${labels.env}=${env}` }),
+    kube.list("/api/v1/secrets", { labels: "owner=helm", metadataOnly: true }),
+  ]);
+  const receiptIn = new Map(receipts.map((receipt) => [receipt.metadata.namespace, receipt]));
+  const releasesIn = newestReleases(records);
+  return new Map(
+    namespaces.map((namespace) => {
+      const name = namespace.metadata.name;
+      const observed = observe(namespace, receiptIn.get(name), releasesIn.get(name) ?? []);
+      return [observed.store, observed];
+    }),
+  );
+}
+
+function observe(namespace: KubeObject, receipt: KubeObject | undefined, releases: Release[]): Observed {
+  const { metadata, status } = namespace;
+  const note = metadata.annotations ?? {};
+  return {
+    store: metadata.labels?.[labels.store] ?? "",
+    engine: metadata.labels?.[labels.engine] ?? "",
+    namespace: metadata.name,
+    createdAt: metadata.creationTimestamp,
+    deleting: metadata.deletionTimestamp !== undefined || status?.phase === "Terminating",
+    protected: note[annotations.protected] === "true",
+    suspended: note[annotations.suspended] === "true",
+    intendedDigest: note[annotations.digest],
+    lastError: note[annotations.lastError],
+    receipt: receipt && {
+      digest: receipt.data?.digest ?? "",
+      url: receipt.data?.url ?? "",
+      stack: receipt.data?.stack ?? "",
+      createdAt: receipt.metadata.creationTimestamp,
+    },
+    releases,
+  };
+}
+
+/** Namespace → its releases, from the labels of Helm's record Secrets (one for each revision). */
+function newestReleases(records: KubeObject[]): Map<string, Release[]> {
+  const byNamespace = new Map<string, Map<string, Release>>();
+  for (const { metadata } of records) {
+    const { name = "", status = "", version = "0" } = metadata.labels ?? {};
+    const releases = byNamespace.get(metadata.namespace ?? "") ?? new Map<string, Release>();
+    byNamespace.set(metadata.namespace ?? "", releases);
+    const revision = Number(version);
+    if (revision > (releases.get(name)?.revision ?? 0)) releases.set(name, { name, status, revision });
+  }
+  return new Map([...byNamespace].map(([namespace, releases]) => [namespace, [...releases.values()]]));
+}

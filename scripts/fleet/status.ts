@@ -1,0 +1,102 @@
+import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
+import type { StoreSpec } from "../../config/spec";
+import { forEachLimited } from "../engine/concurrency";
+import type { SharedParts } from "../../stores/shared-parts";
+import type { Kube } from "./kube";
+import type { Observed } from "./observe";
+import { troubleIn, workloadsByNamespace, type Workload } from "./trouble";
+
+export type Phase = "PROVISIONING" | "READY" | "FAILED" | "SUSPENDED" | "DELETING";
+
+/** One row of `stores status`. */
+export interface StoreStatus {
+  name: string;
+  engine: string;
+  phase: Phase;
+  url: string;
+  namespace: string;
+  stack: string;
+  /** When the namespace was created, ISO 8601; null while there is none. */
+  createdAt: string | null;
+  /** From the namespace to the first time that everything was ready; null until then. */
+  provisionSeconds: number | null;
+  /** Why a store is not READY, or what about it is not as listed; null when all is well. */
+  reason: string | null;
+}
+
+/** Every listed store in the list's order, then those that left the list. */
+export async function fleetStatus(
+  kube: Kube,
+  env: EnvironmentName,
+  specs: StoreSpec[],
+  observed: Map<string, Observed>,
+  shared: SharedParts | undefined,
+): Promise<StoreStatus[]> {
+  const listed = new Map(specs.map((spec) => [spec.name, spec]));
+  const names = [...listed.keys(), ...[...observed.keys()].filter((name) => !listed.has(name))];
+  const workloads = observed.size > 0 ? await workloadsByNamespace(kube, env) : new Map<string, Workload[]>();
+  const rows = new Map<string, StoreStatus>();
+  // Only stores that are not well are looked into, a few at a time.
+  await forEachLimited(names, 8, new AbortController().signal, async (name) => {
+    const seen = observed.get(name);
+    const row = seen ? await existing(kube, env, seen, workloads.get(seen.namespace) ?? [], listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
+    rows.set(name, { ...row, url: row.url || urlOf(env, name, shared) });
+  });
+  return names.map((name) => rows.get(name) as StoreStatus);
+}
+
+/** The address that a store will have; empty while the environment's stack is not up. */
+function urlOf(env: EnvironmentName, name: string, shared: SharedParts | undefined): string {
+  return shared ? `${shared.settings.tlsIssuer ? "https" : "http"}://${hostOf(env, name, shared.settings.hostSuffix)}` : "";
+}
+
+function missing(env: EnvironmentName, engine: string, name: string): StoreStatus {
+  return {
+    name,
+    engine,
+    phase: "PROVISIONING",
+    url: "",
+    namespace: namespaceOf(env, name),
+    stack: stackOf(env, name),
+    createdAt: null,
+    provisionSeconds: null,
+    reason: "listed, not created yet: run ./scripts/stores apply",
+  };
+}
+
+async function existing(kube: Kube, env: EnvironmentName, seen: Observed, workloads: Workload[], listed: boolean): Promise<StoreStatus> {
+  const { phase, reason } = await judge(kube, seen, workloads);
+  const { store, receipt, createdAt } = seen;
+  return {
+    name: store,
+    engine: seen.engine,
+    phase,
+    url: receipt?.url ?? "",
+    namespace: seen.namespace,
+    stack: stackOf(env, store),
+    createdAt,
+    provisionSeconds: receipt ? (Date.parse(receipt.createdAt) - Date.parse(createdAt)) / 1000 : null,
+    reason: reason ?? (listed ? null : "not in the list any more: apply --prune removes it"),
+  };
+}
+
+/** READY needs all of: the last operation got where it set out for, Helm agrees, and every workload serves. */
+async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise<{ phase: Phase; reason?: string }> {
+  if (seen.deleting) return { phase: "DELETING" };
+  const finished = seen.receipt !== undefined && seen.receipt.digest === seen.intendedDigest;
+  const failedRelease = seen.releases.find(({ status }) => status === "failed");
+  const pendingRelease = seen.releases.find(({ status }) => status !== "deployed" && status !== "failed");
+  const lame = workloads.filter(({ ready, wanted }) => ready < wanted);
+
+  if (finished && !failedRelease && !pendingRelease && !seen.lastError && lame.length === 0) {
+    return { phase: seen.suspended ? "SUSPENDED" : "READY" };
+  }
+  const trouble = await troubleIn(kube, seen.namespace);
+  if (seen.lastError || failedRelease) {
+    const fallback = seen.lastError ?? `Helm has release ${failedRelease?.name} as failed`;
+    return { phase: "FAILED", reason: trouble ?? fallback };
+  }
+  if (!finished || pendingRelease) return { phase: "PROVISIONING", reason: trouble };
+  const broken = lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ");
+  return { phase: "FAILED", reason: trouble ? `${broken}: ${trouble}` : broken };
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from "commander";
+import pc from "picocolors";
+import { UserError } from "../config/errors";
+import { applyCommand } from "./commands/apply";
+import { clusterCommand } from "./commands/cluster";
+import { exitCodes } from "./commands/common";
+import { destroyCommand } from "./commands/destroy";
+import { envCommand } from "./commands/env";
+import { inspectCommands } from "./commands/inspect";
+import { listCommands } from "./commands/list";
+import { planCommand } from "./commands/plan";
+import { statusCommand } from "./commands/status";
+
+/** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
+export async function main(args: string[]): Promise<void> {
+  const program = new Command("stores")
+    .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
+    .showHelpAfterError("(--help tells more)")
+    .exitOverride();
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, inspectCommands, listCommands, clusterCommand, envCommand]) {
+    add(program);
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.failed;
+    else fail(error);
+  }
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitCodes.failed;
+  if (!(error instanceof UserError)) {
+    process.stderr.write(`${pc.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);
+    return;
+  }
+  process.stderr.write(`${pc.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
+}

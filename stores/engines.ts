@@ -1,0 +1,97 @@
+import type { ComponentResource, ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import { mailCatcherPodLabels } from "../components/mail-catcher";
+import type { NetworkIsolationArgs } from "../components/network-isolation";
+import { WooCommerce, quotaFor as woocommerceQuota } from "../components/woocommerce";
+import { mailCatcher, type EnvironmentSettings } from "../config/environment";
+import { filesDigest } from "../config/files-digest";
+import { hostOf, type EnvironmentName } from "../config/names";
+import { sizesFor } from "../config/plans";
+import type { StoreSpec } from "../config/spec";
+
+/** What every engine's component offers, whatever runs inside. */
+export interface Shop extends ComponentResource {
+  url: Output<string>;
+  adminUrl: Output<string>;
+  adminUsername: Output<string>;
+  adminPassword: Output<string>;
+  releaseStatus: Output<string>;
+}
+
+/** Where a shop is put, known only once the store's walls stand. */
+export interface Place {
+  env: EnvironmentName;
+  namespace: Input<string>;
+  labels: Record<string, string>;
+  imagePullSecret?: Input<string>;
+  /** Name of the Secret whose `password` the SMTP server wants. */
+  smtpSecret?: Input<string>;
+}
+
+/** How a store program treats an engine; adding an engine means adding one of these. */
+export interface Engine {
+  quota: Record<string, string>;
+  /** Pod ports that the ingress controller connects to. */
+  httpPorts: number[];
+  create(place: Place, opts: ComponentResourceOptions): Shop;
+}
+
+export function engineOf(spec: StoreSpec, settings: EnvironmentSettings): Engine {
+  return spec.engine === "woocommerce" ? woocommerce(spec, settings) : medusa(spec, settings);
+}
+
+/** Where the pods may send mail: to the environment's catcher, or to a server outside. */
+export function mailOf(settings: EnvironmentSettings): NetworkIsolationArgs["mail"] {
+  return settings.mailCatcher
+    ? { namespace: mailCatcher.namespace, labels: mailCatcherPodLabels, port: mailCatcher.smtpPort }
+    : { port: settings.smtp.port };
+}
+
+function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: EnvironmentSettings): Engine {
+  const sizes = sizesFor("woocommerce", spec.plan, settings);
+  const { wordpress, mariadb } = settings.images.overrides;
+  return {
+    quota: woocommerceQuota(sizes),
+    httpPorts: [8080],
+    create: (place, opts) =>
+      new WooCommerce(
+        "woocommerce",
+        {
+          ...common(spec, settings, place),
+          sizes,
+          products: spec.products,
+          currency: spec.currency,
+          country: spec.country,
+          timezone: spec.woocommerce.timezone,
+          guestCheckout: spec.woocommerce.guestCheckout,
+          egress: settings.egress,
+          images: { wordpress, mariadb },
+          chartDigest: filesDigest(["components/woocommerce/chart"]),
+        },
+        opts,
+      ),
+  };
+}
+
+function medusa(_spec: StoreSpec & { engine: "medusa" }, _settings: EnvironmentSettings): Engine {
+  throw new Error("medusa");
+}
+
+/** The args that all engines share. */
+function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret }: Place) {
+  const { host, port, from, username } = settings.smtp;
+  return {
+    namespace,
+    labels,
+    imagePullSecret,
+    host: hostOf(env, spec.name, settings.hostSuffix),
+    domains: spec.domains,
+    tls: settings.tlsIssuer === undefined ? undefined : { issuer: settings.tlsIssuer },
+    ingressClass: settings.ingress.className,
+    storageClass: settings.storageClass,
+    title: spec.title,
+    adminEmail: spec.adminEmail,
+    smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret } : undefined },
+    timeout: settings.helmTimeout,
+    suspended: spec.suspended,
+  };
+}

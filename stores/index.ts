@@ -1,0 +1,104 @@
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
+import { Guardrails } from "../components/guardrails";
+import { NetworkIsolation } from "../components/network-isolation";
+import { pulumiLabels, storeLabels } from "../components/shared/labels";
+import { namespaceOf, stackOf, type EnvironmentName } from "../config/names";
+import type { StoreSpec } from "../config/spec";
+import { clusterProvider } from "../infra/cluster-provider";
+import { storeDigest } from "./digest";
+import { engineOf, mailOf } from "./engines";
+import { annotations, labels as marks, receiptName } from "./marks";
+import { environmentOf, type Environment } from "./shared-parts";
+
+/** What a store's stack tells. */
+export interface StoreOutputs {
+  url: Output<string>;
+  adminUrl: Output<string>;
+  namespace: string;
+  adminUsername: Output<string>;
+  adminPassword: Output<string>;
+}
+
+/**
+ * The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready.
+ * @param shared stands in for the environment's stack where that can not be read (the preview of a new store)
+ */
+export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared?: Environment): Promise<StoreOutputs> {
+  const environment = shared ?? (await environmentOf(env));
+  const { settings } = environment;
+  const opts = { provider: clusterProvider(env, settings.context) };
+  const engine = engineOf(spec, settings);
+  const labels = storeLabels({ store: spec.name, env, engine: spec.engine });
+  const digest = storeDigest(spec, environment);
+
+  const { namespace } = new Guardrails(
+    "guardrails",
+    {
+      namespace: namespaceOf(env, spec.name),
+      quota: engine.quota,
+      labels: { ...spec.labels, ...labels },
+      annotations: {
+        [annotations.digest]: digest,
+        [annotations.protected]: String(spec.protected),
+        [annotations.suspended]: String(spec.suspended),
+      },
+      protect: spec.protected,
+    },
+    opts,
+  );
+  const isolation = new NetworkIsolation(
+    "network-isolation",
+    {
+      namespace,
+      ingressNamespace: settings.ingress.controllerNamespace,
+      ingressPodLabels: settings.ingress.controllerLabels,
+      httpPorts: engine.httpPorts,
+      egress: settings.egress,
+      clusterCidrs: settings.clusterCidrs,
+      mail: mailOf(settings),
+      labels,
+    },
+    opts,
+  );
+  const place = { env, namespace, labels, ...copySecrets(environment, namespace, labels, opts) };
+  const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
+
+  new ConfigMap(
+    "receipt",
+    {
+      metadata: { name: receiptName, namespace, labels: { ...pulumiLabels(labels, "receipt"), [marks.receipt]: "true" } },
+      data: {
+        digest,
+        store: spec.name,
+        engine: spec.engine,
+        stack: stackOf(env, spec.name),
+        url: shop.url,
+        adminUrl: shop.adminUrl,
+        release: shop.releaseStatus.apply(requireDeployed),
+      },
+    },
+    { ...opts, dependsOn: [shop] },
+  );
+
+  const { url, adminUrl, adminUsername, adminPassword } = shop;
+  return { url, adminUrl, namespace: namespaceOf(env, spec.name), adminUsername, adminPassword };
+}
+
+/** Copies the environment's secrets to where the store's pods can refer to them by name. */
+function copySecrets({ pullSecret, smtpPassword }: Environment, namespace: Output<string>, labels: Record<string, string>, opts: CustomResourceOptions) {
+  const copy = (name: string, stringData: Record<string, Output<string>>, type?: string) => {
+    const metadata = { name, namespace, labels: pulumiLabels(labels, "environment") };
+    return new Secret(name, { metadata, type, stringData }, opts).metadata.name;
+  };
+  return {
+    imagePullSecret: pullSecret && copy("image-pull", { ".dockerconfigjson": pullSecret }, "kubernetes.io/dockerconfigjson"),
+    smtpSecret: smtpPassword && copy("smtp", { password: smtpPassword }),
+  };
+}
+
+/** Pulumi's state can call a release good that Helm has as failed (a refresh forgets the failure); the receipt never does. */
+function requireDeployed(status: string): string {
+  if (status !== "deployed") throw new Error(`Helm does not have the release as deployed, but as "${status}"`);
+  return status;
+}

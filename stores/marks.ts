@@ -1,0 +1,20 @@
+/** Labels by which the fleet is found and owned; `components/shared/labels.ts` puts them on every object. */
+export const labels = {
+  store: "storefleet.dev/store",
+  env: "storefleet.dev/env",
+  engine: "storefleet.dev/engine",
+  receipt: "storefleet.dev/receipt",
+} as const;
+
+/** Notes on a store's namespace. */
+export const annotations = {
+  /** What the running or last operation sets out to reach: the namespace is the first thing it writes. */
+  digest: "storefleet.dev/digest",
+  protected: "storefleet.dev/protected",
+  suspended: "storefleet.dev/suspended",
+  /** Written by `stores apply` when an operation failed, removed when one succeeds. */
+  lastError: "storefleet.dev/last-error",
+} as const;
+
+/** The last thing a store's stack writes, in the store's namespace. */
+export const receiptName = "storefleet-receipt";

@@ -1,0 +1,30 @@
+import { StackReference, getOrganization, getProject, type Output } from "@pulumi/pulumi";
+import { withOverrides, type EnvironmentSettings } from "../config/environment";
+import type { EnvironmentName } from "../config/names";
+
+/** What every store of an environment shares, as the environment's stack has it; plain values only. */
+export interface SharedParts {
+  settings: EnvironmentSettings;
+  /** A revision for each secret that the environment holds; it changes with the secret's value, which it does not tell. */
+  secretRevisions: { pullSecret?: string; smtpPassword?: string };
+}
+
+export interface Environment extends SharedParts {
+  /** A `.dockerconfigjson`; present when the environment has one. */
+  pullSecret?: Output<string>;
+  smtpPassword?: Output<string>;
+}
+
+/** Reads the outputs of the environment's stack. */
+export async function environmentOf(env: EnvironmentName): Promise<Environment> {
+  const stack = new StackReference(`${getOrganization()}/${getProject()}/${env}`);
+  const [settings, revisions] = await Promise.all([stack.getOutputDetails("settings"), stack.getOutputDetails("secretRevisions")]);
+  if (!settings.value) throw new Error(`the environment's stack "${env}" has no settings yet: bring it up first (pulumi up -s ${env})`);
+  const secretRevisions = (revisions.value ?? {}) as SharedParts["secretRevisions"];
+  return {
+    settings: withOverrides(settings.value as EnvironmentSettings),
+    secretRevisions,
+    ...(secretRevisions.pullSecret && { pullSecret: stack.requireOutput("pullSecret") as Output<string> }),
+    ...(secretRevisions.smtpPassword && { smtpPassword: stack.requireOutput("smtpPassword") as Output<string> }),
+  };
+}
