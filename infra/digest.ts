@@ -19,19 +19,37 @@ const program = [
   "package-lock.json",
 ];
 
-/** Where the environment's stack leaves its digest, written after all else. */
-export const environmentReceipt = { namespace: "storefleet-system", name: "storefleet-environment", key: "digest" } as const;
+/** The ConfigMap that the environment's stack writes after all else. */
+export const environmentReceipt = { namespace: "storefleet-system", name: "storefleet-environment" } as const;
 
 /**
  * Changes whenever an update of the environment's stack would have something to do, as far as files tell. Secrets
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
-  const { config } = parse(readFileSync(join(root, settingsFile(env)), "utf8")) as { config?: Record<string, unknown> };
-  return createHash("sha256")
-    .update(JSON.stringify(sortedKeys(config ?? {})))
-    .update(filesDigest(program, root))
-    .digest("hex");
+  return sha256(JSON.stringify(sortedKeys(stackConfig(env, root))) + filesDigest(program, root));
+}
+
+/** By name of a secret that the environment has: a revision that changes when it is set again, and tells nothing of it. */
+export function secretRevisions(env: EnvironmentName, root: string = projectRoot): SecretRevisions {
+  const config = stackConfig(env, root);
+  const revisions: SecretRevisions = {};
+  for (const name of ["pullSecret", "smtpPassword"] as const) {
+    const encrypted = config[`storefleet:${name}`];
+    if (encrypted !== undefined) revisions[name] = sha256(JSON.stringify(encrypted)).slice(0, 16);
+  }
+  return revisions;
+}
+
+export type SecretRevisions = { pullSecret?: string; smtpPassword?: string };
+
+function stackConfig(env: EnvironmentName, root: string): Record<string, unknown> {
+  const file = parse(readFileSync(join(root, settingsFile(env)), "utf8")) as { config?: Record<string, unknown> } | null;
+  return file?.config ?? {};
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** The Pulumi CLI rewrites the file in an order of its own; that is no change. */

@@ -9,7 +9,7 @@ import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
 import { Traefik } from "../components/traefik";
 import { clusterProvider } from "./cluster-provider";
-import { environmentDigest, environmentReceipt } from "./digest";
+import { environmentDigest, environmentReceipt, type SecretRevisions, secretRevisions } from "./digest";
 import { requireExistingParts } from "./existing-parts";
 
 /** What stores' stacks read from their environment's stack. */
@@ -19,6 +19,8 @@ export interface EnvironmentOutputs {
   /** A `.dockerconfigjson` for the stores' namespaces. */
   pullSecret?: Output<string>;
   smtpPassword?: Output<string>;
+  /** By name of a secret: what changes with it. */
+  secretRevisions: SecretRevisions;
   /** Where the mail catcher shows what the stores sent. */
   mailUrl?: Output<string>;
 }
@@ -34,6 +36,7 @@ interface Context {
 /** The program of an environment's stack: the cluster's shared parts, and its settings for the stores' stacks. */
 export function environment(env: EnvironmentName): EnvironmentOutputs {
   const config = new Config();
+  const revisions = secretRevisions(env);
   const settings = parseSettings(env, config.requireObject("settings"));
   const context: Context = {
     settings,
@@ -45,12 +48,18 @@ export function environment(env: EnvironmentName): EnvironmentOutputs {
   const existing = requireExistingParts(settings, context.opts);
   const traefik = settings.ingress.install ? installTraefik(context) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(context) : undefined;
-  writeReceipt(env, context, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])]);
+  writeReceipt(context, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])], {
+    environment: env,
+    digest: environmentDigest(env),
+    settings: JSON.stringify(settings),
+    secretRevisions: JSON.stringify(revisions),
+  });
 
   return {
     settings,
     pullSecret: config.getSecret("pullSecret"),
     smtpPassword: config.getSecret("smtpPassword"),
+    secretRevisions: revisions,
     mailUrl: mail?.url,
   };
 }
@@ -101,8 +110,8 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
   );
 }
 
-/** By its digest the script sees, without Pulumi, whether the environment's stack is up to date. */
-function writeReceipt(env: EnvironmentName, { labels, opts }: Context, after: Resource[]): void {
+/** From it the script knows, without Pulumi, whether the environment's stack is up to date, and what stores get. */
+function writeReceipt({ labels, opts }: Context, after: Resource[], data: Record<string, string>): void {
   const { namespace } = new Guardrails(
     "system",
     { namespace: environmentReceipt.namespace, quota: { pods: "0" }, labels },
@@ -112,7 +121,7 @@ function writeReceipt(env: EnvironmentName, { labels, opts }: Context, after: Re
     "receipt",
     {
       metadata: { name: environmentReceipt.name, namespace, labels: pulumiLabels(labels, "receipt") },
-      data: { environment: env, [environmentReceipt.key]: environmentDigest(env) },
+      data,
     },
     { ...opts, dependsOn: after },
   );

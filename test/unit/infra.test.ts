@@ -8,7 +8,7 @@ import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
-import { environmentDigest } from "../../infra/digest";
+import { environmentDigest, secretRevisions } from "../../infra/digest";
 import { only, record, type Recorded } from "./helpers/recording-mocks";
 
 const local = { ingress: { controllerNamespace: "ingress", install: true }, hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true };
@@ -63,12 +63,16 @@ describe("the environment's program", () => {
   });
 
   it("writes its receipt after all else", async () => {
-    const { resources } = await run("local", local);
+    const { resources, result } = await run("local", local);
     const receipt = only(resources, ":ConfigMap");
     assert.equal(resources.at(-1), receipt);
     assert.deepEqual(receipt.inputs.metadata.name, "storefleet-environment");
     assert.deepEqual(receipt.inputs.metadata.namespace, "storefleet-system");
-    assert.deepEqual(receipt.inputs.data, { environment: "local", digest: environmentDigest("local") });
+    const { environment, digest, settings, secretRevisions } = receipt.inputs.data;
+    assert.equal(environment, "local");
+    assert.equal(digest, environmentDigest("local"));
+    assert.deepEqual(JSON.parse(settings), result.settings);
+    assert.deepEqual(JSON.parse(secretRevisions), {});
     for (const part of ["traefik", "mail-catcher"]) {
       assert.ok(receipt.dependencies.some((urn) => urn.endsWith(`::${part}-release`)), `${part} is waited for`);
     }
@@ -153,6 +157,17 @@ describe("digests", () => {
     rmSync(join(folder, "a"));
     writeFileSync(join(folder, "b"), "bd");
     assert.equal(add(), 3);
+  });
+
+  it("of secrets change when one is set again, and are made from its encrypted text", () => {
+    const revisions = (text: string) => {
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
+      return secretRevisions("prod", folder);
+    };
+    assert.deepEqual(revisions("config: {}"), {});
+    const first = revisions("config: { storefleet:smtpPassword: { secure: v1:abc } }");
+    assert.deepEqual(Object.keys(first), ["smtpPassword"]);
+    assert.notDeepEqual(revisions("config: { storefleet:smtpPassword: { secure: v1:abd } }"), first);
   });
 
   it("of files that are missing are refused", () => {
