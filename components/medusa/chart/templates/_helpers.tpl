@@ -116,7 +116,7 @@ podAntiAffinity:
       key: password
 {{- end -}}
 
-{{/* Environment of every Medusa process. README.md lists it as the image's contract. */}}
+{{/* Environment of every Medusa process. It is the image's contract, which the README one folder up lists. */}}
 {{- define "medusa.baseEnv" -}}
 - name: NODE_ENV
   value: production
