@@ -55,7 +55,7 @@ export async function containersUp(
       ? ["create", "cluster", "--name", id, "--config", writeKindConfig(name, http, https), "--kubeconfig", join(clusterFolder(name), "kind.kubeconfig"), "--wait", "180s"]
       : ["cluster", "create", id, "--wait", "--timeout", "180s", "--kubeconfig-update-default=false", "--api-port", "127.0.0.1:0",
          // Traefik comes with stack `local`, the same one everywhere.
-         "--k3s-arg", "--disable=traefik@server:*", "-p", `127.0.0.1:${http}:80@loadbalancer`, "-p", `127.0.0.1:${https}:443@loadbalancer`];
+         "--k3s-arg", "--disable=traefik@server:*", "-p", `127.0.0.1:${http}:30080@loadbalancer`, "-p", `127.0.0.1:${https}:30443@loadbalancer`];
     expectSuccess(`${kind} cluster create`, await run(kind, create, { timeout: 600_000, env }));
   }
   const get = kind === "kind" ? ["get", "kubeconfig", "--name", id] : ["kubeconfig", "get", id];
@@ -76,7 +76,7 @@ function writeKindConfig(name: string, http: number, https: number): string {
   const config = parse(readFileSync(join(projectRoot, "scripts/cluster/kind.yaml"), "utf8")) as {
     nodes: { extraPortMappings: { containerPort: number; hostPort: number }[] }[];
   };
-  for (const mapping of config.nodes[0]?.extraPortMappings ?? []) mapping.hostPort = mapping.containerPort === 443 ? https : http;
+  for (const mapping of config.nodes[0]?.extraPortMappings ?? []) mapping.hostPort = mapping.containerPort === 30443 ? https : http;
   const file = join(clusterFolder(name), "kind.yaml");
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;
