@@ -1,0 +1,48 @@
+import { gunzipSync } from "node:zlib";
+import { isObject, type Value, type Values } from "../shared/values";
+import { metadataOf } from "./checkpoint";
+import type { Cluster } from "./cluster";
+
+/** Helm's own record of a revision, as far as it is needed. */
+export interface ReleaseRecord {
+  name: string;
+  namespace: string;
+  version: number;
+  info: { status: string };
+  chart: { metadata: { name: string; version: string; appVersion?: string } };
+  config?: Values;
+  manifest: string;
+}
+
+const revisionOf = (secret: Values): number => {
+  const { labels } = metadataOf(secret);
+  return isObject(labels) ? Number(labels.version) : 0;
+};
+
+/** The latest revision of a release, read from the Secret in which helm keeps it: as `helm status` and `helm get`. */
+export async function latestRevision(cluster: Cluster, namespace: string, name: string): Promise<ReleaseRecord | undefined> {
+  const list = await cluster.request("GET", `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`, {
+    query: { labelSelector: `owner=helm,name=${name}` },
+  });
+  const secrets = (Array.isArray(list.items) ? list.items : []).filter(isObject);
+  const latest = secrets.sort((a, b) => revisionOf(b) - revisionOf(a))[0];
+  if (!latest || !isObject(latest.data)) return undefined;
+  // Base64 twice: helm's, and the Secret's.
+  const packed = Buffer.from(Buffer.from(String(latest.data.release), "base64").toString(), "base64");
+  return JSON.parse(gunzipSync(packed).toString()) as ReleaseRecord;
+}
+
+/** Names of the objects in a release, by kind and version. */
+export async function resourceNames({ manifest }: ReleaseRecord): Promise<Values> {
+  const { parseAllDocuments } = await import("yaml");
+  const names: { [kind: string]: Set<string> } = {};
+  for (const document of parseAllDocuments(manifest)) {
+    const object = document.toJS() as Value;
+    if (!isObject(object) || typeof object.kind !== "string" || typeof object.apiVersion !== "string") continue;
+    const { name, namespace } = metadataOf(object);
+    const group = object.apiVersion.includes("/") ? `.${object.apiVersion.split("/")[0]}` : "";
+    const known = (names[`${object.kind}${group}/${object.apiVersion}`] ??= new Set());
+    known.add(namespace ? `${String(namespace)}/${String(name)}` : String(name));
+  }
+  return Object.fromEntries(Object.entries(names).map(([kind, set]) => [kind, [...set].sort()]));
+}
