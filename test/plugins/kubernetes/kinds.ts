@@ -20,6 +20,8 @@ const kinds: { [type: string]: Kind } = {
   "kubernetes:core/v1:Secret": namespaced("v1", "Secret", "secrets", ["type"]),
   "kubernetes:core/v1:ServiceAccount": namespaced("v1", "ServiceAccount", "serviceaccounts"),
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  "kubernetes:networking.k8s.io/v1:IngressClass": { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", plural: "ingressclasses", namespaced: false },
+  "kubernetes:storage.k8s.io/v1:StorageClass": { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", plural: "storageclasses", namespaced: false },
 };
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";
