@@ -79,8 +79,11 @@ export interface WooCommerceArgs {
     port: Input<number>;
     /** The sender. */
     from: Input<string>;
-    /** @default the server asks for none */
-    login?: { username: Input<string>; password: Input<string> };
+    /**
+     * The password is the key `password` of a Secret in the namespace.
+     * @default the server asks for none
+     */
+    login?: { username: Input<string>; passwordSecret: Input<string> };
   };
   /**
    * Whether network policies let the shop's pods reach the internet.

@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
@@ -30,8 +30,8 @@ export class WooCommerce extends ComponentResource {
     const parent = { parent: this };
 
     const password = (which: string, length: number) =>
-      new RandomPassword(`${name}-${which}`, { length, special: false }, parent).result;
-    const secret = (which: keyof typeof secretNames, stringData: Record<string, Input<string>> | Output<Record<string, string>>) =>
+      secret(new RandomPassword(`${name}-${which}`, { length, special: false }, parent).result);
+    const createSecret = (which: keyof typeof secretNames, stringData: Record<string, Input<string>> | Output<Record<string, string>>) =>
       new Secret(
         `${name}-${which}`,
         {
@@ -44,12 +44,11 @@ export class WooCommerce extends ComponentResource {
     const adminUsername = "admin";
     const adminPassword = password("admin-password", 24);
     const secrets = [
-      secret("admin", { username: adminUsername, password: adminPassword, email: args.adminEmail }),
-      secret("database", { password: password("database-password", 32), "root-password": password("root-password", 32) }),
+      createSecret("admin", { username: adminUsername, password: adminPassword, email: args.adminEmail }),
+      createSecret("database", { password: password("database-password", 32), "root-password": password("root-password", 32) }),
       // One draw, cut into eight.
-      secret("salts", password("salts", saltNames.length * saltLength).apply(eightSalts)),
+      createSecret("salts", password("salts", saltNames.length * saltLength).apply(eightSalts)),
     ];
-    if (args.smtp?.login) secrets.push(secret("smtp", { password: args.smtp.login.password }));
 
     const installation = new Release(
       `${name}-release`,

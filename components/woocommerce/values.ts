@@ -4,12 +4,7 @@ import { bufferPoolIn, resourcesOf, workersIn } from "./sizes";
 /** The release's name in every store's namespace, and the first part of its objects' names. */
 export const release = "woocommerce";
 /** The Secrets whose names the chart gets instead of their values. */
-export const secretNames = {
-  admin: `${release}-admin`,
-  database: `${release}-database`,
-  salts: `${release}-salts`,
-  smtp: `${release}-smtp`,
-};
+export const secretNames = { admin: `${release}-admin`, database: `${release}-database`, salts: `${release}-salts` };
 
 /** What differs from the chart's own values.yaml, which describes every one of them. */
 export function chartValues(args: WooCommerceArgs) {
@@ -36,15 +31,8 @@ export function chartValues(args: WooCommerceArgs) {
       tlsIssuer: args.tls?.issuer ?? "",
     },
     egress: args.egress ?? "deny",
-    ...(smtp && {
-      smtp: {
-        host: smtp.host,
-        port: smtp.port,
-        from: smtp.from,
-        ...(smtp.login && { username: smtp.login.username, passwordSecret: secretNames.smtp }),
-      },
-    }),
-    secrets: { admin: secretNames.admin, database: secretNames.database, salts: secretNames.salts },
+    ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...smtp.login } }),
+    secrets: secretNames,
     wordpress: {
       replicas: accessMode === "ReadWriteMany" ? sizes.wordpress.replicas : 1,
       maxWorkers: workersIn(sizes.wordpress.memoryLimit),

@@ -34,6 +34,13 @@ interface Monitor {
   registerResource(request: RegisterRequest, callback: unknown): unknown;
 }
 
+/** What a provider adds to the inputs, as far as programs here read it. */
+function computed({ type, name, inputs }: runtime.MockResourceArgs): Record<string, unknown> {
+  if (type === "kubernetes:helm.sh/v3:Release") return { status: { status: "deployed" } };
+  if (type === "random:index/randomPassword:RandomPassword") return { result: name.padEnd(inputs.length, "x").slice(0, inputs.length) };
+  return {};
+}
+
 /** Runs `program` against a Pulumi engine that only takes notes, until every resource is registered. */
 export async function record<T>(
   program: () => T | Promise<T>,
@@ -54,8 +61,7 @@ export async function record<T>(
     };
     resources.push(resource);
     await options.creating?.(resource);
-    const status = args.type === "kubernetes:helm.sh/v3:Release" ? { status: { status: "deployed" } } : {};
-    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...status } };
+    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
   };
   await runtime.setMocks(
     { newResource: register, call: async (args) => args.inputs },
