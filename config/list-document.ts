@@ -110,14 +110,14 @@ export class ListDocument {
   atPath(path: Path, problem: { key?: true; message: string; repair: string }): PlacedProblem {
     let node: unknown = this.document.contents;
     let offset = startOf(node) ?? 0;
-    let value: string | undefined;
+    let value = path.length === 0 ? this.source(node) : undefined;
     for (const [depth, step] of path.entries()) {
       const parent: unknown = isAlias(node) ? node.resolve(this.document) : node;
       const last = depth === path.length - 1;
       const pair = isMap(parent) ? this.pairOf(parent, String(step)) : undefined;
       node = isSeq(parent) ? parent.items[Number(step)] : pair?.value;
       if (pair === undefined && !isSeq(parent)) break;
-      const empty = isScalar(node) && node.source === "";
+      const empty = isScalar(node) && node.type === "PLAIN" && node.source === "";
       offset = (last && problem.key) || empty || node == null ? (startOf(pair?.key) ?? startOf(node) ?? offset) : (startOf(node) ?? offset);
       if (last) value = this.source(problem.key ? pair?.key : node);
     }
