@@ -55,12 +55,15 @@ export function environment(env: EnvironmentName): EnvironmentOutputs {
     secretRevisions: JSON.stringify(revisions),
   });
 
+  const pullSecret = config.getSecret("pullSecret");
+  const smtpPassword = config.getSecret("smtpPassword");
+  // The engine warns about outputs without a value.
   return {
     settings,
-    pullSecret: config.getSecret("pullSecret"),
-    smtpPassword: config.getSecret("smtpPassword"),
     secretRevisions: revisions,
-    mailUrl: mail?.url,
+    ...(pullSecret && { pullSecret }),
+    ...(smtpPassword && { smtpPassword }),
+    ...(mail && { mailUrl: mail.url }),
   };
 }
 
