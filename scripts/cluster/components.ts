@@ -24,7 +24,7 @@ export const layout = (folder: string) => ({
 
 /** Controllers whose results stores depend on. The others (clouds, autoscaling, bootstrap tokens …) would only cost. */
 const controllers = [
-  "clusterrole-aggregation", "cronjob", "daemonset", "deployment", "disruption", "endpointslice", "garbage-collector",
+  "clusterrole-aggregation", "cronjob", "daemonset", "deployment", "disruption", "endpoints", "endpointslice", "garbage-collector",
   "job", "namespace", "node-lifecycle", "persistentvolume-binder", "persistentvolume-protection",
   "persistentvolumeclaim-protection", "pod-garbage-collector", "replicaset", "resourcequota",
   "root-ca-certificate-publisher", "serviceaccount", "serviceaccount-token", "statefulset", "taint-eviction",

@@ -84,4 +84,5 @@ export async function waitUntilWorking(api: Api, deadline: number): Promise<void
   });
   await until("its controllers do not work", deadline, async () =>
     succeeded(await api.get("/api/v1/namespaces/default/serviceaccounts/default")));
+  await until("its API server is not ready", deadline, async () => succeeded(await api.get("/readyz")));
 }

@@ -21,11 +21,11 @@ const missing = (key: string): Condition => ({ key, operator: "DoesNotExist" });
 const isOneOf = (key: string, ...values: string[]): Condition => ({ key, operator: "In", values });
 const isNoneOf = (key: string, ...values: string[]): Condition => ({ key, operator: "NotIn", values });
 
-const stage = (kind: string, name: string, when: Condition[], steps: object[]) => ({
+const stage = (kind: string, name: string, when: Condition[], steps: object[], apiGroup = "v1") => ({
   apiVersion: "kwok.x-k8s.io/v1alpha1",
   kind: "Stage",
   metadata: { name },
-  spec: { resourceRef: { apiGroup: "v1", kind }, selector: { matchExpressions: when.map((jq) => ({ jq })) }, steps },
+  spec: { resourceRef: { apiGroup, kind }, selector: { matchExpressions: when.map((jq) => ({ jq })) }, steps },
 });
 
 const status = (template: string) => ({ patch: { subresource: "status", root: "status", template } });
@@ -39,6 +39,7 @@ const anyImage = "((.spec.initContainers // []) + .spec.containers) | .[].image"
 /** Yields the fault to simulate, or nothing. */
 const fault = `(${simulated} // (if ([${anyImage} | select(contains("does-not-exist"))] | length) > 0 then "image-pull-error" else null end) | select(. != null))`;
 const healthy = isNoneOf(fault, "image-pull-error", "crash", "not-ready");
+const waitingReason = "((.status.initContainerStatuses // []) + (.status.containerStatuses // [])) | .[].state.waiting.reason";
 const ready = '.status.conditions.[]? | select(.type == "Ready") | .status';
 
 const conditions = (isReady: boolean, reason = "") => `
@@ -84,7 +85,51 @@ containerStatuses:
 const running = "state: { running: { startedAt: {{ Now | Quote }} } }";
 const terminated = (exitCode: number, reason: string) =>
   `terminated: { exitCode: ${exitCode}, reason: ${reason}, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }} }`;
-const pullMessage = `{{ printf "Back-off pulling image %q: ErrImagePull: failed to resolve reference: not found (simulated)" .image | Quote }}`;
+const notPulled = `state: { waiting: { reason: ImagePullBackOff, message: {{ printf "Back-off pulling image %q: ErrImagePull: failed to resolve reference: not found (simulated)" .image | Quote }} } }`;
+
+/**
+ * Containers of a pod of which some image cannot be had: where an init container lacks its image, all others wait for
+ * it; else the container lacks it whose image says so, or each where the pod does.
+ */
+const imagePullError = `
+{{ $annotations := or .metadata.annotations dict }}
+{{ $labels := or .metadata.labels dict }}
+{{ $all := or (index $annotations "${simulateKey}") (index $labels "${simulateKey}") }}
+{{ $blocked := false }}
+initContainerStatuses:
+{{ range .spec.initContainers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  ready: false
+  restartCount: 0
+  {{ if $blocked }}
+  state: { waiting: { reason: PodInitializing } }
+  {{ else if contains "does-not-exist" .image }}
+  {{ $blocked = true }}
+  ${notPulled}
+  {{ else }}
+  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }} } }
+  {{ end }}
+{{ end }}
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  imageID: ""
+  restartCount: 0
+  {{ if $blocked }}
+  ready: false
+  state: { waiting: { reason: PodInitializing } }
+  {{ else if or $all (contains "does-not-exist" .image) }}
+  ready: false
+  ${notPulled}
+  {{ else }}
+  ready: true
+  started: true
+  ${running}
+  {{ end }}
+{{ end }}`;
 const crashMessage = `{{ printf "back-off 10s restarting failed container=%s pod=%s (simulated)" .name $pod | Quote }}`;
 
 const addresses = `
@@ -115,15 +160,15 @@ const podStages = [
   ),
   stage(
     "Pod", "pod-image-pull-error",
-    [kept, unfinished, isOneOf(fault, "image-pull-error"), isNoneOf(".status.containerStatuses.[]?.state.waiting.reason", "ImagePullBackOff")],
+    [kept, unfinished, isOneOf(fault, "image-pull-error"), isNoneOf(waitingReason, "ImagePullBackOff")],
     [
       warning("Failed", "Error: ImagePullBackOff (simulated)"),
-      status(`phase: Pending\n${conditions(false, "ContainersNotReady")}\n${initContainersDone}\n${containers(false, 0, `state: { waiting: { reason: ImagePullBackOff, message: ${pullMessage} } }`)}\n${addresses}`),
+      status(`phase: Pending\n${conditions(false, "ContainersNotReady")}\n${imagePullError}\n${addresses}`),
     ],
   ),
   stage(
     "Pod", "pod-crash",
-    [kept, unfinished, isOneOf(fault, "crash"), isNoneOf(".spec.restartPolicy", "Never"), isNoneOf(".status.containerStatuses.[]?.state.waiting.reason", "CrashLoopBackOff")],
+    [kept, unfinished, isOneOf(fault, "crash"), isNoneOf(".spec.restartPolicy", "Never"), isNoneOf(waitingReason, "CrashLoopBackOff")],
     [
       warning("BackOff", "Back-off restarting failed container (simulated)"),
       status(`phase: Running\n${conditions(false, "ContainersNotReady")}\n${initContainersDone}\n${containers(false, 3, `state: { waiting: { reason: CrashLoopBackOff, message: ${crashMessage} } }\n  lastState: { ${terminated(1, "Error")} }`)}\n${addresses}`),
@@ -174,6 +219,13 @@ spec:
   ),
 ];
 
+/** As a load balancer and an ingress controller would: both say that they are reached on this machine. */
+const here = status("loadBalancer: { ingress: [{ ip: 127.0.0.1 }] }");
+const trafficStages = [
+  stage("Service", "load-balancer", [kept, isOneOf(".spec.type", "LoadBalancer"), missing(".status.loadBalancer.ingress")], [here]),
+  stage("Ingress", "ingress", [kept, missing(".status.loadBalancer.ingress")], [here], "networking.k8s.io/v1"),
+];
+
 /** Nodes report that they are well (their leases are kwok's own doing). */
 const nodeStages = [
   stage("Node", "node-ready", [isNoneOf(ready, "True")], [
@@ -187,4 +239,4 @@ conditions:
   ]),
 ];
 
-export const stages = [...nodeStages, ...podStages, ...volumeStages];
+export const stages = [...nodeStages, ...podStages, ...volumeStages, ...trafficStages];
