@@ -9,7 +9,7 @@ import { contradictions, planOverridesSchema } from "./plans";
 import { projectRoot } from "./root";
 
 /** Images that an environment can replace, for a mirror or another version. */
-export const imageNames = ["wordpress", "wordpress-cli", "mariadb", "medusa", "medusa-storefront", "postgres", "redis", "traefik", "mail-catcher"] as const;
+export const imageNames = ["wordpress", "mariadb", "medusa", "medusa-storefront", "postgres", "redis", "traefik", "mail-catcher"] as const;
 export type ImageName = (typeof imageNames)[number];
 
 /** Where the catcher of an environment with `mailCatcher: true` listens; `infra/` puts it there. */
@@ -54,7 +54,6 @@ export const settingsSchema = z
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z
       .strictObject({
-        registry: imageReference.default("ghcr.io/storefleet").describe("Registry and folder of the project's own images."),
         overrides: z.strictObject(imageOverrides).partial().prefault({}).describe("Images to use in place of the pinned ones."),
       })
       .prefault({}),

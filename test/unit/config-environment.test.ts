@@ -24,7 +24,7 @@ describe("environment settings", () => {
     assert.deepEqual(parseSettings("prod", minimal), {
       ...minimal,
       ingress: { className: "traefik", controllerNamespace: "traefik", controllerLabels: { "app.kubernetes.io/name": "traefik" }, install: false },
-      clusterCidrs: [], helmTimeout: 600, images: { registry: "ghcr.io/storefleet", overrides: {} }, plans: {},
+      clusterCidrs: [], helmTimeout: 600, images: { overrides: {} }, plans: {},
       smtp: { host: "mail-catcher.storefleet-mail.svc.cluster.local", port: 1025, from: "shop@example.com" },
     });
   });
@@ -52,7 +52,7 @@ describe("environment settings", () => {
     ["no mail server", { ...minimal, mailCatcher: false }, `${at}.smtp is missing — set host and from, or mailCatcher: true`],
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],
-    ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, wordpress-cli, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
+    ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
     ["an image with a space", { ...minimal, images: { overrides: { mariadb: "maria db" } } }, `${at}.images.overrides.mariadb is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"`],
     ["a part of a plan", { ...minimal, plans: { small: { medusa: { redis: { memory: "1Gi" } } } } }, `${at}.plans.small.medusa.redis.memory is not a known key — known: replicas, cpuRequest, cpuLimit, memoryRequest, memoryLimit`],
     ["a quantity", { ...minimal, plans: { small: { medusa: { redis: { memoryLimit: "1GB" } } } } }, `${at}.plans.small.medusa.redis.memoryLimit is not a memory quantity — write it like "256Mi" or "1Gi"`],
