@@ -16,11 +16,13 @@ export type ImageName = (typeof imageNames)[number];
 export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025 } as const;
 
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a Kubernetes name — use lowercase letters, digits and hyphens" });
+/** Classes and issuers are cluster-wide objects, whose names may hold dots. */
+const objectName = z.string().max(253).regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, { error: "is not a Kubernetes name — use lowercase letters, digits, hyphens and dots" });
 const imageReference = z.string().regex(/^[a-z0-9][\w.\-/:@]*$/, { error: 'is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"' });
 const imageOverrides = Object.fromEntries(imageNames.map((name) => [name, imageReference])) as Record<ImageName, typeof imageReference>;
 
 const ingress = z.strictObject({
-  className: label.default("traefik").describe("IngressClass of the stores' Ingresses."),
+  className: objectName.default("traefik").describe("IngressClass of the stores' Ingresses."),
   controllerNamespace: label.default("traefik").describe("Namespace of the ingress controller: the only one that reaches the stores from outside."),
   controllerLabels: z.record(z.string(), z.string()).default({ "app.kubernetes.io/name": "traefik" }).describe("Labels of the ingress controller's pods."),
   install: z.boolean().default(false).describe("true: the environment's stack installs Traefik into controllerNamespace."),
@@ -42,13 +44,13 @@ export const settingsSchema = z
       .regex(/^(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/, { error: 'is not a host suffix — write it with a leading dot, such as ".shops.example.com"' })
       .max(190, { error: "is longer than 190 characters — shorten it" })
       .describe("A store's address is store-<name>-<hash> plus this; its wildcard DNS record leads to the ingress."),
-    storageClass: label.optional().describe("StorageClass of the volumes; absent: the cluster's default."),
+    storageClass: objectName.optional().describe("StorageClass of the volumes; absent: the cluster's default."),
     egress: z.enum(["allow", "deny"]).describe("Whether stores reach addresses outside the cluster."),
     clusterCidrs: z
       .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' }))
       .default([])
       .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
-    tlsIssuer: label.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
+    tlsIssuer: objectName.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
     mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),

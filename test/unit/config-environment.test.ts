@@ -48,6 +48,7 @@ describe("environment settings", () => {
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
     ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, egress, clusterCidrs, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
+    ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ["a mode of egress", { ...minimal, egress: "denny" }, `${at}.egress is not known — did you mean "deny"? known: allow, deny`],
     ["no mail server", { ...minimal, mailCatcher: false }, `${at}.smtp is missing — set host and from, or mailCatcher: true`],
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],
