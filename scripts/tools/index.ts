@@ -20,7 +20,7 @@ const binaryOf = (place: Place, tool: BinaryTool): Binary => {
 /** The files of a set on PATH whose version was asked before and will do. */
 function knownOnPath(place: Place, binary: Binary): Partial<Record<BinaryTool, string>> | undefined {
   const first = onPath(place, binary.binaries[0]);
-  const usable = first && isCompatible(knownVersion(place, first) ?? undefined, binary.version, binary.accepts);
+  const usable = first && isCompatible(knownVersion(place, first), binary.version, binary.accepts);
   return usable ? siblingsOf(place, binary, first) : undefined;
 }
 

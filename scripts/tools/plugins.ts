@@ -50,7 +50,7 @@ function ambient(place: Place, tool: PluginTool): string | undefined {
 /** The plugin that operations will run with, looked up without running or fetching anything. */
 export function findPlugin(place: Place, tool: PluginTool): Plugin | undefined {
   const onUsersPath = ambient(place, tool);
-  if (onUsersPath && isCompatible(knownVersion(place, onUsersPath) ?? undefined, pluginVersion(place, tool), "later")) {
+  if (onUsersPath && isCompatible(knownVersion(place, onUsersPath), pluginVersion(place, tool), "later")) {
     return { file: onUsersPath, kind: "path" };
   }
   const real = installed(place, tool);

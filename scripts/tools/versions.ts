@@ -58,31 +58,32 @@ const keyOf = (file: string) => {
   return `${realpathSync(file)} ${size} ${mtimeMs}`;
 };
 
-function readMemo(place: Place): Record<string, string | null> {
+function readMemo(place: Place): Record<string, string> {
   try {
-    return JSON.parse(readFileSync(memoFile(place), "utf8")) as Record<string, string | null>;
+    return JSON.parse(readFileSync(memoFile(place), "utf8")) as Record<string, string>;
   } catch {
     return {};
   }
 }
 
 /** What is known of the file's version without running it: `undefined` means that it was never asked. */
-export function knownVersion(place: Place, file: string): string | null | undefined {
+export function knownVersion(place: Place, file: string): string | undefined {
   return readMemo(place)[keyOf(file)];
 }
 
-/** The file's version, asked with `ask` the first time. */
+/** The file's version, asked with `ask` the first time, and each time while it does not answer. */
 export async function versionOf(
   place: Place,
   file: string,
   ask: (file: string) => Promise<string | undefined>,
 ): Promise<{ version: string | undefined; asked: boolean }> {
   const known = knownVersion(place, file);
-  if (known !== undefined) return { version: known ?? undefined, asked: false };
+  if (known !== undefined) return { version: known, asked: false };
   const version = await ask(file);
+  if (version === undefined) return { version, asked: true };
   mkdirSync(place.folder, { recursive: true });
   const own = `${memoFile(place)}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ ...readMemo(place), [keyOf(file)]: version ?? null }, undefined, 1));
+  writeFileSync(own, JSON.stringify({ ...readMemo(place), [keyOf(file)]: version }, undefined, 1));
   renameSync(own, memoFile(place));
   return { version, asked: true };
 }

@@ -1,0 +1,139 @@
+// What `npm run quickstart`, `npm test` and `npm run bench` start with. Uses nothing but Node's own modules: on a new
+// machine nothing else is there yet. Installs the npm packages, compiles, then runs the task with the rest of the
+// arguments.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants, tmpdir } from "node:os";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), "utf8"));
+const say = (line) => console.error(line);
+
+/** An expected failure: its message is for people. */
+class Stop extends Error {}
+
+/** Stops on a Node that is older than package.json allows. */
+function checkNode() {
+  const needed = readJson("package.json").engines.node.replace(/^\D+/, "");
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const [neededMajor, neededMinor] = needed.split(".").map(Number);
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
+  throw new Stop(`Node ${process.versions.node} is too old: ${needed} or newer is needed (https://nodejs.org).`);
+}
+
+/**
+ * Runs a program and returns its exit code. Ctrl-C in a terminal reaches it without us, so that it can end its own
+ * way; a signal sent to this process alone is passed on. With `quietly`, which says what is being done, its output is
+ * returned and not shown.
+ */
+function run(program, args, { quietly } = {}) {
+  const started = Date.now();
+  const child = spawn(program, args, { cwd: root, stdio: quietly ? ["ignore", "pipe", "pipe"] : "inherit" });
+  const saying = quietly && setInterval(() => say(`${quietly}, ${Math.round((Date.now() - started) / 1000)} s so far`), process.stderr.isTTY ? 5_000 : 20_000);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (output += text));
+  const pass = (signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code, signal) => {
+      clearInterval(saying);
+      for (const each of signals) process.off(each, pass);
+      done({ code: code ?? 128 + constants.signals[signal], output });
+    });
+  });
+}
+
+/**
+ * Whether node_modules holds what package-lock.json says, by the list that npm writes there last of all. Optional
+ * packages of other platforms may be missing.
+ */
+function packagesMatch() {
+  if (!existsSync(join(root, "node_modules", ".package-lock.json"))) return false;
+  const wanted = readJson("package-lock.json").packages;
+  const present = readJson("node_modules", ".package-lock.json").packages;
+  return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
+    if (path === "") return true;
+    const found = present[path];
+    if (!found) return Boolean(optional || devOptional);
+    return found.version === version && found.integrity === integrity;
+  });
+}
+
+async function installPackages() {
+  if (packagesMatch()) return;
+  const quietly = "installing the npm packages";
+  say(quietly);
+  const npm = (...args) => run("npm", [...args, "--no-audit", "--no-fund"], { quietly });
+  const clean = await npm("ci");
+  if (clean.code === 0) return;
+  if (clean.code > 128) process.exit(clean.code);
+  // Some registries lag behind with packages of other platforms, and `npm ci` then refuses a sound lock. This
+  // installs by the same lock and does not write it.
+  say("`npm ci` refused, trying `npm install` with the same lock");
+  const plain = await npm("install", "--no-save");
+  if (plain.code > 128) process.exit(plain.code);
+  if (plain.code !== 0) throw new Stop(`The npm packages could not be installed:\n${plain.output.trim()}`);
+}
+
+/** The test files and folders among the arguments, as compiled; everything else is for Mocha. */
+function compiledTests(args) {
+  const isTest = (arg) => /^(\.\/)?(dist\/)?test\//.test(arg);
+  const compiled = (arg) => {
+    const path = normalize(arg).replace(/^dist\//, "").replace(/\.ts$/, ".js");
+    return path.endsWith(".js") ? join("dist", path) : join("dist", path, "**", "*.test.js");
+  };
+  const paths = args.filter(isTest);
+  return {
+    files: (paths.length > 0 ? paths : ["test/unit", "test/e2e"]).map(compiled),
+    options: args.filter((arg) => !isTest(arg)),
+  };
+}
+
+async function test(args) {
+  // Whatever happens, the last line tells the counts.
+  let counts = { passed: 0, failed: 1 };
+  const results = join(mkdtempSync(join(tmpdir(), "storefleet-test-")), "results.json");
+  try {
+    say("checking types");
+    const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]);
+    if (types.code !== 0) return types.code;
+
+    const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "tools"));
+    await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score"], say);
+
+    const { files, options } = compiledTests(args);
+    const reporter = ["--reporter", "scripts/test-reporter.cjs", "--reporter-option", `results=${results}`];
+    const mocha = await run(process.execPath, ["node_modules/mocha/bin/mocha.js", ...reporter, ...options, ...files]);
+    if (existsSync(results)) counts = JSON.parse(readFileSync(results, "utf8"));
+    if (mocha.code !== 0 && counts.failed === 0) counts.failed = 1;
+    return mocha.code;
+  } finally {
+    rmSync(dirname(results), { recursive: true, force: true });
+    process.on("exit", () => process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`));
+  }
+}
+
+const script = (name) => async (args) => (await run(process.execPath, [join("dist", "scripts", name), ...args])).code;
+const tasks = { quickstart: script("quickstart.js"), test, bench: script("bench.js") };
+
+try {
+  const [name, ...args] = process.argv.slice(2);
+  const task = tasks[name];
+  if (!task) throw new Stop(`usage: node scripts/bootstrap.mjs ${Object.keys(tasks).join("|")} [arguments]`);
+  checkNode();
+  await installPackages();
+  require("./build.cjs").ensureBuilt();
+  process.exitCode = await task(args);
+} catch (error) {
+  const expected = error instanceof Stop || error.name === "UserError";
+  say(expected ? [error.message, error.hint].filter(Boolean).join("\n") : error.stack);
+  process.exitCode = 1;
+}
