@@ -9,19 +9,24 @@ export interface Kind {
   replaceOn?: string[];
 }
 
+const clusterWide = (apiVersion: string, kind: string, plural: string, replaceOn?: string[]): Kind =>
+  ({ apiVersion, kind, plural, namespaced: false, replaceOn });
+
 const namespaced = (apiVersion: string, kind: string, plural: string, replaceOn?: string[]): Kind =>
   ({ apiVersion, kind, plural, namespaced: true, replaceOn });
 
 const kinds: { [type: string]: Kind } = {
-  "kubernetes:core/v1:Namespace": { apiVersion: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
+  "kubernetes:core/v1:Namespace": clusterWide("v1", "Namespace", "namespaces"),
   "kubernetes:core/v1:ConfigMap": namespaced("v1", "ConfigMap", "configmaps"),
   "kubernetes:core/v1:LimitRange": namespaced("v1", "LimitRange", "limitranges"),
   "kubernetes:core/v1:ResourceQuota": namespaced("v1", "ResourceQuota", "resourcequotas", ["spec.scopes"]),
   "kubernetes:core/v1:Secret": namespaced("v1", "Secret", "secrets", ["type"]),
   "kubernetes:core/v1:ServiceAccount": namespaced("v1", "ServiceAccount", "serviceaccounts"),
+  "kubernetes:networking.k8s.io/v1:IngressClass": clusterWide("networking.k8s.io/v1", "IngressClass", "ingressclasses"),
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
-  "kubernetes:networking.k8s.io/v1:IngressClass": { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", plural: "ingressclasses", namespaced: false },
-  "kubernetes:storage.k8s.io/v1:StorageClass": { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", plural: "storageclasses", namespaced: false },
+  "kubernetes:storage.k8s.io/v1:StorageClass": clusterWide(
+    "storage.k8s.io/v1", "StorageClass", "storageclasses", ["parameters", "provisioner"],
+  ),
 };
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";
