@@ -34,10 +34,13 @@ interface Monitor {
   registerResource(request: RegisterRequest, callback: unknown): unknown;
 }
 
+/** What a RandomPassword of that name and length holds here. */
+export const mockedPassword = (name: string, length: number) => name.padEnd(length, "x").slice(0, length);
+
 /** What a provider adds to the inputs, as far as programs here read it. */
 function computed({ type, name, inputs }: runtime.MockResourceArgs): Record<string, unknown> {
   if (type === "kubernetes:helm.sh/v3:Release") return { status: { status: "deployed" } };
-  if (type === "random:index/randomPassword:RandomPassword") return { result: name.padEnd(inputs.length, "x").slice(0, inputs.length) };
+  if (type === "random:index/randomPassword:RandomPassword") return { result: mockedPassword(name, inputs.length) };
   return {};
 }
 

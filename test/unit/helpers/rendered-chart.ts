@@ -28,28 +28,51 @@ export function objectOf(objects: KubernetesObject[], kind: string, name?: strin
   return first;
 }
 
+/** One thing that kube-score criticises. */
+export interface Finding {
+  /** `Deployment/mail-catcher` */
+  object: string;
+  /** The id of a check of kube-score. */
+  check: string;
+  /** What it says, without the container that it says it of. */
+  says: string;
+}
+
+/** All that kube-score criticises; `optional` are checks that it makes only when asked. */
+export async function kubeScore(objects: KubernetesObject[], optional: string[] = []): Promise<Finding[]> {
+  const args = ["score", "-", "--output-format", "json", "--kubernetes-version", "v1.34"];
+  args.push(...optional.flatMap((check) => ["--enable-optional-test", check]));
+  const input = objects.map((object) => stringify(object)).join("---\n");
+  const { stdout, stderr } = spawnSync(await tool("kube-score"), args, { input, encoding: "utf8", maxBuffer: 64 << 20 });
+  if (!stdout) throw new Error(`kube-score says nothing: ${stderr}`);
+
+  return (JSON.parse(stdout) as ScoredObject[]).flatMap(({ type_meta, object_meta, checks }) =>
+    checks
+      .filter(({ skipped, grade }) => !skipped && grade < 10)
+      .flatMap(({ check, comments }) =>
+        (comments?.length ? comments : [{ summary: check.name }]).map(({ summary }) => ({
+          object: `${type_meta.kind}/${object_meta.name}`,
+          check: check.id,
+          says: summary,
+        })),
+      ),
+  );
+}
+
 /** Check id of kube-score -> why the chart does not follow it. */
 export type Waivers = Record<string, string>;
 
 /** What kube-score criticises beyond the waivers, and waivers that nothing needs any more. */
 export async function kubeScoreFindings(objects: KubernetesObject[], waivers: Waivers): Promise<string[]> {
-  const args = ["score", "-", "--output-format", "json", "--kubernetes-version", "v1.34"];
-  const input = objects.map((object) => stringify(object)).join("---\n");
-  const { stdout, stderr } = spawnSync(await tool("kube-score"), args, { input, encoding: "utf8", maxBuffer: 64 << 20 });
-  if (!stdout) throw new Error(`kube-score says nothing: ${stderr}`);
-
-  const bad = (JSON.parse(stdout) as ScoredObject[]).flatMap(({ object_name, checks }) =>
-    checks.filter(({ skipped, grade }) => !skipped && grade < 10).map((check) => ({ object_name, ...check })),
-  );
-  const findings = bad
-    .filter(({ check }) => waivers[check.id] === undefined)
-    .map(({ check, object_name, comments }) => `${object_name}: ${check.id}: ${comments?.[0]?.summary ?? check.name}`);
-  const needless = Object.keys(waivers).filter((id) => !bad.some(({ check }) => check.id === id));
+  const found = await kubeScore(objects);
+  const findings = found.filter(({ check }) => waivers[check] === undefined).map(({ object, check, says }) => `${object}: ${check}: ${says}`);
+  const needless = Object.keys(waivers).filter((id) => !found.some(({ check }) => check === id));
   return [...findings, ...needless.map((id) => `the waiver of ${id} is not needed`)];
 }
 
 interface ScoredObject {
-  object_name: string;
+  type_meta: { kind: string };
+  object_meta: { name: string };
   checks: {
     check: { id: string; name: string };
     grade: number;
