@@ -74,8 +74,11 @@ export interface MedusaArgs {
     port: Input<number>;
     /** The sender. */
     from: Input<string>;
-    /** @default the server asks for none */
-    login?: { username: Input<string>; password: Input<string> };
+    /**
+     * The password is the key `password` of a Secret in the namespace.
+     * @default the server asks for none
+     */
+    login?: { username: Input<string>; passwordSecret: Input<string> };
   };
   /**
    * The application and the storefront of this project, Postgres and Redis.

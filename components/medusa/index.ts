@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
@@ -27,8 +27,8 @@ export class Medusa extends ComponentResource {
     const parent = { parent: this };
 
     const password = (which: string, length: number) =>
-      new RandomPassword(`${name}-${which}`, { length, special: false }, parent).result;
-    const secret = (which: keyof typeof secretNames, stringData: Record<string, Input<string>>) =>
+      secret(new RandomPassword(`${name}-${which}`, { length, special: false }, parent).result);
+    const createSecret = (which: keyof typeof secretNames, stringData: Record<string, Input<string>>) =>
       new Secret(
         `${name}-${which}`,
         {
@@ -40,13 +40,12 @@ export class Medusa extends ComponentResource {
 
     const adminPassword = password("admin-password", 24);
     const secrets = [
-      secret("admin", { username: args.adminEmail, email: args.adminEmail, password: adminPassword }),
+      createSecret("admin", { username: args.adminEmail, email: args.adminEmail, password: adminPassword }),
       // Letters and digits only: they also become parts of connection URLs.
-      secret("database", { password: password("database-password", 32), "postgres-password": password("postgres-password", 32) }),
-      secret("redis", { password: password("redis-password", 32) }),
-      secret("app", { "jwt-secret": password("jwt-secret", 48), "cookie-secret": password("cookie-secret", 48) }),
+      createSecret("database", { password: password("database-password", 32), "postgres-password": password("postgres-password", 32) }),
+      createSecret("redis", { password: password("redis-password", 32) }),
+      createSecret("app", { "jwt-secret": password("jwt-secret", 48), "cookie-secret": password("cookie-secret", 48) }),
     ];
-    if (args.smtp?.login) secrets.push(secret("smtp", { password: args.smtp.login.password }));
 
     const installation = new Release(
       `${name}-release`,

@@ -8,13 +8,11 @@ export const secretNames = {
   database: `${release}-database`,
   redis: `${release}-redis`,
   app: `${release}-app`,
-  smtp: `${release}-smtp`,
 };
 
 /** What differs from the chart's own values.yaml, which describes every one of them. */
 export function chartValues(args: MedusaArgs) {
   const { smtp } = args;
-  const { admin, database, redis, app } = secretNames;
   return {
     ...(args.images && { images: args.images }),
     imagePullSecrets: args.imagePullSecret === undefined ? [] : [args.imagePullSecret],
@@ -34,15 +32,8 @@ export function chartValues(args: MedusaArgs) {
       domains: args.domains ?? [],
       tlsIssuer: args.tls?.issuer ?? "",
     },
-    ...(smtp && {
-      smtp: {
-        host: smtp.host,
-        port: smtp.port,
-        from: smtp.from,
-        ...(smtp.login && { username: smtp.login.username, passwordSecret: secretNames.smtp }),
-      },
-    }),
-    secrets: { admin, database, redis, app },
+    ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...smtp.login } }),
+    secrets: secretNames,
     storageClass: args.storageClass ?? "",
     sizes: args.sizes,
     suspended: args.suspended ?? false,

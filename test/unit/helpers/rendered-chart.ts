@@ -11,13 +11,18 @@ export async function renderChart(component: string, values: object = {}): Promi
   const chart = `components/${component}/chart`;
   const rendered = execFileSync(await tool("helm"), ["template", component, chart, "--namespace", "test-namespace", "--values", "-"], {
     cwd: projectRoot,
-    input: stringify(values),
+    input: asciiJson(values),
     encoding: "utf8",
     stdio: ["pipe", "pipe", "pipe"],
   });
   return parseAllDocuments(rendered)
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null);
+}
+
+/** JSON that is YAML too: some characters that JSON takes as they are are line breaks or errors there. */
+function asciiJson(values: object): string {
+  return JSON.stringify(values).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The only object of a kind, by name if there are several. */

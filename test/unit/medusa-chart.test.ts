@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import type { MedusaArgs } from "../../components/medusa";
+import { mebibytes } from "../../components/shared/quota";
+import { chartValues } from "../../components/medusa/values";
+import { plans } from "../../config/plans";
+import { planNames } from "../../config/spec";
+import { type KubernetesObject, objectOf, renderChart } from "./helpers/rendered-chart";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const images = { medusa: `ghcr.io/storefleet/storefleet-medusa:1@${digest}`, storefront: `ghcr.io/storefleet/storefleet-medusa-storefront:1@${digest}` };
+const required: MedusaArgs = {
+  namespace: "store-acme-0a1b2c3d",
+  host: "store-acme-0a1b2c3d.example.com",
+  sizes: plans.medusa.small,
+  title: "Acme",
+  adminEmail: "owner@example.com",
+  images,
+};
+const render = (args: Partial<MedusaArgs> = {}) => renderChart("medusa", chartValues({ ...required, ...args }));
+
+const podSpecOf = (object: KubernetesObject) => object.spec?.template?.spec;
+const containersOf = (object: KubernetesObject): KubernetesObject[] => [...(podSpecOf(object)?.initContainers ?? []), ...(podSpecOf(object)?.containers ?? [])];
+const env = (object: KubernetesObject, container: string): Record<string, any> =>
+  Object.fromEntries(containersOf(object).find(({ name }) => name === container)!.env.map((it: any) => [it.name, it.value ?? it.valueFrom]));
+const jobName = (objects: KubernetesObject[]) => objectOf(objects, "Job").metadata.name;
+const deployments = (objects: KubernetesObject[]) => objects.filter((it) => it.kind === "Deployment");
+
+describe("Medusa chart", function () {
+  this.timeout(30_000);
+
+  for (const plan of planNames) {
+    it(`spares a pod of the parts that have several, and rolls out without losing one, ${plan}`, async () => {
+      const objects = await render({ sizes: plans.medusa[plan] });
+      const spared = deployments(objects).filter((it) => it.spec.replicas > 1).map((it) => it.metadata.name);
+      assert.deepEqual(objects.filter((it) => it.kind === "PodDisruptionBudget").map((it) => it.metadata.name).sort(), spared.sort());
+      for (const { spec } of deployments(objects)) {
+        assert.deepEqual(spec.strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+      }
+    });
+  }
+
+  it("requests at most 1.2 GiB for a small shop", async () => {
+    const objects = await render();
+    const requested = objects.filter((it) => it.kind !== "Job").flatMap((it) => podSpecOf(it)?.containers ?? []);
+    const total = requested.reduce((sum, it) => sum + mebibytes(it.resources.requests.memory), 0);
+    assert.ok(total > 0 && total <= 1228, `${total}Mi`);
+  });
+
+  it("names the Job by all that it depends on, and restarts nothing for new products or a new title", async () => {
+    const original = await render();
+    const names = [jobName(original)];
+    for (const change of [{ title: "Other" }, { adminEmail: "other@example.com" }, { products: [{ name: "A", sku: "A", price: 1, stock: 1 }] }, { shippingPrice: 6 }]) {
+      const changed = await render(change);
+      names.push(jobName(changed));
+      assert.deepEqual(deployments(changed), deployments(original));
+    }
+    names.push(jobName(await render({ images: { ...images, medusa: `${images.medusa.slice(0, -1)}1` } })));
+    assert.equal(new Set(names).size, names.length, "a change does not run the Job again");
+
+    for (const neutral of [{}, { domains: ["shop.example.org"] }, { chartDigest: "abc" }, { sizes: { ...plans.medusa.small, server: plans.medusa.large.server } }]) {
+      assert.equal(jobName(await render(neutral)), names[0], `${JSON.stringify(neutral)} runs the Job again`);
+    }
+  });
+
+  it("lets server and worker wait for their own image's mark, which the Job sets last", async () => {
+    const objects = await render();
+    const job = objectOf(objects, "Job");
+    assert.deepEqual(containersOf(job).map(({ name }) => name), ["wait-for-data", "migrate", "seed", "mark-prepared"]);
+    assert.equal(env(job, "mark-prepared").IMAGE, images.medusa);
+    for (const part of ["server", "worker"]) {
+      const deployment = objectOf(objects, "Deployment", `medusa-${part}`);
+      const [gate, main] = containersOf(deployment) as [KubernetesObject, KubernetesObject];
+      assert.equal(gate.name, "wait-until-prepared");
+      assert.equal(env(deployment, "wait-until-prepared").IMAGE, main.image);
+      assert.equal(env(deployment, part).MEDUSA_WORKER_MODE, part);
+      assert.equal(env(deployment, part).DISABLE_ADMIN, String(part === "worker"));
+    }
+    assert.doesNotMatch(JSON.stringify(job), /medusa-server:|medusa-storefront:8/, "the Job waits for what waits for it");
+  });
+
+  it("brings text into the shop exactly, whatever it holds", async () => {
+    const hostile = ["It's \"quoted\" $(id) `id` ${HOME} %s \\n", "{{ .Values.shop }} --- # : - [x]", "</script><b>&amp;", "ünï 🎉 \u2028\u2029\ufeff\ufffe\uffff", " lead\nline\ttab "];
+    for (const text of hostile) {
+      const products = [{ name: text, sku: "X-1", price: 0.01, stock: 1_000_000_000 }];
+      const seed = objectOf(await render({ title: text, products }), "ConfigMap", "medusa-seed").data["seed.json"];
+      assert.deepEqual(JSON.parse(seed), {
+        title: text, products, adminEmail: "owner@example.com", currency: "EUR", country: "DE", countries: ["DE"], shippingPrice: 5,
+      });
+    }
+  });
+
+  it("suspends by running nothing and keeping everything else", async () => {
+    const running = await render();
+    const suspended = await render({ suspended: true });
+    for (const object of suspended.filter(podSpecOf)) assert.equal(object.spec.replicas, 0, object.metadata.name);
+    const kinds = (objects: KubernetesObject[]) => objects.map((it) => `${it.kind} ${it.metadata.name}`).sort();
+    const gone = kinds(running).filter((it) => !kinds(suspended).includes(it));
+    // Claims that exist are kept, too: Helm never deletes them. New ones would stay unbound without a pod.
+    assert.deepEqual(gone, [`Job ${jobName(running)}`, "PersistentVolumeClaim medusa-postgres", "PersistentVolumeClaim medusa-redis"]);
+    for (const claim of running.filter((it) => it.kind === "PersistentVolumeClaim")) {
+      assert.equal(claim.metadata.annotations?.["helm.sh/resource-policy"], "keep");
+    }
+  });
+
+  it("routes the server's paths to the server, all else to the storefront, on every host", async () => {
+    const { spec, metadata } = objectOf(await render({ domains: ["shop.example.org"], tls: { issuer: "letsencrypt" } }), "Ingress", "medusa");
+    const host = required.host;
+    assert.deepEqual(spec.rules.map((it: any) => it.host), [host, "shop.example.org"]);
+    for (const rule of spec.rules) {
+      const routes = Object.fromEntries(rule.http.paths.map((it: any) => [it.path, `${it.pathType} ${it.backend.service.name}`]));
+      for (const path of ["/app", "/admin", "/auth", "/store", "/hooks", "/static", "/health"]) assert.equal(routes[path], "Prefix medusa-server", path);
+      assert.equal(routes["/"], "Prefix medusa-storefront");
+      assert.equal(Object.keys(routes).length, 8);
+    }
+    assert.equal(metadata.annotations?.["cert-manager.io/cluster-issuer"], "letsencrypt");
+    assert.deepEqual(spec.tls.map((it: any) => it.hosts), [[host], ["shop.example.org"]]);
+    assert.equal(new Set(spec.tls.map((it: any) => it.secretName)).size, 2);
+  });
+
+  it("is plain http without an issuer, and lets cookies be", async () => {
+    const plain = await render();
+    assert.equal(objectOf(plain, "Ingress", "medusa").spec.tls, undefined);
+    const server = env(objectOf(plain, "Deployment", "medusa-server"), "server");
+    assert.equal(server.COOKIE_INSECURE, "true");
+    assert.match(server.MEDUSA_BACKEND_URL, /^http:/);
+
+    const secure = env(objectOf(await render({ tls: { issuer: "letsencrypt" }, domains: ["shop.example.org"] }), "Deployment", "medusa-server"), "server");
+    assert.equal(secure.COOKIE_INSECURE, "false");
+    assert.match(secure.AUTH_CORS, /^https:\/\/store-acme[^,]+,https:\/\/shop\.example\.org$/);
+  });
+
+  it("takes secrets from Secrets only, and creates none that were given", async () => {
+    const objects = await render({ smtp: { host: "mail", port: 25, from: "a@b.c", login: { username: "u", passwordSecret: "smtp" } } });
+    assert.deepEqual(objects.filter((it) => it.kind === "Secret"), []);
+    const refs = JSON.stringify(objects.map(podSpecOf)).matchAll(/"(?:secretName|secretKeyRef":\{"name)":"([^"]+)"/g);
+    assert.deepEqual([...new Set([...refs].map(([, name]) => name))].sort(), ["medusa-admin", "medusa-app", "medusa-database", "medusa-redis", "smtp"]);
+    for (const container of objects.flatMap(containersOf)) {
+      for (const { name, value } of container.env ?? []) {
+        if (/PASSWORD$|SECRET$/.test(name)) assert.equal(value, undefined, `${container.name} has ${name} in plain`);
+      }
+    }
+  });
+
+  it("generates the Secrets that were not given", async () => {
+    const objects = await renderChart("medusa");
+    const keys = Object.fromEntries(objects.filter((it) => it.kind === "Secret").map((it) => [it.metadata.name, Object.keys(it.data).sort()]));
+    assert.deepEqual(keys, {
+      "medusa-admin": ["email", "password", "username"],
+      "medusa-app": ["cookie-secret", "jwt-secret"],
+      "medusa-database": ["password", "postgres-password"],
+      "medusa-redis": ["password"],
+    });
+    for (const { metadata } of objects.filter((it) => it.kind === "Secret")) assert.equal(metadata.annotations?.["helm.sh/resource-policy"], "keep");
+  });
+
+  it("pulls all images with the environment's Secret", async () => {
+    for (const object of (await render({ imagePullSecret: "image-pull" })).filter(podSpecOf)) {
+      assert.deepEqual(podSpecOf(object).imagePullSecrets, [{ name: "image-pull" }], object.metadata.name);
+    }
+  });
+
+  it("tells the storefront where the backend is, and nothing of the shop", async () => {
+    assert.deepEqual(env(objectOf(await render(), "Deployment", "medusa-storefront"), "storefront"), {
+      NODE_ENV: "production", HOSTNAME: "0.0.0.0", PORT: "8000",
+      MEDUSA_BACKEND_URL: "http://medusa-server:9000", STOREFRONT_URL: `http://${required.host}`,
+    });
+  });
+
+  it("selects pods by labels that never change", async () => {
+    for (const object of (await render()).filter((it) => it.spec?.selector?.matchLabels)) {
+      assert.deepEqual(Object.keys(object.spec.selector.matchLabels).sort(), ["app", "app.kubernetes.io/instance"], object.metadata.name);
+    }
+  });
+
+  for (const [what, values, message] of [
+    ["an unknown value", { typo: 1 }, /'typo' not allowed/],
+    ["two Postgres pods", { sizes: { postgres: { replicas: 2 } } }, /postgres\/replicas/],
+    ["a country in lower case", { shop: { country: "de" } }, /shop\/country/],
+    ["a host with a scheme", { ingress: { host: "https://shop.example.com" } }, /ingress\/host/],
+    ["a size without unit", { sizes: { server: { memoryLimit: "512" } } }, /server\/memoryLimit/],
+  ] as const) {
+    it(`refuses ${what}`, () => assert.rejects(renderChart("medusa", values), message));
+  }
+});
