@@ -79,7 +79,7 @@ describe("the WooCommerce chart", () => {
 
   const hostile = [
     `"quoted" and 'single' \\ back\\slash`, "$HOME $(id) `id` ${IFS}", "line\nbreak\r\ttab", "{{ .Values.secrets }} {{ fail \"x\" }}",
-    "'); DROP TABLE wp_options; -- ", "<?php system('id'); ?><script>alert(1)</script>", "🎉 ünïcödé \u2028 \ufeff", "%s %n --title=x @file", "---\n- a: b\n#", "x".repeat(200),
+    "'); DROP TABLE wp_options; -- ", "<?php system('id'); ?><script>alert(1)</script>", "🎉 ünïcödé \u2028 \u0085 \u007f \ufeff", "%s %n --title=x @file", "---\n- a: b\n#", "x".repeat(200),
   ];
   for (const text of hostile) {
     it(`hands on exactly, and to settings.json only: ${JSON.stringify(text).slice(0, 60)}`, async () => {

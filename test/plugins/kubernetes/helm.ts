@@ -19,6 +19,11 @@ function reasonOf(stderr: string): string {
   return text.trim().replace(/^(INSTALLATION|UPGRADE) FAILED: /, "");
 }
 
+/** JSON, which helm reads as YAML: characters that are line breaks or errors there, and plain text in JSON, are escaped. */
+function yamlOf(values: Values): string {
+  return JSON.stringify(values).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Runs helm; values go to its standard input, where no process list and no file shows them. */
 export function helm(args: string[], signal: AbortSignal, values?: Values): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -46,7 +51,7 @@ export function helm(args: string[], signal: AbortSignal, values?: Values): Prom
     });
     // Helm may end before it has read anything; its exit tells more than the broken pipe.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(values && JSON.stringify(values));
+    child.stdin.end(values && yamlOf(values));
     if (signal.aborted) cancel();
   });
 }
