@@ -1,6 +1,7 @@
 import type { ComponentResource, ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
 import { mailCatcherPodLabels } from "../components/mail-catcher";
 import type { NetworkIsolationArgs } from "../components/network-isolation";
+import { Medusa, quotaFor as medusaQuota } from "../components/medusa";
 import { WooCommerce, quotaFor as woocommerceQuota } from "../components/woocommerce";
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
@@ -72,8 +73,30 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   };
 }
 
-function medusa(_spec: StoreSpec & { engine: "medusa" }, _settings: EnvironmentSettings): Engine {
-  throw new Error("medusa");
+function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSettings): Engine {
+  const sizes = sizesFor("medusa", spec.plan, settings);
+  const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
+  return {
+    quota: medusaQuota(sizes),
+    // The server's and the storefront's.
+    httpPorts: [9000, 8000],
+    create: (place, opts) =>
+      new Medusa(
+        "medusa",
+        {
+          ...common(spec, settings, place),
+          sizes,
+          products: spec.products,
+          currency: spec.currency,
+          country: spec.country,
+          countries: spec.medusa.countries,
+          shippingPrice: spec.medusa.shippingPrice,
+          images: { medusa: application, storefront, postgres, redis },
+          chartDigest: filesDigest(["components/medusa/chart"]),
+        },
+        opts,
+      ),
+  };
 }
 
 /** The args that all engines share. */

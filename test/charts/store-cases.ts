@@ -25,6 +25,8 @@ export async function storeCase(engine: Engine, plan: Plan, env: EnvironmentName
   const spec = resolveStore({ name: "acme", engine, plan, domains: env === "prod" ? ["shop.example.org"] : [] }, {});
   const shared: Environment = { settings: readSettings(env), secretRevisions: {} };
   shared.settings.context = "a-context";
+  // The project's own images have a digest only once they are published; until then an environment names its own.
+  for (const name of ["medusa", "medusa-storefront"] as const) shared.settings.images.overrides[name] ??= `registry.example.com/${name}:1@sha256:${"0".repeat(64)}`;
   const { resources } = await record(() => storeProgram(env, spec, shared), { stack: `${env}.acme` });
   const { values } = only(resources, ":Release").inputs;
   return { engine, plan, env, namespace: namespaceOf(env, "acme"), resources, values, objects: await renderChart(engine, values) };
