@@ -67,9 +67,9 @@ export function connectApi(kubeconfig: string, timeout = 5000): Api {
 }
 
 /** The status with which the API server that a kubeconfig names answers, if it does. */
-async function readiness(kubeconfig: string): Promise<number | undefined> {
+async function readiness(kubeconfig: string, timeout?: number): Promise<number | undefined> {
   try {
-    const api = connectApi(kubeconfig);
+    const api = connectApi(kubeconfig, timeout);
     try {
       return (await api.get("/readyz")).status;
     } finally {
@@ -84,4 +84,5 @@ async function readiness(kubeconfig: string): Promise<number | undefined> {
 export const isReady = async (kubeconfig: string) => (await readiness(kubeconfig)) === 200;
 
 /** Whether the API server answers at all: a user who logs in through a helper program is refused here. */
-export const answers = async (kubeconfig: string) => [200, 401, 403].includes((await readiness(kubeconfig)) ?? 0);
+export const answers = async (kubeconfig: string, timeout?: number) =>
+  [200, 401, 403].includes((await readiness(kubeconfig, timeout)) ?? 0);

@@ -12,7 +12,7 @@ import { writeKubeconfig } from "./kubeconfig";
 import { endProcesses, isAlive, startDetached, type ProcessRecord } from "./os-process";
 import { freePorts, isListening } from "./ports";
 import { readRecord, writeRecord, type ClusterRecord } from "./record";
-import { seed, until, waitUntilWorking } from "./seed";
+import { isWorking, seed, until } from "./seed";
 
 export type Binaries = (tools: readonly ComponentName[]) => Promise<Record<ComponentName, string>>;
 
@@ -101,7 +101,7 @@ async function start(name: string, record: ClusterRecord, ports: Ports, programs
   try {
     await seed(api, ports.kubelet, deadline);
     begin("kwok");
-    await waitFor("its controllers or nodes do not work", async () => (await waitUntilWorking(api, Date.now()), true));
+    await waitFor("its controllers or nodes do not work", async () => ((await isWorking(api)) ? true : undefined));
     record.version = (JSON.parse((await api.get("/version")).body) as { gitVersion: string }).gitVersion;
     writeRecord(name, record);
   } finally {

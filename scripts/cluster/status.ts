@@ -47,7 +47,7 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
       log: join(layout(clusterFolder(name)).logs, `${component}.log`),
     };
   });
-  const seen = record && (await answers(record.kubeconfig)) ? await look(record.kubeconfig) : undefined;
+  const seen = record && (await look(record.kubeconfig));
   return {
     name, kind, running: seen !== undefined, note: noteOn(kind, seen !== undefined, processes),
     why: record?.why, context: record?.context, kubeconfig: record?.kubeconfig,
@@ -55,14 +55,17 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
   };
 }
 
-async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] }> {
-  const api = connectApi(kubeconfig);
+/** Milliseconds: a status is wanted now, and no answer is one. */
+const patience = 2000;
+
+async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] } | undefined> {
+  if (!(await answers(kubeconfig, patience))) return undefined;
+  const api = connectApi(kubeconfig, patience);
   try {
-    const version = await api.get("/version");
-    return {
-      version: version.status === 200 ? (JSON.parse(version.body) as { gitVersion: string }).gitVersion : undefined,
-      nodes: await readNodes(api),
-    };
+    const [version, nodes] = await Promise.all([api.get("/version"), readNodes(api)]);
+    return { version: version.status === 200 ? (JSON.parse(version.body) as { gitVersion: string }).gitVersion : undefined, nodes };
+  } catch {
+    return undefined; // an API server without its store still accepts calls, but answers none
   } finally {
     api.close();
   }

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../../config/errors";
+import { clusterDown, clusterReset, clusterUp } from "../../scripts/cluster";
+import { chooseCluster } from "../../scripts/cluster/choose";
+import { isLocalContext, refuseUnlessLocal } from "../../scripts/cluster/context";
+import { readRecord } from "../../scripts/cluster/record";
+import type { Run } from "../../scripts/cluster/run";
+
+/** A machine on which only these commands work, each saying what is given; every call is noted. */
+function machine(answers: Record<string, string | { code: number; stdout?: string; stderr?: string }>) {
+  const calls: string[] = [];
+  const run: Run = async (command, args) => {
+    const line = [command, ...args].join(" ");
+    calls.push(line);
+    const key = Object.keys(answers).find((start) => line === start || line.startsWith(`${start} `));
+    const answer = key === undefined ? { code: 127 } : answers[key]!;
+    return { stdout: "", stderr: "", ...(typeof answer === "string" ? { code: 0, stdout: answer } : answer) };
+  };
+  return { run, calls };
+}
+
+const localDocker = { "docker context inspect": "unix:///var/run/docker.sock\n", "docker info": "28.1.0\n" };
+
+describe("choosing a cluster", () => {
+  const choose = (answers: Parameters<typeof machine>[0], env = {}) => chooseCluster(machine(answers).run, env);
+
+  it("takes kind where Docker answers", async () => {
+    assert.deepEqual(await choose({ ...localDocker, "kind version": "kind v0.30.0", "k3d version": "k3d" }), {
+      kind: "kind", engine: "docker", why: "Docker answers and kind is there",
+    });
+  });
+
+  it("takes k3d where Docker answers and kind is missing", async () => {
+    assert.deepEqual(await choose({ ...localDocker, "k3d version": "k3d" }), { kind: "k3d", engine: "docker", why: "Docker answers and k3d is there" });
+  });
+
+  it("takes kind with Podman, never k3d", async () => {
+    const podman = { "podman info": "5.4.0\n" };
+    assert.deepEqual(await choose({ ...podman, "kind version": "kind" }), { kind: "kind", engine: "podman", why: "Podman answers and kind is there" });
+    assert.deepEqual(await choose({ ...podman, "k3d version": "k3d" }), { kind: "embedded", why: "Podman answers, but kind is not on the PATH" });
+  });
+
+  it("takes the embedded one and says why", async () => {
+    assert.equal((await choose({})).why, "neither Docker nor Podman answers");
+    assert.equal((await choose(localDocker)).why, "Docker answers, but neither kind nor k3d is on the PATH");
+    for (const choice of [await choose({}), await choose(localDocker)]) assert.equal(choice.kind, "embedded");
+  });
+
+  it("does not take a Docker client without an engine for an engine", async () => {
+    for (const info of [{ code: 1, stderr: "Cannot connect to the Docker daemon" }, { code: 124 }, { code: 0, stdout: "\n" }]) {
+      const choice = await choose({ "docker context inspect": "unix:///var/run/docker.sock", "docker info": info, "kind version": "kind" });
+      assert.deepEqual(choice, { kind: "embedded", why: "neither Docker nor Podman answers" });
+    }
+  });
+
+  it("leaves a Docker engine on another machine alone", async () => {
+    const tools = { "docker info": "28.1.0", "kind version": "kind" };
+    const remote = await choose({ ...tools, "docker context inspect": "ssh://root@build.example.com\n" });
+    assert.deepEqual(remote, { kind: "embedded", why: "the Docker engine at ssh://root@build.example.com is not on this machine" });
+    assert.equal((await choose(tools, { DOCKER_HOST: "tcp://10.1.2.3:2375" })).kind, "embedded");
+    assert.equal((await choose(tools, { DOCKER_HOST: "tcp://127.0.0.1:2375" })).kind, "kind");
+  });
+
+  it("never asks kubectl for its current context", async () => {
+    const { run, calls } = machine({ ...localDocker, "kind version": "kind", kubectl: "production" });
+    await chooseCluster(run, {});
+    assert.deepEqual(calls.filter((call) => call.includes("kubectl")), []);
+  });
+});
+
+describe("telling local contexts", () => {
+  it("by a server on loopback, whatever the name", () => {
+    for (const server of ["https://127.0.0.1:6443", "https://127.9.9.9", "https://localhost:8443", "https://[::1]:6443", "https://0.0.0.0:6550"]) {
+      assert.ok(isLocalContext("anything", server), server);
+    }
+  });
+
+  it("by the names of local clusters with a private address", () => {
+    assert.ok(isLocalContext("minikube", "https://192.168.49.2:8443"));
+    assert.ok(isLocalContext("docker-desktop", "https://kubernetes.docker.internal:6443"));
+    assert.ok(!isLocalContext("minikube", "https://34.90.1.2:443"));
+  });
+
+  it("refuses all others, and says how to name one", () => {
+    for (const server of ["https://10.0.0.5:6443", "https://eks.amazonaws.com", "https://127.0.0.1.example.com", "not a url"]) {
+      assert.throws(() => refuseUnlessLocal("prod-x", server), (error: Error) => error instanceof UserError && /prod-x/.test(error.message) && /--context prod-x/.test(error.hint ?? ""));
+    }
+  });
+});
+
+describe("a named context, kind and k3d", () => {
+  const cache = process.env.STOREFLEET_CACHE;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "storefleet-"));
+    process.env.STOREFLEET_CACHE = folder;
+  });
+  afterEach(() => {
+    if (cache === undefined) delete process.env.STOREFLEET_CACHE;
+    else process.env.STOREFLEET_CACHE = cache;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const kubeconfig = (server: string) => `clusters: [{name: x, cluster: {server: "${server}"}}]\nusers: []\ncontexts: []\n`;
+  const contexts = (server: string) =>
+    machine({ "kubectl config get-contexts": "prod-x\nminikube\n", "kubectl config view": kubeconfig(server), "kubectl --kubeconfig": "v1.36.3" });
+  const up = (run: Run, context?: string) => clusterUp({ name: "t", context, log: () => {}, run, kubectl: async () => "kubectl" });
+
+  it("uses a context elsewhere when it is named, through a file with only that context", async () => {
+    const { run, calls } = contexts("https://prod.example.com");
+    const cluster = await up(run, "prod-x");
+    assert.deepEqual([cluster.kind, cluster.context, cluster.why, cluster.simulated], ["context", "prod-x", "it was named", false]);
+    assert.equal(parse(readFileSync(cluster.kubeconfig, "utf8")).clusters[0].cluster.server, "https://prod.example.com");
+    assert.equal(statSync(cluster.kubeconfig).mode & 0o777, 0o600);
+    assert.ok(calls.includes("kubectl config view --context=prod-x --minify --flatten --raw"));
+  });
+
+  it("refuses the same context when it is not named again", async () => {
+    const { run } = contexts("https://prod.example.com");
+    await up(run, "prod-x");
+    await assert.rejects(up(run), /prod-x points to https:\/\/prod\.example\.com, which is not on this machine/);
+    assert.equal(await clusterDown("t", undefined, run), true);
+    assert.equal(readRecord("t"), undefined);
+  });
+
+  it("takes a context on this machine again without its name", async () => {
+    const { run } = contexts("https://127.0.0.1:8443");
+    await up(run, "minikube");
+    assert.equal((await up(run)).context, "minikube");
+  });
+
+  it("names the known contexts when there is none of that name", async () => {
+    await assert.rejects(up(contexts("https://x").run, "typo"), (error: UserError) => /no context typo/.test(error.message) && error.hint === "Known: prod-x, minikube.");
+  });
+
+  it("creates a kind cluster with the ports of the repo's config, stops and deletes it", async () => {
+    let there = false;
+    const calls: string[] = [];
+    const { run: base } = machine({ ...localDocker, "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "kind delete": "" });
+    const run: Run = async (command, args, options) => {
+      calls.push([command, ...args.slice(0, 2)].join(" "));
+      if (command === "kind" && args[0] === "create") there = true;
+      if (command === "kind" && args[0] === "create") return { code: 0, stdout: "", stderr: "" };
+      if (command === "kind" && args[1] === "clusters") return { code: 0, stdout: there ? "other\nstorefleet-t\n" : "other\n", stderr: "" };
+      return base(command, args, options);
+    };
+    const cluster = await up(run);
+    assert.deepEqual([cluster.kind, cluster.context], ["kind", "kind-storefleet-t"]);
+    const written = parse(readFileSync(join(folder, "clusters/t/kind.yaml"), "utf8"));
+    assert.deepEqual(
+      written.nodes[0].extraPortMappings.map(({ hostPort, listenAddress }: Record<string, unknown>) => [hostPort, listenAddress]),
+      [[cluster.ingressPorts?.http, "127.0.0.1"], [cluster.ingressPorts?.https, "127.0.0.1"]],
+    );
+    await clusterDown("t", undefined, run);
+    await up(run);
+    await clusterReset("t", undefined, run);
+    assert.deepEqual(calls.filter((call) => /create|start|stop|delete/.test(call)), [
+      "kind create cluster", "docker stop storefleet-t-control-plane", "docker start storefleet-t-control-plane", "kind delete cluster",
+    ]);
+    assert.equal(readRecord("t"), undefined);
+  });
+
+  it("refuses a name that cannot name a cluster", async () => {
+    for (const name of ["", "A", "../x", "1st", "a".repeat(40)]) await assert.rejects(clusterUp({ name, log: () => {} }), UserError);
+  });
+});
