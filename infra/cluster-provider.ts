@@ -17,6 +17,10 @@ export function clusterProvider(env: string, contextOfSettings?: string): Provid
     context,
     // A renamed or moved kube context is no reason to replace, and so delete, every store.
     clusterIdentifier: `storefleet-${env}`,
+    // A run that was killed between creating an object and recording it must not stand in the next one's way. That an
+    // existing namespace is ours is checked by its labels before (scripts/engine/reconcile.ts).
+    upsertExistingObjects: true,
+    enablePatchForce: true,
     // Changed contents are an update; replacing would delete an object that pods refer to by its fixed name.
     enableConfigMapMutable: true,
     enableSecretMutable: true,

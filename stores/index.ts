@@ -20,6 +20,9 @@ export interface StoreOutputs {
   adminPassword: Output<string>;
 }
 
+/** Where cert-manager's solver pods answer an HTTP-01 challenge, in the store's own namespace. */
+const certificateSolverPort = 8089;
+
 /**
  * The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready.
  * @param shared stands in for the environment's stack where that can not be read (the preview of a new store)
@@ -53,7 +56,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared
       namespace,
       ingressNamespace: settings.ingress.controllerNamespace,
       ingressPodLabels: settings.ingress.controllerLabels,
-      httpPorts: engine.httpPorts,
+      httpPorts: [...engine.httpPorts, ...(settings.tlsIssuer ? [certificateSolverPort] : [])],
       egress: settings.egress,
       clusterCidrs: settings.clusterCidrs,
       mail: mailOf(settings),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync, symlinkSync, copyFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, writeFileSync, symlinkSync, copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
@@ -58,13 +58,24 @@ function backendVariables(env: EnvironmentName): Record<string, string> {
   }
   if (variables.PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
     const file = join(folder, "passphrase");
-    if (!existsSync(file)) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
-    }
+    if (!existsSync(file)) createPassphrase(folder, file);
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = file;
   }
   return variables;
+}
+
+/** Whole from the first moment on, also when two processes come at the same time: the first one's stays. */
+function createPassphrase(folder: string, file: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /**

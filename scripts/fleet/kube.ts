@@ -63,8 +63,8 @@ export class Kube {
       if (options.fields) query.set("fieldSelector", options.fields);
       if (next) query.set("continue", next);
       const page = await this.send("GET", `${path}?${query}`, { accept: options.metadataOnly ? metadataOnly : "application/json" });
-      const body = JSON.parse(page) as { items: KubeObject[]; metadata: { continue?: string } };
-      items.push(...body.items);
+      const body = JSON.parse(page) as { items: KubeObject[] | null; metadata: { continue?: string } };
+      items.push(...(body.items ?? []));
       next = body.metadata.continue ?? "";
     } while (next);
     return items;

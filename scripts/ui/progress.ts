@@ -2,13 +2,18 @@ import pc from "picocolors";
 import type { Progress } from "../engine/fleet-run";
 import { firstLine } from "./table";
 
+/** A store's steps reach a log this far apart, in milliseconds. */
+const logInterval = 5000;
+
 /**
  * Progress on standard error, so that standard output stays for results. A terminal gets a line for each store that
- * ended and one live line for those under way; a log gets a line for each end, and each store's steps in between.
+ * ended and one live line for those under way; a log gets a line when a store begins, when it ends, and now and then
+ * in between.
  */
 export function progress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const live = stream.isTTY === true;
   const running = new Map<string, string>();
+  const logged = new Map<string, number>();
   const started = Date.now();
   let [done, total] = [0, 0];
   let drawn = false;
@@ -34,8 +39,10 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
     },
     step(store, text) {
       running.set(store, text);
-      if (live) draw();
-      else stream.write(`${store}: ${text}\n`);
+      if (live) return draw();
+      if (Date.now() - (logged.get(store) ?? 0) < logInterval) return;
+      logged.set(store, Date.now());
+      stream.write(`${store}: ${text}\n`);
     },
     end(store, text, failed) {
       running.delete(store);
