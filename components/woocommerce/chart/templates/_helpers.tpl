@@ -85,7 +85,7 @@ the API server would refuse together with the whole upgrade. Takes (list $ name 
   {{- $current := $claim.spec.resources.requests.storage -}}
   {{- $class := lookup "storage.k8s.io/v1" "StorageClass" "" (default "" $claim.spec.storageClassName) | default dict -}}
   {{- $grows := gt (include "woocommerce.mebibytes" $wanted | int) (include "woocommerce.mebibytes" $current | int) -}}
-  {{- and $grows $class.allowVolumeExpansion | ternary $wanted $current -}}
+  {{- if and $grows $class.allowVolumeExpansion }}{{ $wanted }}{{ else }}{{ $current }}{{ end -}}
 {{- else -}}
   {{- $wanted -}}
 {{- end -}}
