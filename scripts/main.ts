@@ -28,7 +28,8 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-function fail(error: unknown): void {
+/** Tells what went wrong, and ends with code 1. */
+export function fail(error: unknown): void {
   process.exitCode = exitCodes.failed;
   if (!(error instanceof UserError)) {
     process.stderr.write(`${pc.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);

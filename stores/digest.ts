@@ -3,16 +3,31 @@ import { filesDigest } from "../config/files-digest";
 import type { StoreSpec } from "../config/spec";
 import type { SharedParts } from "./shared-parts";
 
-/** Whatever a store's stack is made from, besides its spec and its environment. */
-const programFiles = ["stores", "components", "config", "package.json"];
-let program: string | undefined;
+/**
+ * What a store's stack is made from besides its spec and its environment. Reading and checking the list is not part
+ * of it: an update of the loader alone leaves every store as it is.
+ */
+const programFiles = (engine: StoreSpec["engine"]) => [
+  "stores",
+  "infra/cluster-provider.ts",
+  "config/names.ts",
+  "config/plans.ts",
+  "config/environment.ts",
+  `components/${engine}`,
+  "components/guardrails",
+  "components/network-isolation",
+  "components/shared",
+  "package.json",
+];
+const programs = new Map<string, string>();
 
 /**
  * Digest of everything that decides a store's resources: spec, environment, programs, charts and package versions.
  * `helmTimeout` is left out: how long an installation may take changes nothing about the store.
  */
 export function storeDigest(spec: StoreSpec, { settings, secretRevisions }: SharedParts): string {
-  program ??= filesDigest(programFiles);
+  const program = programs.get(spec.engine) ?? filesDigest(programFiles(spec.engine));
+  programs.set(spec.engine, program);
   const inputs = { spec, settings: { ...settings, helmTimeout: undefined }, secretRevisions, program };
   return createHash("sha256").update(canonical(inputs)).digest("hex").slice(0, 32);
 }

@@ -1,15 +1,14 @@
+import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
-import { rmSync } from "node:fs";
-import { clusterDown, clusterReset, clusterStatus, clusterUp } from "../cluster";
+import { clusterDown, clusterReset, clusterStatus, clusterUp, type ClusterStatus } from "../cluster";
 import { environmentUp } from "../engine/environment-up";
 import { openSession } from "../engine/session";
 import { clusterName, environmentFolder } from "../paths";
 import { ensureTools, operationTools } from "../tools";
 import { table } from "../ui/table";
 import { confirm, interruptible, note, print, printJson, withCommon, type Common } from "./common";
-import { simulationNote } from "./status";
 
 export function clusterCommand(program: Command): void {
   const cluster = program.command("cluster").description("the cluster of an environment, and its shared parts");
@@ -56,6 +55,14 @@ export async function bringUp(env: Common["env"], context?: string): Promise<voi
   await interruptible((signal) => environmentUp(session, settings.helmTimeout, signal, note));
 }
 
-function describe(status: Awaited<ReturnType<typeof clusterStatus>>): string {
-  return [table(["", ""], []), JSON.stringify(status, null, 2), simulationNote].join("\n");
+function describe({ name, kind, note: state, why, version, context, kubeconfig, processes, nodes }: ClusterStatus): string {
+  const facts = [
+    `cluster ${name}: ${kind === "none" ? "" : `${kind}${version ? `, Kubernetes ${version}` : ""}, `}${state}`,
+    ...(why ? [`chosen because ${why}`] : []),
+    ...(context ? [`context ${context} in ${kubeconfig}`] : []),
+    ...(nodes.length > 0 ? [`nodes ${nodes.map((node) => `${node.name}${node.ready ? "" : " (not ready)"}`).join(", ")}`] : []),
+  ];
+  if (processes.length === 0) return facts.join("\n");
+  const rows = processes.map(({ name: process, state: now, pid, memory, log }) => [process, now, String(pid ?? "-"), memory ? `${Math.round(memory / 2 ** 20)} MiB` : "-", log]);
+  return `${facts.join("\n")}\n\n${table(["PROCESS", "STATE", "PID", "MEMORY", "LOG"], rows)}`;
 }
