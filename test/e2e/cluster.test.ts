@@ -13,6 +13,7 @@ import { embeddedClusterTools, ensureTools } from "../../scripts/tools";
 const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const podSpec = (image: string, extra: object = {}) => ({
   securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: "RuntimeDefault" } },
+  terminationGracePeriodSeconds: 0, // the namespace controller waits half of it between its looks
   initContainers: [{ name: "first", image: "example.com/first:1", securityContext }],
   containers: [{ name: "main", image, securityContext, readinessProbe: { tcpSocket: { port: 80 } } }],
   ...extra,
