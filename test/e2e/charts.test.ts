@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { podSecurityLabels } from "../../components/guardrails/pod-security";
-import { clusterDown, clusterUp, type Cluster } from "../../scripts/cluster";
+import { clusterReset, clusterUp, type Cluster } from "../../scripts/cluster";
 import { run } from "../../scripts/cluster/run";
 import { ensureTools } from "../../scripts/tools";
 import { forEachCase, storeCase, type StoreCase } from "../charts/store-cases";
@@ -53,10 +53,11 @@ describe("the stores' charts and a real API server", function () {
     this.timeout(45 * 60_000); // where the tools are still to be built
     folder = mkdtempSync(join(tmpdir(), "storefleet-charts-"));
     ({ kubectl } = await ensureTools(["kubectl"], () => {}));
+    await clusterReset(clusterName); // what a killed run left
     cluster = await clusterUp({ name: clusterName, log: () => {}, run: async () => ({ code: 127, stdout: "", stderr: "" }) });
   });
   after(async () => {
-    await clusterDown(clusterName);
+    await clusterReset(clusterName);
     rmSync(folder, { recursive: true });
   });
 

@@ -6,7 +6,7 @@ import { chartValues } from "../../components/woocommerce/values";
 import type { WooCommerceArgs } from "../../components/woocommerce";
 import { plans } from "../../config/plans";
 import { projectRoot } from "../../config/root";
-import { clusterDown, clusterUp, type Cluster } from "../../scripts/cluster";
+import { clusterReset, clusterUp, type Cluster } from "../../scripts/cluster";
 import { run } from "../../scripts/cluster/run";
 import { ensureTools } from "../../scripts/tools";
 
@@ -45,13 +45,14 @@ describe("the WooCommerce chart by plain helm", function () {
     this.timeout(45 * 60_000); // where the tools are still to be built
     folder = mkdtempSync(join(tmpdir(), "storefleet-woocommerce-"));
     tools = await ensureTools(["helm", "kubectl"], () => {});
+    await clusterReset(clusterName); // what a killed run left
     cluster = await clusterUp({ name: clusterName, log: () => {}, run: async () => ({ code: 127, stdout: "", stderr: "" }) });
     await succeed("kubectl", "create", "namespace", namespace);
     await succeed("kubectl", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
     await release();
   });
   after(async () => {
-    await clusterDown(clusterName);
+    await clusterReset(clusterName);
     rmSync(folder, { recursive: true });
   });
 
@@ -82,8 +83,9 @@ describe("the WooCommerce chart by plain helm", function () {
     await release({ suspended: true });
     assert.deepEqual(await uidsOf("pvc"), claims);
     assert.deepEqual(await setupJobs(), []);
-    const pods = (await get("pods")).items.filter(({ metadata }: any) => !metadata.deletionTimestamp);
-    assert.deepEqual(pods.map(({ metadata }: any) => metadata.name), []);
+    const serving = (await get("pods", "--selector", "app in (wordpress, mariadb)")).items.filter(({ metadata }: any) => !metadata.deletionTimestamp);
+    assert.deepEqual(serving.map(({ metadata }: any) => metadata.name), []);
+    assert.equal((await get("cronjob", "woocommerce-cron")).spec.suspend, true);
     await release();
     assert.deepEqual(await uidsOf("pvc"), claims);
     assert.deepEqual((await get("secret", "woocommerce-database")).data, secrets.data);
