@@ -1,5 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { projectRoot } from "../../config/root";
 import { processAlive, waitForExit } from "./processes";
 import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WorkerMessage } from "./operation";
 
@@ -8,7 +11,7 @@ export interface PoolOptions {
   variables: NodeJS.ProcessEnv;
   /**
    * Compiled module that a worker runs.
-   * @default the store worker beside this file
+   * @default the store worker, worker.ts
    */
   workerModule?: string;
   /**
@@ -21,8 +24,13 @@ export interface PoolOptions {
    * @default 60000
    */
   silence?: number;
-  /** No operation may take longer than this (milliseconds). */
+  /** No operation may take longer than this (milliseconds): its CLI is then asked to stop. */
   deadline: number;
+  /**
+   * A CLI that was asked to stop at the deadline may take so long (milliseconds) to do it.
+   * @default 60000
+   */
+  grace?: number;
 }
 
 /** A worker process and what it is doing. */
@@ -44,7 +52,8 @@ export class Pool {
 
   /** Runs one operation; never rejects. `signal` asks the CLI to stop cleanly. */
   async run(operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
-    const worker = this.idle.pop() ?? this.start();
+    if (signal?.aborted) return failed("cancelled", "cancelled");
+    const worker = this.takeIdle() ?? this.start();
     this.busy.add(worker);
     const outcome = await this.converse(worker, operation, onStep, signal);
     this.busy.delete(worker);
@@ -57,8 +66,15 @@ export class Pool {
     for (const worker of this.idle.splice(0)) worker.child.kill("SIGKILL");
   }
 
+  /** A worker may have ended while it was idle, killed by a system short of memory for one. */
+  private takeIdle(): Worker | undefined {
+    let worker = this.idle.pop();
+    while (worker && !worker.child.connected) worker = this.idle.pop();
+    return worker;
+  }
+
   private start(): Worker {
-    const module = this.options.workerModule ?? join(__dirname, "worker.js");
+    const module = this.options.workerModule ?? join(projectRoot, "dist", "bundle", "worker.js");
     const child = fork(module, [], {
       env: this.options.variables,
       execArgv: [`--max-old-space-size=${this.options.heap ?? 192}`],
@@ -71,7 +87,8 @@ export class Pool {
 
   private converse(worker: Worker, operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
     const { child } = worker;
-    const post = (message: ParentMessage) => child.connected && child.send(message);
+    // A worker that ends at this moment can not be told any more; its exit says so.
+    const post = (message: ParentMessage) => child.connected && child.send(message, () => {});
     return new Promise((resolve) => {
       let complaint = "";
       let verdict: Failure | undefined;
@@ -80,12 +97,15 @@ export class Pool {
 
       const watch = setInterval(() => {
         const silent = Date.now() - worker.lastWord;
+        const late = Date.now() - started - this.options.deadline;
         if (silent > (this.options.silence ?? 60_000)) {
           verdict = { kind: "program", message: `the store's program hung: no sign of life for ${Math.round(silent / 1000)} s` };
           child.kill("SIGKILL");
-        } else if (Date.now() - started > this.options.deadline && !verdict) {
+        } else if (late > 0 && !verdict) {
           verdict = { kind: "program", message: `gave up after ${Math.round(this.options.deadline / 1000)} s` };
           post({ type: "cancel" });
+        } else if (late > (this.options.grace ?? 60_000)) {
+          child.kill("SIGKILL");
         }
       }, 500);
       const onAbort = () => post({ type: "cancel" });
@@ -95,6 +115,7 @@ export class Pool {
         signal?.removeEventListener("abort", onAbort);
         child.off("message", onMessage);
         child.off("exit", onExit);
+        child.off("error", onError);
         child.stderr?.off("data", onComplaint);
         resolve(verdict ? { ...outcome, failure: verdict } : outcome);
       };
@@ -105,20 +126,26 @@ export class Pool {
         else if (message.type === "done") finish(message.outcome);
       };
       const onExit = async (code: number | null, killedBy: string | null) => {
+        // What the worker said last may arrive after its end.
+        await Promise.race([once(child, "close"), delay(1000)]);
         await endCli(worker.cli);
         const message = /heap out of memory/i.test(complaint)
           ? "the store's program ran out of memory"
           : `the store's program ended its process (${killedBy ?? `exit code ${code}`})${firstLine(complaint)}`;
-        finish({ changes: noChanges(), steps: [], failure: { kind: "program", message } });
+        finish(failed("program", message));
       };
+      const onError = (error: Error) => finish(failed("program", `no worker process could be started: ${error.message}`));
       child.on("message", onMessage);
       child.once("exit", onExit);
+      child.once("error", onError);
       child.stderr?.on("data", onComplaint);
       signal?.addEventListener("abort", onAbort, { once: true });
       post({ type: "run", operation });
     });
   }
 }
+
+const failed = (kind: Failure["kind"], message: string): Outcome => ({ changes: noChanges(), steps: [], failure: { kind, message } });
 
 const firstLine = (text: string) => {
   const line = text.split("\n").find((candidate) => /error/i.test(candidate));
@@ -128,6 +155,14 @@ const firstLine = (text: string) => {
 /** The CLI of a worker that is gone fails by itself, since its program is; one SIGINT lets it give up its lock sooner. */
 async function endCli(pid: number | undefined): Promise<void> {
   if (pid === undefined || !processAlive(pid)) return;
-  process.kill(pid, "SIGINT");
-  if (!(await waitForExit(pid, 30_000))) process.kill(pid, "SIGKILL");
+  tell(pid, "SIGINT");
+  if (!(await waitForExit(pid, 30_000))) tell(pid, "SIGKILL");
+}
+
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself.
+  }
 }
