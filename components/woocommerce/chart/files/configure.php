@@ -6,6 +6,12 @@ use Automattic\WooCommerce\Utilities\OrderUtil;
 
 $settings = json_decode( file_get_contents( '/etc/storefleet/settings.json' ), true, 512, JSON_THROW_ON_ERROR );
 
+// A set-up that a change has overtaken may still be ending.
+global $wpdb;
+if ( '1' !== $wpdb->get_var( "SELECT GET_LOCK('storefleet_setup', 60)" ) ) {
+	WP_CLI::error( 'another set-up of this shop has been at work for a minute' );
+}
+
 // Orders in tables of their own, before the first order: activation from the command line leaves this off.
 if ( ! OrderUtil::custom_orders_table_usage_is_enabled() ) {
 	WP_CLI::runcommand( 'wc hpos enable' );

@@ -69,6 +69,8 @@ metadata:
 spec:
   {{- include "woocommerce.pod" (list $root 33) | nindent 2 }}
   restartPolicy: Never
+  # Safe to end at any point, and a shell does not listen.
+  terminationGracePeriodSeconds: 5
   {{- if eq $root.Values.wordpress.uploads.accessMode "ReadWriteOnce" }}
   # A ReadWriteOnce volume serves pods of one node only: the web pod's.
   affinity:
