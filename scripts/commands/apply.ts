@@ -50,9 +50,12 @@ export function applyCommand(program: Command): void {
     });
 }
 
-/** Only a path with a slash or a dot in it, or a file of that name, can be a plan: no store's name holds either. */
 function isFile(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(name).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Deletions need to be few, meant, and not the result of an empty list. */

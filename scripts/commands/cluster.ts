@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
-import { clusterDown, clusterReset, clusterStatus, clusterUp, type ClusterStatus } from "../cluster";
+import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type ClusterStatus } from "../cluster";
 import { environmentUp } from "../engine/environment-up";
 import { openSession } from "../engine/session";
 import { clusterName, environmentFolder } from "../paths";
@@ -49,8 +49,15 @@ export function clusterCommand(program: Command): void {
 /** Cluster, then the environment's stack; a second time it only says that nothing had to be done. */
 export async function bringUp(env: Common["env"], context?: string): Promise<void> {
   const settings = readSettings(env);
+  const named = context ?? settings.context;
+  if (env !== "local" && !named && !(await currentCluster(clusterName(env)))) {
+    throw new UserError(
+      `environment "${env}" names no cluster`,
+      `Name its kubeconfig context: ./scripts/stores cluster up --env ${env} --context NAME, or "context" in Pulumi.${env}.yaml`,
+    );
+  }
   await ensureTools(operationTools, note);
-  await clusterUp({ name: clusterName(env), context: context ?? settings.context, log: note });
+  await clusterUp({ name: clusterName(env), context: named, log: note });
   const session = await openSession(env);
   await interruptible((signal) => environmentUp(session, settings.helmTimeout, signal, note));
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
+import { parseStack, stackOf } from "../../config/names";
 import { applyFleet } from "../engine/apply";
 import { concurrencyFor } from "../engine/concurrency";
 import { withEngine } from "../engine/fleet-run";
@@ -27,6 +28,8 @@ export function destroyCommand(program: Command): void {
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .action(async (names: string[], flags: DestroyFlags) => {
       if (names.length > 0 === (flags.all ?? false)) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two");
+      // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
+      for (const name of names) parseStack(stackOf(flags.env, name));
       const session = await openSession(flags.env);
       const observed = await observeFleet(session.kube, flags.env);
       const isProtected = (name: string) => observed.get(name)?.protected ?? false;

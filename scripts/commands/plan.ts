@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { UserError } from "../../config/errors";
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, withEngine, type Fleet } from "../engine/fleet-run";
 import { hasChanges, type Changes } from "../engine/operation";
@@ -53,7 +54,11 @@ function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
 }
 
 function savePlan(file: string, fleet: Fleet, planned: PlannedStore[]): void {
-  writeFileSync(file, `${JSON.stringify(savedPlanOf(fleet, planned), null, 2)}\n`);
+  try {
+    writeFileSync(file, `${JSON.stringify(savedPlanOf(fleet, planned), null, 2)}\n`);
+  } catch (error) {
+    throw new UserError(`the plan can not be saved: ${(error as Error).message}`);
+  }
   note(`saved: ./scripts/stores apply ${file}`);
 }
 
