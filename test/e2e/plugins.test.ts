@@ -7,7 +7,10 @@ import { until } from "./helpers/until";
 const clusterName = "test-plugins";
 const quiet = () => undefined;
 
-const namespace = `const ns = new core.Namespace("ns", { metadata: { name: "shop" } }, { provider });`;
+/** Each test has a namespace of its own, so that none waits for another's to be gone. */
+let count = 0;
+let shop: string;
+const namespace = () => `const ns = new core.Namespace("ns", { metadata: { name: "${shop}" } }, { provider });`;
 const inNamespace = `{ provider, parent: ns }`;
 
 function succeeded(outcome: Outcome): string {
@@ -32,21 +35,21 @@ describe("stand-in provider plugins on a cluster", function () {
   });
 
   beforeEach(async () => {
+    shop = `shop-${++count}`;
     project = new PluginProject(kubeconfig);
     await project.start();
   });
 
   afterEach(async () => {
-    const { code, text } = await project.destroy("--refresh");
+    await project.kubectl("delete", "namespace", shop, "--ignore-not-found", "--wait=false");
     project.remove();
-    assert.equal(code, 0, text);
   });
 
   after(() => clusterReset(clusterName));
 
   describe("objects", () => {
     const objects = (label: string, text: string) => `
-      ${namespace}
+      ${namespace()}
       const password = new random.RandomPassword("password", { length: 24 });
       const secret = new core.Secret("secret", {
         metadata: { name: "admin", namespace: ns.metadata.name, labels: ${label} },
@@ -82,9 +85,9 @@ describe("stand-in provider plugins on a cluster", function () {
       assert.deepEqual(await project.output("data"), {
         password: Buffer.from(password).toString("base64"), user: Buffer.from("admin").toString("base64"),
       });
-      assert.equal(await project.output("id"), "shop/admin");
-      assert.equal(await project.kubectl("get", "secret", "-n", "shop", "admin", "-o", "jsonpath={.data.password}"), Buffer.from(password).toString("base64"));
-      assert.match(project.resource("kubernetes:core/v1:ConfigMap").id ?? "", /^shop\/config-[0-9a-f]{8}$/);
+      assert.equal(await project.output("id"), `${shop}/admin`);
+      assert.equal(await project.kubectl("get", "secret", "-n", shop, "admin", "-o", "jsonpath={.data.password}"), Buffer.from(password).toString("base64"));
+      assert.match(project.resource("kubernetes:core/v1:ConfigMap").id ?? "", new RegExp(`^${shop}/config-[0-9a-f]{8}$`));
 
       const state = JSON.stringify(project.resources());
       assert.ok(!state.includes(password) && !state.includes(Buffer.from(password).toString("base64")), "the password is in the state in plain text");
@@ -96,20 +99,23 @@ describe("stand-in provider plugins on a cluster", function () {
       project.program(objects(`{ tier: "two" }`, "second"));
       assert.match(succeeded(await project.preview()), /~ 2 to update/);
       assert.match(succeeded(await project.up()), /~ 2 updated/);
-      const labels = await project.kubectl("get", "secret", "-n", "shop", "admin", "-o", "jsonpath={.metadata.labels}");
+      const labels = await project.kubectl("get", "secret", "-n", shop, "admin", "-o", "jsonpath={.metadata.labels}");
       assert.deepEqual(JSON.parse(labels), { tier: "two" });
       assert.equal(await project.output("password"), password);
       assert.match(succeeded(await project.up("--expect-no-changes")), /10 unchanged/);
+
+      assert.match(succeeded(await project.destroy()), /- 10 deleted/);
+      assert.equal(await project.kubectl("get", "namespace", shop, "--ignore-not-found"), "");
     });
 
     it("are replaced when their name, or what cannot change in place, changes", async () => {
       const program = (name: string, text: string, length: number) => `
-        ${namespace}
-        new core.ConfigMap("config", { metadata: { name: "${name}", namespace: "shop" }, data: { text: "${text}" } }, ${inNamespace});
+        ${namespace()}
+        new core.ConfigMap("config", { metadata: { name: "${name}", namespace: "${shop}" }, data: { text: "${text}" } }, ${inNamespace});
         new random.RandomPassword("password", { length: ${length}, keepers: { text: "${text}" } });
         new random.RandomId("id", { byteLength: 4, prefix: "${name}-" });
       `;
-      const contents = (name: string) => project.kubectl("get", "configmap", "-n", "shop", name, "-o", "jsonpath={.data.text}");
+      const contents = (name: string) => project.kubectl("get", "configmap", "-n", shop, name, "-o", "jsonpath={.data.text}");
       project.program(program("one", "a", 10), "{}");
       succeeded(await project.up());
 
@@ -123,39 +129,39 @@ describe("stand-in provider plugins on a cluster", function () {
       assert.match(text, /\+-\s?3 to replace/);
       succeeded(await project.up());
       assert.equal(await contents("two"), "b");
-      assert.equal(await project.kubectl("get", "configmap", "-n", "shop", "one", "--ignore-not-found"), "");
+      assert.equal(await project.kubectl("get", "configmap", "-n", shop, "one", "--ignore-not-found"), "");
     });
 
     it("that were changed or deleted by hand are noticed by a refresh and put right", async () => {
       project.program(`
-        ${namespace}
-        new core.ConfigMap("config", { metadata: { name: "config", namespace: "shop" }, data: { text: "wanted" } }, ${inNamespace});
-        new core.ServiceAccount("account", { metadata: { name: "account", namespace: "shop" } }, ${inNamespace});
+        ${namespace()}
+        new core.ConfigMap("config", { metadata: { name: "config", namespace: "${shop}" }, data: { text: "wanted" } }, ${inNamespace});
+        new core.ServiceAccount("account", { metadata: { name: "account", namespace: "${shop}" } }, ${inNamespace});
       `);
       succeeded(await project.up());
-      await project.kubectl("patch", "configmap", "-n", "shop", "config", "--field-manager", "kubectl", "-p", '{"data":{"text":"by hand"}}');
-      await project.kubectl("delete", "serviceaccount", "-n", "shop", "account");
+      await project.kubectl("patch", "configmap", "-n", shop, "config", "--field-manager", "kubectl", "-p", '{"data":{"text":"by hand"}}');
+      await project.kubectl("delete", "serviceaccount", "-n", shop, "account");
       const refreshed = succeeded(await project.refresh());
       assert.match(refreshed, /~ 1 updated/);
       assert.match(refreshed, /- 1 deleted/);
       succeeded(await project.up());
-      assert.equal(await project.kubectl("get", "configmap", "-n", "shop", "config", "-o", "jsonpath={.data.text}"), "wanted");
-      await project.kubectl("get", "serviceaccount", "-n", "shop", "account");
+      assert.equal(await project.kubectl("get", "configmap", "-n", shop, "config", "-o", "jsonpath={.data.text}"), "wanted");
+      await project.kubectl("get", "serviceaccount", "-n", shop, "account");
     });
 
     it("that exist already are not taken over unless that is asked for", async () => {
-      await project.kubectl("create", "namespace", "shop");
-      project.program(namespace);
+      await project.kubectl("create", "namespace", shop);
+      project.program(namespace());
       succeeded(await project.preview());
-      failed(await project.up(), /was not successfully created by the Kubernetes API server: namespaces "shop" already exists/);
-      project.program(namespace, "{ upsertExistingObjects: true }");
+      failed(await project.up(), /was not successfully created by the Kubernetes API server: namespaces "shop-\d+" already exists/);
+      project.program(namespace(), "{ upsertExistingObjects: true }");
       succeeded(await project.up());
     });
 
     it("that do not go away in time fail with their last state kept", async () => {
       project.program(`
-        ${namespace}
-        new core.ConfigMap("config", { metadata: { name: "held", namespace: "shop", finalizers: ["storefleet.dev/held"] } }, {
+        ${namespace()}
+        new core.ConfigMap("config", { metadata: { name: "held", namespace: "${shop}", finalizers: ["storefleet.dev/held"] } }, {
           provider, parent: ns, customTimeouts: { delete: "2s" },
         });
       `);
@@ -163,8 +169,8 @@ describe("stand-in provider plugins on a cluster", function () {
       const outcome = await project.destroy();
       failed(outcome, /timed out waiting for the condition/);
       assert.match(outcome.text, /finalizers might be preventing deletion \(storefleet\.dev\/held/);
-      assert.equal(project.resource("kubernetes:core/v1:ConfigMap").id, "shop/held");
-      await project.kubectl("patch", "configmap", "-n", "shop", "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}');
+      assert.equal(project.resource("kubernetes:core/v1:ConfigMap").id, `${shop}/held`);
+      await project.kubectl("patch", "configmap", "-n", shop, "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}');
     });
 
     it("of unknown types are refused by name", async () => {
@@ -180,16 +186,16 @@ describe("stand-in provider plugins on a cluster", function () {
     it("without the label of a test cluster are refused", async () => {
       await project.kubectl("label", "namespace", "kube-system", "storefleet.dev/test-cluster-");
       try {
-        project.program(namespace);
+        project.program(namespace());
         failed(await project.up(), /is not marked as a test cluster.*pulumi plugin install resource kubernetes/s);
-        assert.equal(await project.kubectl("get", "namespace", "shop", "--ignore-not-found"), "");
+        assert.equal(await project.kubectl("get", "namespace", shop, "--ignore-not-found"), "");
       } finally {
         await project.kubectl("label", "namespace", "kube-system", "storefleet.dev/test-cluster=true");
       }
     });
 
     it("that cannot be reached fail with the reason, and can be given up", async () => {
-      project.program(namespace);
+      project.program(namespace());
       succeeded(await project.up());
       const server = await project.kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
       const gone = (await project.kubectl("config", "view", "--raw")).replace(server, "https://127.0.0.1:1");
@@ -197,10 +203,10 @@ describe("stand-in provider plugins on a cluster", function () {
       const config = `{ clusterIdentifier: "same", kubeconfig: process.env.TEST_KUBECONFIG }`;
       const operation = (kubeconfig: string, ...args: string[]) =>
         project.run("pulumi", [...args, "--stack", "test", "--non-interactive", "--color", "never"], { TEST_KUBECONFIG: kubeconfig });
-      project.program(namespace, config);
+      project.program(namespace(), config);
       succeeded(await operation(kubeconfig, "up", "--yes", "--skip-preview"));
 
-      project.program(`${namespace} new core.ConfigMap("config", { metadata: { namespace: "shop" }, data: { a: "b" } }, { provider });`, config);
+      project.program(`${namespace()} new core.ConfigMap("config", { metadata: { namespace: "${shop}" }, data: { a: "b" } }, { provider });`, config);
       succeeded(await operation("gone", "preview"));
       failed(
         await operation("gone", "up", "--yes", "--skip-preview"),
@@ -212,9 +218,6 @@ describe("stand-in provider plugins on a cluster", function () {
       });
       succeeded(given);
       assert.ok(!project.resources().some(({ type }) => type === "kubernetes:core/v1:Namespace"));
-      await project.kubectl("delete", "namespace", "shop");
-      project.program("");
-      succeeded(await operation(kubeconfig, "up", "--yes", "--skip-preview"));
     });
   });
 
@@ -222,7 +225,7 @@ describe("stand-in provider plugins on a cluster", function () {
     const chart = "chart";
     const settings = `name: "web", namespace: ns.metadata.name, chart: "./chart", waitForJobs: true, maxHistory: 3`;
     const release = (values: string, timeout = 60) => `
-      ${namespace}
+      ${namespace()}
       const release = new Release("release", { ${settings}, timeout: ${timeout}, values: ${values} }, ${inNamespace});
       exports.status = release.status;
       exports.names = release.resourceNames;
@@ -231,7 +234,7 @@ describe("stand-in provider plugins on a cluster", function () {
     const stuck = `{ text: "stuck", os: "none" }`;
     const status = async () => ((await project.output("status")) as { status: string; revision: number } | undefined);
     const helmStatus = async () => {
-      const { text } = await project.run("helm", ["list", "--all", "--namespace", "shop", "--output", "json"]);
+      const { text } = await project.run("helm", ["list", "--all", "--namespace", shop, "--output", "json"]);
       return (JSON.parse(text) as { status: string }[])[0]?.status;
     };
 
@@ -262,10 +265,10 @@ spec:
       succeeded(await project.preview());
       succeeded(await project.up());
       assert.deepEqual(await project.output("status"), {
-        appVersion: "9.9", chart: "web", name: "web", namespace: "shop", revision: 1, status: "deployed", version: "1.2.3",
+        appVersion: "9.9", chart: "web", name: "web", namespace: shop, revision: 1, status: "deployed", version: "1.2.3",
       });
       assert.deepEqual(await project.output("names"), { "ConfigMap/v1": ["web"], "Deployment.apps/apps/v1": ["web"] });
-      assert.equal(project.resource("kubernetes:helm.sh/v3:Release").id, "shop/web");
+      assert.equal(project.resource("kubernetes:helm.sh/v3:Release").id, `${shop}/web`);
       assert.ok(!JSON.stringify(project.resources()).includes("hush-hush"), "a secret value is in the state in plain text");
       assert.match(succeeded(await project.up("--expect-no-changes")), /4 unchanged/);
       assert.match(succeeded(await project.refresh("--expect-no-changes")), /4 unchanged/);
@@ -273,9 +276,9 @@ spec:
       project.program(release(`{ text: "open" }`));
       assert.match(succeeded(await project.up()), /~ 1 updated/);
       assert.equal((await status())?.revision, 2);
-      assert.equal(await project.kubectl("get", "configmap", "-n", "shop", "web", "-o", "jsonpath={.data.text}"), "open");
+      assert.equal(await project.kubectl("get", "configmap", "-n", shop, "web", "-o", "jsonpath={.data.text}"), "open");
 
-      project.program(namespace);
+      project.program(namespace());
       assert.match(succeeded(await project.up()), /- 1 deleted/);
       assert.equal(await helmStatus(), undefined);
     });
@@ -283,7 +286,7 @@ spec:
     it("that fail are recorded, shown as failed and mended by the next update", async () => {
       project.program(release(stuck, 3));
       const outcome = await project.up();
-      failed(outcome, /Helm release "shop\/web" was created, but failed to initialize completely/);
+      failed(outcome, /Helm release "shop-\d+\/web" was created, but failed to initialize completely/);
       assert.match(outcome.text, /Helm release "web" was created but has a failed status/);
       assert.equal(await helmStatus(), "failed");
       assert.equal(project.resource("kubernetes:helm.sh/v3:Release").initErrors?.length, 1);
@@ -295,7 +298,7 @@ spec:
       assert.deepEqual((await status()), { ...(await status()), status: "deployed", revision: 2 });
 
       project.program(release(stuck, 3));
-      failed(await project.up(), /Helm release "shop\/web" failed to initialize completely.*Helm Release shop\/web:/s);
+      failed(await project.up(), /Helm release "shop-\d+\/web" failed to initialize completely.*Helm Release shop-\d+\/web:/s);
       project.program(release(`{ text: "mended" }`));
       succeeded(await project.up());
       assert.equal(await helmStatus(), "deployed");
@@ -304,7 +307,7 @@ spec:
     it("that were uninstalled by hand are installed again after a refresh, and fail to be deleted without one", async () => {
       project.program(release(`{}`));
       succeeded(await project.up());
-      succeeded(await project.run("helm", ["uninstall", "web", "--namespace", "shop"]));
+      succeeded(await project.run("helm", ["uninstall", "web", "--namespace", shop]));
       failed(await project.destroy(), /uninstall: Release not loaded: web: release: not found/);
       assert.match(succeeded(await project.refresh()), /- 1 deleted/);
       succeeded(await project.up());
@@ -345,7 +348,7 @@ spec:
       });
       succeeded(await project.pulumi("cancel", "--yes", "--stack", "test"));
       failed(await project.up(), /another operation \(install\/upgrade\/rollback\) is in progress/);
-      succeeded(await project.run("helm", ["rollback", "web", "1", "--namespace", "shop"]));
+      succeeded(await project.run("helm", ["rollback", "web", "1", "--namespace", shop]));
       project.program(release(`{ text: "again" }`));
       succeeded(await project.up());
       assert.equal(await helmStatus(), "deployed");
