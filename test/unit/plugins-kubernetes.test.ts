@@ -9,6 +9,7 @@ import { checkObject, diffObject } from "../plugins/kubernetes/objects";
 import { changesOf, mergePatch, threeWayPatch } from "../plugins/kubernetes/patch";
 import { canonicalQuantity } from "../plugins/kubernetes/quantity";
 import { diffRelease } from "../plugins/kubernetes/release";
+import { resourceNames } from "../plugins/kubernetes/release-record";
 import { checkRelease } from "../plugins/kubernetes/release-inputs";
 import { session as newSession } from "../plugins/kubernetes/session";
 import { isSecret, plainObject, secret, unknown, type Values } from "../plugins/shared/values";
@@ -175,6 +176,17 @@ describe("stand-in kubernetes provider", () => {
       assert.match((await check({ chart: "./nowhere" })).failures?.[0]?.reason ?? "", /path "\.\/nowhere" not found; check the chart name/);
       assert.deepEqual((await check({ chart: "./nowhere", namespace: unknown })).failures, []);
       await assert.rejects(check({ chart: folder, postrender: "x" }), /postrender of a Release: not part of/);
+    });
+
+    it("tell the names of their objects by kind", async () => {
+      const manifest = [
+        "---\n# Source: web/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\ndata:\n  text: |\n    kind: Lie\n",
+        "---\nmetadata: { name: a, namespace: other }\nkind: ConfigMap\napiVersion: v1\n",
+        "---\n# nothing\n",
+        '--- # json\n{ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web" } }\n',
+      ].join("");
+      const record = { name: "web", namespace: "shop", version: 1, info: { status: "deployed" }, chart: { metadata: { name: "web", version: "1" } }, manifest };
+      assert.deepEqual(await resourceNames(record), { "ConfigMap/v1": ["b", "other/a"], "Deployment.apps/apps/v1": ["web"] });
     });
 
     it("change by their inputs, and are replaced for another name or namespace", async () => {
