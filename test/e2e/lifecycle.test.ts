@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { Fleet, type Row } from "./helpers/fleet";
+import { until } from "./helpers/until";
+
+const keys = (value: object) => Object.keys(value).sort();
+const shop = "{ name: shop, engine: woocommerce, title: First }";
+const renamed = "{ name: shop, engine: woocommerce, title: Second }";
+const corner = "{ name: corner, engine: medusa }";
+
+/** Everything that is at rest below a folder, as one text. */
+function contents(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
+    .join("\n");
+}
+
+/** The command lines of this machine's processes, collected while `work` is under way. */
+async function commandLinesDuring(work: Promise<unknown>): Promise<Set<string>> {
+  const seen = new Set<string>();
+  let busy = true;
+  void work.finally(() => (busy = false));
+  await until("the command has ended", async () => {
+    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+      } catch {
+        // it has just ended
+      }
+    }
+    return !busy;
+  }, 180, 25);
+  return seen;
+}
+
+describe("a fleet's life", function () {
+  this.timeout(180_000);
+  const fleet = new Fleet();
+  const logTimes = () => ["shop", "corner"].map((store) => statSync(join(fleet.cache, "environments/local/logs", `local.${store}.log`)).mtimeMs);
+
+  before(async () => {
+    fleet.list(shop, corner);
+    await fleet.up();
+  });
+  after(() => fleet.remove());
+
+  it("starts cluster and environment once", async () => {
+    const again = await fleet.up();
+    assert.match(again.stderr, /embedded cluster local is already running/);
+    assert.match(again.stderr, /environment local: up to date/);
+    const status = await fleet.json<{ kind: string; running: boolean }>("cluster", "status");
+    assert.deepEqual([status.kind, status.running], ["embedded", true]);
+  });
+
+  it("looks at the list alone without a cluster's help", async () => {
+    assert.deepEqual(await fleet.json("validate"), { valid: true, problems: [] });
+    const schema = await fleet.json<{ properties: object }>("schema");
+    assert.deepEqual(keys(schema.properties), ["defaults", "stores"]);
+    const { stdout } = await fleet.ok("env");
+    assert.match(stdout, /^(export \w+='.*'\n)+$/);
+    for (const name of ["KUBECONFIG", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"]) assert.match(stdout, new RegExp(`^export ${name}=`, "m"));
+  });
+
+  it("plans what does not exist, and leaves nothing behind", async () => {
+    const ended = await fleet.stores("plan", "--detailed-exitcode", "--json");
+    assert.equal(ended.code, 2, ended.stderr);
+    const plan = JSON.parse(ended.stdout) as { env: string; stores: Row[] };
+    assert.deepEqual([plan.env, ...plan.stores.map(({ name, action }) => `${name} ${action}`)], ["local", "shop create", "corner create"]);
+    for (const { changes } of plan.stores) {
+      assert.deepEqual(keys(changes), ["create", "delete", "replace", "update"]);
+      assert.ok(changes.create > 10 && changes.update + changes.replace + changes.delete === 0);
+    }
+    assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
+    assert.deepEqual(await fleet.kube.list("/api/v1/namespaces", { labels: "storefleet.dev/store" }), []);
+    assert.equal((await fleet.json<{ phase: string }[]>("status")).every(({ phase }) => phase === "PROVISIONING"), true);
+  });
+
+  it("creates every store, and tells no secret on the way", async () => {
+    const apply = fleet.start(["apply", "--json"]);
+    const lines = await commandLinesDuring(apply.done);
+    const ended = await apply.done;
+    const { rows } = fleet.rows(ended);
+    assert.equal(ended.code, 0, ended.stderr);
+    for (const store of ["shop", "corner"]) {
+      const { name, action, changes, result, seconds, error } = rows[store]!;
+      assert.deepEqual({ name, action, result, error: error ?? null }, { name: store, action: "create", result: "created", error: null });
+      assert.ok(changes.create > 10 && seconds > 0);
+    }
+
+    const plan = await fleet.ok("plan", "--no-skip");
+    const open = [ended.stdout + ended.stderr, plan.stdout + plan.stderr, [...lines].join("\n"), contents(fleet.state), contents(join(fleet.cache, "environments/local/logs"))];
+    assert.ok([...lines].some((line) => /\0up\0/.test(line)), "the samples missed the CLI");
+    let passwords = 0;
+    for (const store of ["shop", "corner"]) {
+      const secrets = await fleet.objects(store, "secrets");
+      const records = secrets.filter(({ metadata }) => metadata.labels?.owner === "helm");
+      assert.ok(records.length > 0);
+      // base64 by Helm inside base64 by Kubernetes, then gzip.
+      const released = records.map(({ data }) => gunzipSync(Buffer.from(Buffer.from(data!.release!, "base64").toString(), "base64")).toString());
+      for (const { metadata, data } of secrets.filter((secret) => !records.includes(secret))) {
+        for (const [key, encoded] of Object.entries(data ?? {})) {
+          const value = Buffer.from(encoded, "base64").toString();
+          if (/^(username|email)$/.test(key)) continue;
+          passwords += 1;
+          assert.ok(value.length >= 16, `${metadata.name}/${key} is no password`);
+          for (const [index, text] of [...open, ...released].entries()) {
+            for (const form of [value, encoded]) assert.ok(!text.includes(form), `${store}: ${metadata.name}/${key} stands in plain text, place ${index}`);
+          }
+        }
+      }
+    }
+    assert.ok(passwords >= 10, `only ${passwords} secrets found`);
+  });
+
+  it("shows every store as it is", async () => {
+    const rows = await fleet.json<Record<string, unknown>[]>("status");
+    assert.deepEqual(rows.map(({ name, engine, phase, stack, reason }) => [name, engine, phase, stack, reason]), [
+      ["shop", "woocommerce", "READY", "local.shop", null],
+      ["corner", "medusa", "READY", "local.corner", null],
+    ]);
+    for (const row of rows) {
+      assert.deepEqual(keys(row), ["createdAt", "engine", "name", "namespace", "phase", "provisionSeconds", "reason", "stack", "url"]);
+      assert.equal(row.url, `http://${fleet.namespace(row.name as string)}.127.0.0.1.nip.io`);
+      assert.equal(row.namespace, fleet.namespace(row.name as string));
+      assert.ok(Date.parse(row.createdAt as string) > 0 && typeof row.provisionSeconds === "number");
+    }
+    for (const name of ["shop", "corner"]) {
+      const credentials = await fleet.json<Record<string, string>>("credentials", name);
+      assert.deepEqual(keys(credentials), ["adminUrl", "name", "password", "url", "username"]);
+      assert.ok(credentials.adminUrl!.startsWith(credentials.url!) && credentials.password!.length >= 16 && credentials.username);
+    }
+    assert.deepEqual(await fleet.json("open", "shop"), { name: "shop", url: rows[0]!.url });
+    const logs = await fleet.json<{ pod: string; container: string; text: string }[]>("logs", "shop");
+    assert.ok(logs.some(({ container, text }) => container === "wordpress" && /simulated/.test(text)));
+    const events = await fleet.json<{ object: string }[]>("events", "shop");
+    assert.ok(events.some(({ object }) => object.startsWith("Pod/")));
+    const unknown = await fleet.stores("credentials", "shpo");
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
+  });
+
+  it("does nothing for unchanged stores, without starting Pulumi", async () => {
+    const before = [...logTimes(), fleet.stateText("shop"), fleet.stateText("corner")];
+    const plan = await fleet.stores("plan", "--detailed-exitcode", "--json");
+    assert.equal(plan.code, 0);
+    const { ended, rows } = await fleet.apply();
+    assert.equal(ended.code, 0);
+    for (const row of Object.values(rows)) assert.deepEqual([row.action, row.result, row.seconds], ["unchanged", "unchanged", 0]);
+    assert.deepEqual([...logTimes(), fleet.stateText("shop"), fleet.stateText("corner")], before);
+  });
+
+  it("applies a saved plan, and refuses one whose ground has moved", async () => {
+    const file = join(fleet.folder, "saved.plan");
+    fleet.list(renamed, corner);
+    await fleet.ok("plan", "--out", file);
+    fleet.list(shop, corner);
+    const stale = await fleet.stores("apply", file);
+    assert.equal(stale.code, 1);
+    assert.match(stale.stderr, /the plan is out of date: shop changed/);
+    assert.equal((await fleet.stores("plan", "--detailed-exitcode")).code, 0);
+
+    // Only the store whose entry was edited is touched.
+    fleet.list(renamed, corner);
+    const [, ofCorner] = logTimes();
+    const { ended, rows } = await fleet.apply(file);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual([rows.shop!.result, rows.corner!.result], ["updated", "unchanged"]);
+    assert.ok(rows.shop!.changes.update > 0 && rows.shop!.changes.replace === 0);
+    assert.equal(logTimes()[1], ofCorner);
+    assert.equal((await fleet.stores("apply", file)).code, 1);
+    await fleet.assertSound("shop", "corner");
+  });
+
+  it("deletes only when asked for, and never too much", async () => {
+    fleet.list(renamed);
+    const { rows } = await fleet.apply();
+    assert.deepEqual([rows.corner!.action, rows.corner!.result], ["orphan", "kept"]);
+    const refusals: [string[], RegExp][] = [
+      [["--prune"], /Say --yes/],
+      [["--prune", "--yes", "--max-deletes", "0"], /more than --max-deletes 0; nothing was done/],
+    ];
+    for (const [flags, message] of refusals) {
+      const { code, stderr } = await fleet.stores("apply", ...flags);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+    fleet.list();
+    const emptied = await fleet.stores("apply", "--prune", "--yes");
+    assert.equal(emptied.code, 1);
+    assert.match(emptied.stderr, /an empty list deletes nothing/);
+    assert.equal((await fleet.stores("destroy", "--all")).code, 1, "destroyed without --yes");
+
+    fleet.list("{ name: shop, engine: woocommerce, title: Second, protected: true }", corner);
+    assert.equal((await fleet.apply("shop")).rows.shop!.result, "updated");
+    fleet.list(corner);
+    assert.deepEqual([(await fleet.apply("--prune", "--yes")).rows.shop].map((row) => [row!.action, row!.result]), [["protected", "kept"]]);
+    const { code, stderr } = await fleet.stores("destroy", "shop", "--yes");
+    assert.equal(code, 1);
+    assert.match(stderr, /protected: shop; nothing was destroyed/);
+    fleet.list(renamed);
+    await fleet.apply("shop");
+    await fleet.assertSound("shop");
+  });
+
+  it("prunes what left the list, and destroys the rest without a trace", async () => {
+    fleet.list(renamed);
+    const { ended, rows } = await fleet.apply("--prune", "--yes");
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual([rows.corner!.result, rows.shop!.result], ["deleted", "unchanged"]);
+    const destroyed = fleet.rows(await fleet.ok("destroy", "shop", "--yes", "--json")).rows;
+    assert.equal(destroyed.shop!.result, "deleted");
+    assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
+    for (const kind of ["namespaces", "persistentvolumes"]) {
+      const left = (await fleet.kube.list(`/api/v1/${kind}`)).map(({ metadata }) => metadata.name);
+      assert.deepEqual(left.filter((name) => /store|pvc/.test(name) && !/^storefleet-/.test(name)), []);
+    }
+    assert.deepEqual(await fleet.json("destroy", "--all", "--yes"), { env: "local", stores: [] });
+    assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "PROVISIONING");
+  });
+});
