@@ -10,6 +10,7 @@ import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
 import { statusCommand } from "./commands/status";
+import { cacheFolder } from "./paths";
 
 /** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
 export async function main(args: string[]): Promise<void> {
@@ -31,9 +32,15 @@ export async function main(args: string[]): Promise<void> {
 /** Tells what went wrong, and ends with code 1. */
 export function fail(error: unknown): void {
   process.exitCode = exitCodes.failed;
-  if (!(error instanceof UserError)) {
+  if (error instanceof UserError) {
+    process.stderr.write(`${pc.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
+  } else if (isRefusal(error)) {
+    process.stderr.write(`${pc.red("error:")} ${error.message}\nTools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.\n`);
+  } else {
     process.stderr.write(`${pc.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);
-    return;
   }
-  process.stderr.write(`${pc.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
 }
+
+/** A full disk or a folder that can not be written is no defect of this program. */
+const isRefusal = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "");

@@ -56,7 +56,7 @@ export const mends: Mend[] = [
   },
 ];
 
-/** What the store's program says when Pulumi's state and Helm disagree (see stores/receipt.ts). */
+/** What the store's program says when Pulumi's state and Helm disagree (stores/index.ts). */
 export const failedReleaseText = "Helm does not have the release as deployed";
 
 /**

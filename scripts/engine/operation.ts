@@ -43,7 +43,7 @@ export interface Step {
  * Why an operation failed. `cli`: refused before any resource was looked at (lock, passphrase, backend).
  * `program`: the store's own program ended badly. `resource`: the cluster or a chart said no.
  */
-export type FailureKind = "not-found" | "exists" | "locked" | "cancelled" | "cli" | "program" | "resource";
+export type FailureKind = "not-found" | "locked" | "cancelled" | "cli" | "program" | "resource";
 
 export interface Failure {
   kind: FailureKind;

@@ -82,6 +82,8 @@ export class Pool {
       // A terminal's Ctrl-C is for the parent alone, which cancels each operation once.
       detached: true,
     });
+    // An operation under way is told by its own listener; without one, an idle worker's trouble would end this process.
+    child.on("error", () => {});
     return { child, lastWord: Date.now() };
   }
 

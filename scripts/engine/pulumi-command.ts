@@ -74,7 +74,7 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
     });
     closeSync(log);
     const interrupt = () => child.kill("SIGINT");
-    child.once("error", reject);
+    child.once("error", (error) => reject(new CliError(args, `${options.command} does not start: ${error.message}`)));
     child.once("spawn", () => {
       options.onStart(child.pid);
       if (signal?.aborted) interrupt();

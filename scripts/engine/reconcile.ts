@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { namespaceOf, stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { annotations, labels } from "../../stores/marks";
+import { changedByHand } from "../fleet/classify";
 import type { Observed } from "../fleet/observe";
 import { mends } from "./mend";
 import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
@@ -28,11 +29,12 @@ export interface Reconciled extends Outcome {
 export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: Observed | undefined, onStep: (text: string) => void): Promise<Reconciled> {
   const { env } = engine.session;
   const namespace = namespaceOf(env, spec.name);
-  const refusal = observed ? await awaitDeletion(engine, observed, onStep) : await refuseForeign(engine, namespace);
+  const refusal = observed ? await awaitDeletion(engine, observed, onStep) : await refuseForeign(engine, spec.name, namespace);
   if (refusal) return { changes: noChanges(), steps: [], failure: refusal, repairs: [] };
 
   const gone = !observed || observed.deleting;
-  const result = await perform(engine, namespace, { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone }, onStep);
+  const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
+  const result = await perform(engine, namespace, operation, onStep);
   if (result.failure?.kind !== "cancelled") await noteResult(engine, namespace, result.failure);
   return result;
 }
@@ -74,13 +76,15 @@ async function cancelLock({ session, workFolder }: Engine, stack: string): Promi
 }
 
 /** A namespace of the store's name that does not carry the store's labels is somebody else's: hands off. */
-async function refuseForeign({ session }: Engine, namespace: string): Promise<Failure | undefined> {
+async function refuseForeign({ session }: Engine, store: string, namespace: string): Promise<Failure | undefined> {
   const existing = await session.kube.get(`/api/v1/namespaces/${namespace}`);
-  if (!existing || existing.metadata.labels?.[labels.env] === session.env) return undefined;
+  if (!existing) return undefined;
+  const found = existing.metadata.labels;
+  if (found?.[labels.env] === session.env && found[labels.store] === store) return undefined;
   return {
     kind: "resource",
     message:
-      `namespace ${namespace} exists, but it does not carry this fleet's labels, so it is not touched. ` +
+      `namespace ${namespace} exists, but it does not carry this store's labels, so it is not touched. ` +
       `If it is a leftover of yours: kubectl delete namespace ${namespace}`,
   };
 }

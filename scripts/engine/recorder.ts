@@ -36,12 +36,10 @@ export class Recorder {
 
   /** The resource's own words come before the stack's "update failed". */
   failure(): Failure | undefined {
-    const telling = this.errors.filter((error) => error.urn && !error.urn.endsWith("::pulumi:pulumi:Stack"));
-    const ofStack = this.errors.filter((error) => error.text !== "update failed" && error.text !== "preview failed");
-    const first = telling.find((error) => !/::pulumi:pulumi:Stack::/.test(error.urn)) ?? ofStack[0];
-    if (!first) return undefined;
-    const fromProgram = /::pulumi:pulumi:Stack::/.test(first.urn) || first.urn === "";
-    return { kind: fromProgram ? "program" : "resource", message: first.text.replace(/^error:\s*/, "") };
+    const telling = this.errors.filter(({ text }) => text !== "update failed" && text !== "preview failed");
+    const ofResource = telling.find(({ urn }) => urn !== "" && !urn.includes("::pulumi:pulumi:Stack::"));
+    const first = ofResource ?? telling[0];
+    return first && { kind: ofResource ? "resource" : "program", message: first.text.replace(/^error:\s*/, "") };
   }
 }
 

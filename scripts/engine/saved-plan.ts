@@ -28,7 +28,8 @@ export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "ac
 
 function groundOf(fleet: Fleet, name: string): { digest: string | null; found: string | null } {
   const seen = fleet.observed.get(name);
-  const found = seen ? [seen.intendedDigest, seen.receipt?.digest, ...seen.releases.map(({ revision, status }) => `${revision} ${status}`)].join("/") : null;
+  const releases = seen?.releases.map(({ revision, status }) => `${revision} ${status}`) ?? [];
+  const found = seen ? [seen.createdAt, seen.intendedDigest, seen.receipt?.digest, seen.protected && "protected", ...releases].join("/") : null;
   return { digest: fleet.wanted.find(({ spec }) => spec.name === name)?.digest ?? null, found };
 }
 

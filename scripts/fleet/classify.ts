@@ -15,14 +15,19 @@ export interface Decision {
   observed?: Observed;
 }
 
+const isDeployed = ({ releases }: Observed) => releases.length > 0 && releases.every(({ status }) => status === "deployed");
+
+/** The last operation got where it set out for, but Helm has something else now: Pulumi's state does not know. */
+export const changedByHand = (observed: Observed) =>
+  observed.receipt !== undefined && observed.receipt.digest === observed.intendedDigest && !isDeployed(observed);
+
 /** A store is unchanged when its last operation set out for what is wanted now, got there, and Helm agrees. */
 export function isUnchanged(observed: Observed, digest: string): boolean {
   return (
     !observed.deleting &&
     observed.intendedDigest === digest &&
     observed.receipt?.digest === digest &&
-    observed.releases.length > 0 &&
-    observed.releases.every((release) => release.status === "deployed")
+    isDeployed(observed)
   );
 }
 

@@ -24,8 +24,8 @@ export interface KubeObject {
 
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
-/** The API refused or the object is missing; `code` is HTTP's. */
-export class KubeError extends Error {
+/** The API refused (the message is its own) or the object is missing; `code` is HTTP's. */
+export class KubeError extends UserError {
   constructor(
     readonly code: number,
     message: string,
@@ -47,7 +47,11 @@ export class Kube {
   static async open(kubeconfig: string, context: string): Promise<Kube> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
+    try {
+      config.loadFromFile(kubeconfig);
+    } catch (error) {
+      throw new UserError(`${kubeconfig} can not be read: ${(error as Error).message}`, "Write it anew: ./scripts/stores cluster up");
+    }
     if (!config.getContextObject(context)) throw new UserError(`${kubeconfig} has no context "${context}"`);
     config.setCurrentContext(context);
     return new Kube(config, context);
@@ -110,7 +114,9 @@ export class Kube {
     const url = new URL(server.replace(/\/$/, "") + path);
     const options: RequestOptions = { method, headers: { accept }, timeout: 15_000 };
     if (contentType) options.headers = { ...options.headers, "content-type": contentType };
-    await this.config.applyToHTTPSOptions(options);
+    await this.config.applyToHTTPSOptions(options).catch((error: Error) => {
+      throw new UserError(`no credentials for context "${this.context}": ${error.message}`, "Log in to the cluster as with kubectl, then try again.");
+    });
     return new Promise((resolve, reject) => {
       const unreachable = (error: Error) =>
         reject(

@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "../../config/names";
+import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { annotations, labels } from "../../stores/marks";
 import type { Kube, KubeObject } from "./kube";
 
@@ -38,10 +38,11 @@ export async function observeFleet(kube: Kube, env: EnvironmentName): Promise<Ma
   const receiptIn = new Map(receipts.map((receipt) => [receipt.metadata.namespace, receipt]));
   const releasesIn = newestReleases(records);
   return new Map(
-    namespaces.map((namespace) => {
+    namespaces.flatMap((namespace) => {
       const name = namespace.metadata.name;
       const observed = observe(namespace, receiptIn.get(name), releasesIn.get(name) ?? []);
-      return [observed.store, observed];
+      // A copy, such as a restored backup under another name, carries the labels as well.
+      return name === namespaceOf(env, observed.store) ? [[observed.store, observed]] : [];
     }),
   );
 }

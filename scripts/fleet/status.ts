@@ -88,7 +88,8 @@ async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise
   const pendingRelease = seen.releases.find(({ status }) => status !== "deployed" && status !== "failed");
   const lame = workloads.filter(({ ready, wanted }) => ready < wanted);
 
-  if (finished && !failedRelease && !pendingRelease && !seen.lastError && lame.length === 0) {
+  const installed = seen.releases.length > 0;
+  if (finished && installed && !failedRelease && !pendingRelease && !seen.lastError && lame.length === 0) {
     return { phase: seen.suspended ? "SUSPENDED" : "READY" };
   }
   const trouble = await troubleIn(kube, seen.namespace);
@@ -97,6 +98,7 @@ async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise
     return { phase: "FAILED", reason: trouble ?? fallback };
   }
   if (!finished || pendingRelease) return { phase: "PROVISIONING", reason: trouble };
+  if (!installed) return { phase: "FAILED", reason: "Helm has no release here; was it uninstalled by hand? ./scripts/stores apply installs it again" };
   const broken = lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ");
   return { phase: "FAILED", reason: trouble ? `${broken}: ${trouble}` : broken };
 }

@@ -21,12 +21,19 @@ export async function workloadsByNamespace(kube: Kube, env: EnvironmentName): Pr
   return found;
 }
 
+interface End {
+  /** The kubelet's word; `Error` for any exit code but 0. */
+  reason?: string;
+  exitCode: number;
+  message?: string;
+}
+
 interface ContainerStatus {
   name: string;
   image: string;
   restartCount: number;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode: number; message?: string } };
-  lastState?: { terminated?: { reason?: string; exitCode: number } };
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: End };
+  lastState?: { terminated?: End };
 }
 
 /** The most telling thing that is wrong in a namespace, in the cluster's own words; undefined when nothing is. */
@@ -42,14 +49,13 @@ function podTrouble({ metadata, status }: KubeObject): string | undefined {
   for (const { name, image, state, lastState, restartCount } of containers) {
     const waiting = state?.waiting;
     if (waiting?.reason && /Err|BackOff|Invalid|Config/.test(waiting.reason)) {
+      // How it ended says more than how long the next start is put off.
       const exit = lastState?.terminated;
-      const detail = waiting.message ?? (exit ? `exit code ${exit.exitCode}` : image);
+      const detail = exit ? describeEnd(exit) : (waiting.message ?? image);
       return `${metadata.name}/${name}: ${waiting.reason}: ${detail}${restartCount > 0 ? ` (${restartCount} restarts)` : ""}`;
     }
     const ended = state?.terminated;
-    if (ended && ended.exitCode !== 0) {
-      return `${metadata.name}/${name}: ended with exit code ${ended.exitCode}${ended.message ? `: ${ended.message.trim()}` : ""}`;
-    }
+    if (ended && ended.exitCode !== 0) return `${metadata.name}/${name}: ended with ${describeEnd(ended)}`;
   }
   const unscheduled = ((status?.conditions ?? []) as { type: string; status: string; message?: string }[]).find(
     ({ type, status: value }) => type === "PodScheduled" && value === "False",
@@ -57,9 +63,23 @@ function podTrouble({ metadata, status }: KubeObject): string | undefined {
   return unscheduled && `${metadata.name}: can not be scheduled: ${unscheduled.message ?? "no reason given"}`;
 }
 
+function describeEnd({ reason, exitCode, message }: End): string {
+  return `exit code ${exitCode}${reason && reason !== "Error" ? ` (${reason})` : ""}${message ? `: ${message.trim()}` : ""}`;
+}
+
+interface Refusal {
+  metadata: { creationTimestamp: string };
+  reason: string;
+  message: string;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+}
+
+const timeOf = ({ lastTimestamp, eventTime, metadata }: Refusal) => lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
+
 /** Pods that never came to be leave their reason only in events: a quota that is too small, a rule of Pod Security. */
 function refusedPods(events: KubeObject[]): string | undefined {
-  const refusals = events as unknown as { reason: string; message: string; lastTimestamp?: string }[];
-  const latest = refusals.filter(({ reason }) => /^Failed|Unhealthy|ProvisioningFailed/.test(reason)).at(-1);
+  const refusals = (events as unknown as Refusal[]).filter(({ reason }) => /^Failed|Unhealthy|ProvisioningFailed/.test(reason));
+  const latest = refusals.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).at(-1);
   return latest && `${latest.reason}: ${latest.message}`;
 }

@@ -17,12 +17,14 @@ const colours: Record<string, (text: string) => string> = {
 
 const colourOf = (text: string) => (colours[text.trim()] ?? String)(text);
 
-/** `75` → `1m 15s`. */
+/** `75` → `1m 15s`; a clock that is ahead of the cluster's makes no negative ages. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds * 10) / 10}s`;
-  const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  const tenths = Math.max(0, Math.round(seconds * 10) / 10);
+  if (tenths < 60) return `${tenths}s`;
+  const whole = Math.round(seconds);
+  const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
   if (days > 0) return `${days}d ${hours}h`;
-  return hours > 0 ? `${hours}h ${minutes}m` : `${minutes}m ${Math.round(seconds % 60)}s`;
+  return hours > 0 ? `${hours}h ${minutes}m` : `${minutes}m ${whole % 60}s`;
 }
 
 /** First line of a text, cut to `length` characters. */

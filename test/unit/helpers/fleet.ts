@@ -1,0 +1,83 @@
+import { readSettings } from "../../../config/environment";
+import { namespaceOf, stackOf } from "../../../config/names";
+import { resolveStore, type Engine as ShopEngine, type StoreEntry, type StoreSpec } from "../../../config/spec";
+import type { Fleet, Progress } from "../../../scripts/engine/fleet-run";
+import { noChanges, type Failure, type Operation, type Outcome } from "../../../scripts/engine/operation";
+import type { Engine } from "../../../scripts/engine/reconcile";
+import type { Observed } from "../../../scripts/fleet/observe";
+import { annotations, labels, receiptName } from "../../../stores/marks";
+import { FakeKube } from "./fake-kube";
+
+export const specOf = (name: string, more: Partial<StoreEntry> & { engine?: ShopEngine } = {}): StoreSpec =>
+  resolveStore({ engine: "woocommerce", ...more, name }, {});
+
+/** A store that runs as it was wanted. */
+export function observedStore(store: string, more: Partial<Observed> = {}): Observed {
+  const digest = `digest of ${store}`;
+  return {
+    store,
+    engine: "woocommerce",
+    namespace: namespaceOf("local", store),
+    createdAt: "2026-01-01T00:00:00Z",
+    deleting: false,
+    protected: false,
+    suspended: false,
+    intendedDigest: digest,
+    receipt: { digest, url: `http://${store}.example.com`, createdAt: "2026-01-01T00:01:30Z", stack: stackOf("local", store) },
+    releases: [{ name: "woocommerce", status: "deployed", revision: 1 }],
+    ...more,
+  };
+}
+
+/** Puts a store's namespace, receipt and Helm record into a cluster. */
+export function putStore(kube: FakeKube, store: string, more: { annotations?: Record<string, string>; status?: string; namespace?: string; env?: "local" | "prod" } = {}): string {
+  const env = more.env ?? "local";
+  const namespace = more.namespace ?? namespaceOf(env, store);
+  const marks = { [labels.env]: env, [labels.store]: store };
+  const path = `/api/v1/namespaces/${namespace}`;
+  kube.put(path, { metadata: { labels: { ...marks, [labels.engine]: "woocommerce" }, annotations: { [annotations.digest]: "d1", ...more.annotations } } });
+  kube.put(`${path}/configmaps/${receiptName}`, {
+    metadata: { labels: { ...marks, [labels.receipt]: "true" }, creationTimestamp: "2026-01-01T00:01:30Z" },
+    data: { digest: "d1", url: `http://${store}.example.com`, stack: stackOf(env, store) },
+  });
+  kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v1`, {
+    metadata: { labels: { owner: "helm", name: "woocommerce", status: more.status ?? "deployed", version: "1" } },
+  });
+  return path;
+}
+
+/** A pool that answers each operation with the next of the given failures, then with success. */
+export function fakeEngine(failures: (Failure | undefined)[] = [], { signal = new AbortController().signal, kube = new FakeKube() } = {}) {
+  const operations: Operation[] = [];
+  const pool = {
+    run: async (operation: Operation): Promise<Outcome> => {
+      const failure = failures[operations.length];
+      operations.push(operation);
+      return { changes: { ...noChanges(), ...(!failure && { create: 1 }) }, steps: [], failure };
+    },
+  };
+  const session = { env: "local", kube, variables: {}, cluster: { context: "a-context" } };
+  return { engine: { session, pool, workFolder: "/nowhere", signal } as unknown as Engine, operations, kube };
+}
+
+/** A fleet in which each spec's digest is what `observedStore` has. */
+export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-context"): Fleet {
+  return {
+    session: { env: "local", cluster: { context } },
+    shared: { settings: readSettings("local"), secretRevisions: {}, digest: "" },
+    wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}` })),
+    observed: new Map(observed.map((it) => [it.store, it])),
+  } as unknown as Fleet;
+}
+
+/** Progress as lines. */
+export function recordedProgress(): Progress & { lines: string[] } {
+  const lines: string[] = [];
+  return {
+    lines,
+    begin: (total) => lines.push(`begin ${total}`),
+    step: (store, text) => lines.push(`${store}: ${text}`),
+    end: (store, text, failed) => lines.push(`${failed ? "failed" : "done"} ${store}: ${text}`),
+    close: () => lines.push("close"),
+  };
+}
