@@ -101,7 +101,7 @@ function copySecrets({ pullSecret, smtpPassword }: Environment, namespace: Outpu
 }
 
 /** Pulumi's state can call a release good that Helm has as failed (a refresh forgets the failure); the receipt never does. */
-function requireDeployed(status: string): string {
+export function requireDeployed(status: string): string {
   if (status !== "deployed") throw new Error(`Helm does not have the release as deployed, but as "${status}"`);
   return status;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readSettings } from "../../../config/environment";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { resolveStore, type Engine as ShopEngine, type StoreEntry, type StoreSpec } from "../../../config/spec";
@@ -48,6 +49,8 @@ export function putStore(kube: FakeKube, store: string, more: { annotations?: Re
 
 /** A pool that answers each operation with the next of the given failures, then with success. */
 export function fakeEngine(failures: (Failure | undefined)[] = [], { signal = new AbortController().signal, kube = new FakeKube() } = {}) {
+  // Mocked timers forget to take their listeners away.
+  setMaxListeners(0, signal);
   const operations: Operation[] = [];
   const pool = {
     run: async (operation: Operation): Promise<Outcome> => {

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { applyFleet } from "../../scripts/engine/apply";
+import type { Failure } from "../../scripts/engine/operation";
+import type { Decision } from "../../scripts/fleet/classify";
+import { fakeEngine, observedStore, putStore, recordedProgress, specOf } from "./helpers/fleet";
+import { FakeKube } from "./helpers/fake-kube";
+
+const failure: Failure = { kind: "resource", message: "image not found\nmore of it" };
+const decisions: Decision[] = [
+  { name: "new", action: "create" },
+  { name: "bikes", action: "update", observed: observedStore("bikes") },
+  { name: "same", action: "unchanged", observed: observedStore("same") },
+  { name: "gone", action: "delete", observed: observedStore("gone") },
+  { name: "left", action: "orphan", observed: observedStore("left") },
+  { name: "kept", action: "protected", observed: observedStore("kept", { protected: true }) },
+];
+const specs = new Map(["new", "bikes", "same"].map((name) => [name, specOf(name)]));
+
+describe("apply", () => {
+  it("carries out each decision, and reports them in their order", async () => {
+    const { engine, operations } = fakeEngine();
+    const progress = recordedProgress();
+    const applied = await applyFleet(engine, specs, decisions, 1, progress);
+    assert.deepEqual(applied.map(({ name, result }) => `${name} ${result}`), ["new created", "bikes updated", "same unchanged", "gone deleted", "left kept", "kept kept"]);
+    assert.deepEqual(operations.map(({ kind, stack }) => `${kind} ${stack}`), ["up local.new", "up local.bikes", "destroy local.gone"]);
+    assert.deepEqual(applied[0]!.changes, { create: 1, update: 0, replace: 0, delete: 0 });
+    assert.equal(progress.lines[0], "begin 3");
+    assert.equal(progress.lines.at(-1), "close");
+    assert.match(progress.lines.join("\n"), /^new: creating$[^]*^done new: created in 0\.\d s$[^]*^gone: deleting$/m);
+  });
+
+  it("one store's failure is its own", async () => {
+    const { engine } = fakeEngine([failure]);
+    const progress = recordedProgress();
+    const [first, second] = await applyFleet(engine, specs, decisions, 1, progress);
+    assert.equal(first?.result, "failed");
+    assert.equal(first.error, failure.message);
+    assert.equal(second?.result, "updated");
+    assert.equal(second.error, undefined);
+    assert.ok(progress.lines.includes(`failed new: failed: ${failure.message}`));
+  });
+
+  it("so is what goes wrong around it", async () => {
+    const kube = new FakeKube();
+    kube.before = (path) => {
+      if (path.includes("store-new-")) throw new Error("the API server went away");
+    };
+    const { engine } = fakeEngine([], { kube });
+    const [first, second] = await applyFleet(engine, specs, decisions, 1, recordedProgress());
+    assert.equal(first?.result, "failed");
+    assert.equal(first.error, "the API server went away");
+    assert.equal(second?.result, "updated");
+  });
+
+  it("after an abort the running store is cancelled and the others are not started", async () => {
+    const controller = new AbortController();
+    const { engine, operations } = fakeEngine([{ kind: "cancelled", message: "cancelled" }], { signal: controller.signal });
+    const progress = recordedProgress();
+    progress.step = () => controller.abort();
+    const applied = await applyFleet(engine, specs, decisions, 1, progress);
+    assert.deepEqual(applied.map(({ result }) => result), ["cancelled", "not started", "unchanged", "not started", "kept", "kept"]);
+    assert.equal(operations.length, 1);
+  });
+
+  it("names the repairs", async () => {
+    const kube = new FakeKube();
+    putStore(kube, "bikes", { status: "pending-upgrade" });
+    const { engine } = fakeEngine([{ kind: "resource", message: "another operation (install/upgrade/rollback) is in progress" }], { kube });
+    const [applied] = await applyFleet(engine, specs, [decisions[1]!], 1, recordedProgress());
+    assert.equal(applied?.result, "updated");
+    assert.deepEqual(applied.repairs, ["dropped Helm's record of an interrupted operation"]);
+  });
+});

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { namespaceOf } from "../../config/names";
+import { mends } from "../../scripts/engine/mend";
+import type { Failure } from "../../scripts/engine/operation";
+import { awaitDeletion, reconcileStore } from "../../scripts/engine/reconcile";
+import { annotations, labels } from "../../stores/marks";
+import { FakeKube } from "./helpers/fake-kube";
+import { fakeEngine, observedStore, putStore, specOf } from "./helpers/fleet";
+
+const namespace = namespaceOf("local", "acme");
+const path = `/api/v1/namespaces/${namespace}`;
+const failure = (message: string, kind: Failure["kind"] = "resource"): Failure => ({ kind, message });
+const missing = failure("no stack named 'local.acme' found", "not-found");
+const pending = failure("another operation (install/upgrade/rollback) is in progress");
+const unrecorded = failure("cannot re-use a name that is still in use");
+
+function cluster(status = "deployed", note?: string): FakeKube {
+  const kube = new FakeKube();
+  putStore(kube, "acme", { status, annotations: note ? { [annotations.lastError]: note } : {} });
+  return kube;
+}
+const noteOf = (kube: FakeKube) => kube.objects.get(path)?.metadata.annotations?.[annotations.lastError];
+const flags = (operations: { fresh?: boolean; refresh?: boolean }[]) => operations.map(({ fresh = false, refresh = false }) => ({ fresh, refresh }));
+
+describe("reconcile", () => {
+  it("creates the stack of a new store, without asking for it first", async () => {
+    const { engine, operations } = fakeEngine();
+    const result = await reconcileStore(engine, specOf("acme"), undefined, () => {});
+    assert.equal(result.failure, undefined);
+    assert.deepEqual(flags(operations), [{ fresh: true, refresh: false }]);
+    assert.equal(operations[0]!.stack, "local.acme");
+    assert.equal(operations[0]!.kind, "up");
+  });
+
+  it("updates a store that runs, without a refresh", async () => {
+    const { engine, operations } = fakeEngine([], { kube: cluster() });
+    await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.deepEqual(flags(operations), [{ fresh: false, refresh: false }]);
+  });
+
+  it("looks at the cluster first when somebody changed the release by hand", async () => {
+    for (const releases of [[], [{ name: "woocommerce", status: "failed", revision: 2 }]]) {
+      const { engine, operations } = fakeEngine([], { kube: cluster() });
+      await reconcileStore(engine, specOf("acme"), observedStore("acme", { releases }), () => {});
+      assert.deepEqual(flags(operations), [{ fresh: false, refresh: true }]);
+    }
+  });
+
+  it("tries each mend at most once, and later tries keep what earlier ones learned", async () => {
+    const kube = cluster("pending-install");
+    const { engine, operations } = fakeEngine([missing, unrecorded, missing], { kube });
+    const steps: string[] = [];
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), (text) => steps.push(text));
+    assert.deepEqual(flags(operations), [
+      { fresh: false, refresh: false },
+      { fresh: true, refresh: false },
+      { fresh: true, refresh: true },
+    ]);
+    assert.deepEqual(result.repairs, [mends[0]!.name, mends[3]!.name]);
+    assert.deepEqual(result.repairs, steps);
+    assert.equal(result.failure?.kind, "not-found");
+  });
+
+  it("ends with success and names the repairs", async () => {
+    const { engine, operations } = fakeEngine([pending], { kube: cluster("pending-upgrade") });
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(result.failure, undefined);
+    assert.deepEqual(result.repairs, ["dropped Helm's record of an interrupted operation"]);
+    assert.equal(operations.length, 2);
+  });
+
+  it("does not try again when there was nothing to mend", async () => {
+    const { engine, operations } = fakeEngine([pending], { kube: cluster("deployed") });
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(operations.length, 1);
+    assert.match(result.failure!.message, /another operation/);
+    assert.deepEqual(result.repairs, []);
+  });
+
+  it("reports a lock that is not provably stale, with its holder and the command", async () => {
+    const { engine, operations } = fakeEngine([failure("the stack is currently locked by 1 lock(s)\n x: created by ci@elsewhere (pid 5) at now", "locked")], { kube: cluster() });
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(operations.length, 1);
+    assert.match(result.failure!.message, /ci@elsewhere \(pid 5\)[^]*pulumi cancel --yes --stack local\.acme/);
+  });
+
+  it("leaves the reason of a failure on the namespace, and takes it away after a success", async () => {
+    const kube = cluster();
+    await reconcileStore(fakeEngine([failure("image not found")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(noteOf(kube), "image not found");
+    await reconcileStore(fakeEngine([failure("x".repeat(5000))], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(noteOf(kube)?.length, 2000);
+    await reconcileStore(fakeEngine([], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(noteOf(kube), undefined);
+  });
+
+  it("a cancellation leaves no note, and the earlier one stays", async () => {
+    const kube = cluster("deployed", "earlier");
+    const { failure: result } = await reconcileStore(fakeEngine([failure("cancelled", "cancelled")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(result?.kind, "cancelled");
+    assert.equal(noteOf(kube), "earlier");
+  });
+
+  it("an API server that has gone away does not hide the store's own result", async () => {
+    const kube = cluster();
+    const { engine } = fakeEngine([failure("image not found")], { kube });
+    kube.before = () => {
+      throw new Error("unreachable");
+    };
+    assert.equal((await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {})).failure?.message, "image not found");
+  });
+
+  it("refuses a namespace that does not carry the store's labels, and takes one that does", async () => {
+    const ours = { [labels.env]: "local", [labels.store]: "acme" };
+    for (const found of [{}, { [labels.env]: "prod", [labels.store]: "acme" }, { [labels.env]: "local" }, { [labels.env]: "local", [labels.store]: "other" }]) {
+      const kube = new FakeKube().put(path, { metadata: { labels: found } });
+      const { engine, operations } = fakeEngine([], { kube });
+      const result = await reconcileStore(engine, specOf("acme"), undefined, () => {});
+      assert.match(result.failure?.message ?? "", new RegExp(`^namespace ${namespace} exists, but.*kubectl delete namespace ${namespace}$`));
+      assert.deepEqual(operations, []);
+      assert.deepEqual(kube.changes, []);
+    }
+    const { engine, operations } = fakeEngine([], { kube: new FakeKube().put(path, { metadata: { labels: ours } }) });
+    assert.equal((await reconcileStore(engine, specOf("acme"), undefined, () => {})).failure, undefined);
+    assert.equal(operations.length, 1);
+  });
+});
+
+describe("a namespace that is being deleted", () => {
+  const deleting = observedStore("acme", { deleting: true });
+  const remaining = {
+    phase: "Terminating",
+    conditions: [
+      { type: "NamespaceContentRemaining", status: "True", message: "Some resources are remaining: pods. has 1 resource instances" },
+      { type: "NamespaceFinalizersRemaining", status: "True", message: "Some content in the namespace has finalizers remaining: example.com/hold" },
+      { type: "NamespaceDeletionDiscoveryFailure", status: "False", message: "All resources successfully discovered" },
+    ],
+  };
+
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout", "Date"] }));
+  afterEach(() => mock.timers.reset());
+
+  /** Lets the mocked clock run while `work` goes on. */
+  async function withTime<T>(work: Promise<T>): Promise<{ result: T; seconds: number }> {
+    const started = Date.now();
+    let over = false;
+    const ended = work.finally(() => (over = true));
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!over) mock.timers.tick(500);
+    }
+    return { result: await ended, seconds: (Date.now() - started) / 1000 };
+  }
+
+  it("is awaited, then the store is created anew", async () => {
+    const kube = cluster();
+    let looks = 0;
+    kube.before = () => {
+      looks += 1;
+      if (looks === 4) kube.objects.delete(path);
+    };
+    const { engine, operations } = fakeEngine([], { kube });
+    const steps: string[] = [];
+    const { result } = await withTime(reconcileStore(engine, specOf("acme"), deleting, (text) => steps.push(text)));
+    assert.equal(result.failure, undefined);
+    assert.deepEqual(flags(operations), [{ fresh: true, refresh: false }]);
+    assert.deepEqual(steps, [`waiting for the deletion of namespace ${namespace}`]);
+  });
+
+  it("is not awaited for ever; what holds it is named, and nothing is stripped", async () => {
+    const kube = new FakeKube().put(path, { status: remaining });
+    const { engine, operations } = fakeEngine([], { kube });
+    const { result, seconds } = await withTime(reconcileStore(engine, specOf("acme"), deleting, () => {}));
+    assert.match(result.failure!.message, /does not go away: Some resources are remaining: pods.*; Some content.*example\.com\/hold$/);
+    assert.ok(seconds >= 120 && seconds < 125, `${seconds} s`);
+    assert.deepEqual(operations, []);
+    assert.deepEqual(kube.changes, []);
+  });
+
+  it("is not awaited once the run is cancelled", async () => {
+    const controller = new AbortController();
+    const kube = new FakeKube().put(path, { status: remaining });
+    kube.before = () => controller.abort();
+    const { engine } = fakeEngine([], { kube, signal: controller.signal });
+    const { result } = await withTime(awaitDeletion(engine, deleting, () => {}));
+    assert.equal(result?.kind, "cancelled");
+  });
+
+  it("one that is not being deleted is not looked at", async () => {
+    const { engine, kube } = fakeEngine();
+    assert.equal(await awaitDeletion(engine, observedStore("acme"), () => {}), undefined);
+    assert.deepEqual(kube.reads, []);
+  });
+});

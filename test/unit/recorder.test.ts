@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { Recorder } from "../../scripts/engine/recorder";
+
+const stackUrn = "urn:pulumi:local.acme::storefleet::pulumi:pulumi:Stack::storefleet-local.acme";
+const releaseUrn = "urn:pulumi:local.acme::storefleet::storefleet:index:WooCommerce$kubernetes:helm.sh/v3:Release::woocommerce-release";
+
+function record(...events: object[]) {
+  const steps: string[] = [];
+  const recorder = new Recorder((text) => steps.push(text));
+  for (const event of events) recorder.take(event as EngineEvent);
+  return { recorder, steps };
+}
+const step = (op: string, urn = releaseUrn, diffs?: string[]) => ({ resourcePreEvent: { metadata: { op, urn, type: "kubernetes:helm.sh/v3:Release", diffs } } });
+const error = (message: string, urn?: string, severity = "error") => ({ diagnosticEvent: { severity, urn, message, prefix: "error: " } });
+
+describe("recorder", () => {
+  it("knows when the engine began", () => {
+    assert.equal(record(error("no stack")).recorder.began, false);
+    assert.equal(record({ preludeEvent: { config: {} } }).recorder.began, true);
+  });
+
+  it("tells each change as it begins, and keeps it with its differences; the rest is not a step", () => {
+    const { recorder, steps } = record(step("same"), step("read"), step("refresh"), step("update", releaseUrn, ["values"]), step("create", "urn:a::b::c::admin"));
+    assert.deepEqual(steps, ["update Release woocommerce-release", "create Release admin"]);
+    assert.deepEqual(recorder.outcome().steps, [
+      { op: "update", type: "kubernetes:helm.sh/v3:Release", name: "woocommerce-release", diffs: ["values"] },
+      { op: "create", type: "kubernetes:helm.sh/v3:Release", name: "admin", diffs: [] },
+    ]);
+  });
+
+  it("counts what the summary counts, and nothing without one", () => {
+    assert.deepEqual(record(step("create")).recorder.outcome().changes, { create: 0, update: 0, replace: 0, delete: 0 });
+    const { recorder } = record({ summaryEvent: { resourceChanges: { create: 2, same: 9, replace: 1, delete: 3 } } });
+    assert.deepEqual(recorder.outcome().changes, { create: 2, update: 0, replace: 1, delete: 3 });
+  });
+
+  it("prefers the resource's own words to the program's, and those to the stack's verdict", () => {
+    const verdict = error("update failed", stackUrn);
+    const program = error("Error: the program's", stackUrn);
+    const resource = error("Helm release timed out", releaseUrn);
+    assert.deepEqual(record(verdict, program, resource).recorder.failure(), { kind: "resource", message: "Helm release timed out" });
+    assert.deepEqual(record(verdict, program).recorder.failure(), { kind: "program", message: "Error: the program's" });
+    assert.equal(record(verdict, error("preview failed", stackUrn)).recorder.failure(), undefined);
+  });
+
+  it("takes an error without a resource for the program's", () => {
+    assert.deepEqual(record(error("boom")).recorder.failure(), { kind: "program", message: "boom" });
+  });
+
+  it("leaves out colour markup and the word that only says it is an error", () => {
+    const { recorder } = record(error("<{%fg 1%}>error: <{%reset%}>1 error <{%bold%}>occurred<{%reset%}>:\n\t* no\n", releaseUrn));
+    assert.equal(recorder.failure()?.message, "1 error occurred:\n\t* no");
+  });
+
+  it("warnings are no failures", () => {
+    assert.equal(record(error("careful", releaseUrn, "warning")).recorder.failure(), undefined);
+  });
+});
