@@ -42,9 +42,11 @@ export class Kube {
   private constructor(
     private readonly config: KubeConfig,
     readonly context: string,
+    private readonly timeout: number,
   ) {}
 
-  static async open(kubeconfig: string, context: string): Promise<Kube> {
+  /** @param timeout milliseconds without a word after which the cluster counts as unreachable */
+  static async open(kubeconfig: string, context: string, timeout = 15_000): Promise<Kube> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
     try {
@@ -54,7 +56,7 @@ export class Kube {
     }
     if (!config.getContextObject(context)) throw new UserError(`${kubeconfig} has no context "${context}"`);
     config.setCurrentContext(context);
-    return new Kube(config, context);
+    return new Kube(config, context, timeout);
   }
 
   /** Every object below a collection path, page by page. */
@@ -112,10 +114,10 @@ export class Kube {
   ): Promise<string> {
     const server = this.config.getCurrentCluster()?.server ?? "";
     const url = new URL(server.replace(/\/$/, "") + path);
-    const options: RequestOptions = { method, headers: { accept }, timeout: 15_000 };
+    const options: RequestOptions = { method, headers: { accept }, timeout: this.timeout };
     if (contentType) options.headers = { ...options.headers, "content-type": contentType };
     await this.config.applyToHTTPSOptions(options).catch((error: Error) => {
-      throw new UserError(`no credentials for context "${this.context}": ${error.message}`, "Log in to the cluster as with kubectl, then try again.");
+      throw new UserError(`context "${this.context}" can not be used: ${error.message}`, `See whether kubectl --context ${this.context} works.`);
     });
     return new Promise((resolve, reject) => {
       const unreachable = (error: Error) =>
@@ -136,7 +138,7 @@ export class Kube {
           else reject(new KubeError(code, messageOf(text) ?? `${method} ${path}: HTTP ${code}`));
         });
       });
-      call.on("timeout", () => call.destroy(new Error("no answer within 15 s")));
+      call.on("timeout", () => call.destroy(new Error(`no answer within ${this.timeout / 1000} s`)));
       call.on("error", unreachable);
       call.end(body);
     });

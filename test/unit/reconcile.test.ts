@@ -113,7 +113,8 @@ describe("reconcile", () => {
 
   it("refuses a namespace that does not carry the store's labels, and takes one that does", async () => {
     const ours = { [labels.env]: "local", [labels.store]: "acme" };
-    for (const found of [{}, { [labels.env]: "prod", [labels.store]: "acme" }, { [labels.env]: "local" }, { [labels.env]: "local", [labels.store]: "other" }]) {
+    const theirs: Record<string, string>[] = [{}, { ...ours, [labels.env]: "prod" }, { [labels.env]: "local" }, { ...ours, [labels.store]: "other" }];
+    for (const found of theirs) {
       const kube = new FakeKube().put(path, { metadata: { labels: found } });
       const { engine, operations } = fakeEngine([], { kube });
       const result = await reconcileStore(engine, specOf("acme"), undefined, () => {});
