@@ -15,6 +15,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "config/environment.ts",
   `components/${engine}`,
   "components/guardrails",
+  "components/mail-catcher/index.ts",
   "components/network-isolation",
   "components/shared",
   "package.json",

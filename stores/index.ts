@@ -89,14 +89,14 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared
 }
 
 /** Copies the environment's secrets to where the store's pods can refer to them by name. */
-function copySecrets({ pullSecret, smtpPassword }: Environment, namespace: Output<string>, labels: Record<string, string>, opts: CustomResourceOptions) {
+function copySecrets({ settings, pullSecret, smtpPassword }: Environment, namespace: Output<string>, labels: Record<string, string>, opts: CustomResourceOptions) {
   const copy = (name: string, stringData: Record<string, Output<string>>, type?: string) => {
     const metadata = { name, namespace, labels: pulumiLabels(labels, "environment") };
     return new Secret(name, { metadata, type, stringData }, opts).metadata.name;
   };
   return {
     imagePullSecret: pullSecret && copy("image-pull", { ".dockerconfigjson": pullSecret }, "kubernetes.io/dockerconfigjson"),
-    smtpSecret: smtpPassword && copy("smtp", { password: smtpPassword }),
+    smtpSecret: settings.smtp.username !== undefined && smtpPassword ? copy("smtp", { password: smtpPassword }) : undefined,
   };
 }
 

@@ -117,7 +117,7 @@ describe("requests to a cluster", () => {
     const [ca, cert, key] = ["ca", "apiserver"].flatMap((name) => [readFileSync(certificateFile(folder, name)), readFileSync(keyFile(folder, name))]).filter((_, index) => index !== 1);
     let client = "";
     const secure = createSecureServer({ ca, cert, key, requestCert: true }, (request, response) => {
-      client = (request.socket as TLSSocket).getPeerCertificate().subject.CN;
+      client = String((request.socket as TLSSocket).getPeerCertificate().subject.CN);
       json(response, { metadata: { name: "x" } });
     });
     await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));

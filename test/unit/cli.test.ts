@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { projectRoot } from "../../config/root";
+import { main } from "../../scripts/main";
+
+interface Answer {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the command in this process: a process of its own costs a quarter of a second. */
+async function stores(...args: string[]): Promise<Answer> {
+  const written = { out: "", err: "" };
+  const { stdout, stderr, exitCode } = process;
+  const real = { out: stdout.write, err: stderr.write };
+  const keep = (which: "out" | "err") => ((text: string) => ((written[which] += stripVTControlCharacters(text)), true)) as typeof stdout.write;
+  Object.assign(stdout, { write: keep("out") });
+  Object.assign(stderr, { write: keep("err") });
+  process.exitCode = undefined;
+  try {
+    await main(args);
+    return { code: Number(process.exitCode ?? 0), ...written };
+  } finally {
+    Object.assign(stdout, { write: real.out });
+    Object.assign(stderr, { write: real.err });
+    process.exitCode = exitCode;
+  }
+}
+
+/** The command as people call it. */
+const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir()) =>
+  new Promise<Answer>((resolve) =>
+    execFile(process.execPath, [join(projectRoot, "scripts", "stores"), ...args], { cwd, env: { ...process.env, ...variables } }, (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err })),
+  );
+
+const common = ["--env", "--file", "--json"];
+const commands: Record<string, string[]> = {
+  plan: [...common, "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
+  apply: [...common, "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip"],
+  destroy: [...common, "--all", "--yes", "--concurrency"],
+  status: [...common, "--watch"],
+  events: common,
+  logs: [...common, "--tail"],
+  credentials: common,
+  open: common,
+  validate: common,
+  schema: common,
+  env: common,
+  "cluster up": [...common, "--context"],
+  "cluster down": common,
+  "cluster status": common,
+  "cluster reset": [...common, "--yes"],
+};
+
+describe("stores command", () => {
+  let folder: string;
+  let saved: NodeJS.ProcessEnv;
+
+  before(() => {
+    saved = { ...process.env };
+    folder = mkdtempSync(join(tmpdir(), "storefleet-cli-"));
+    Object.assign(process.env, { STOREFLEET_CACHE: join(folder, "cache"), STOREFLEET_TOOLS: join(folder, "tools") });
+    for (const name of ["STOREFLEET_CLUSTER", "STOREFLEET_FILE"]) delete process.env[name];
+  });
+  after(() => {
+    for (const name of ["STOREFLEET_CACHE", "STOREFLEET_TOOLS"]) delete process.env[name];
+    Object.assign(process.env, saved);
+    rmSync(folder, { recursive: true });
+  });
+
+  const list = (content: string) => {
+    const file = join(folder, "stores.yaml");
+    writeFileSync(file, content);
+    return file;
+  };
+
+  for (const [command, options] of Object.entries(commands)) {
+    it(`${command} has its options`, async () => {
+      const { code, out } = await stores(...command.split(" "), "--help");
+      assert.equal(code, 0);
+      const listed = [...out.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
+      assert.deepEqual(listed.sort(), [...options, "--help"].sort());
+    });
+  }
+
+  it("has no other commands", async () => {
+    const { out } = await stores("--help");
+    const listed = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name).filter((name) => name !== "help");
+    assert.deepEqual(listed.sort(), [...new Set(Object.keys(commands).map((command) => command.split(" ")[0]))].sort());
+  });
+
+  /** One clear message on standard error, nothing on standard output, exit 1, no stack. */
+  async function refuses(args: string[], message: RegExp): Promise<void> {
+    const { code, out, err } = await stores(...args);
+    assert.match(err, message, args.join(" "));
+    assert.equal(code, 1, args.join(" "));
+    assert.equal(out, "", args.join(" "));
+    assert.ok(err.trim().split("\n").length <= 3, `more than a message:\n${err}`);
+    assert.doesNotMatch(err, /^ +at |defect/m);
+  }
+
+  it("refuses what it does not know", async () => {
+    await refuses(["aply"], /^error: unknown command 'aply'\n\(Did you mean apply\?\)/);
+    await refuses(["status", "--wach"], /^error: unknown option '--wach'\n\(Did you mean --watch\?\)/);
+    await refuses(["cluster", "start"], /^error: unknown command 'start'/);
+    await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\.\n$/);
+    await refuses(["events"], /^error: missing required argument 'name'/);
+    await refuses(["logs", "acme", "bikes"], /^error: too many arguments/);
+    await refuses(["validate", "acme"], /^error: too many arguments/);
+  });
+
+  it("refuses numbers that are none", async () => {
+    for (const value of ["0", "-1", "two", "1.5", "", "1e3", "99999999"]) await refuses(["apply", `--concurrency=${value}`], /^error: --concurrency is ".*": not a whole number from 1\n$/);
+    await refuses(["apply", "--max-deletes=-1"], /^error: --max-deletes is "-1": not a whole number from 0\n$/);
+    await refuses(["logs", "acme", "--tail=0"], /^error: --tail is "0"/);
+  });
+
+  it("says how to get a cluster where there is none", async () => {
+    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["credentials", "acme"], ["open", "acme"]]) {
+      await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up --env local\n$/);
+    }
+    await refuses(["status", "--env", "prod"], /cluster up --env prod --context NAME/);
+  });
+
+  it("looks at an invalid list before anything else", async () => {
+    const file = list("stores:\n  - {name: Acme, engine: woocommerce}\n");
+    for (const command of ["plan", "apply", "validate"]) await refuses([command, "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name is not a store name/);
+    await refuses(["apply", "--file", join(folder, "missing.yaml")], /^error: .*missing\.yaml/);
+  });
+
+  it("destroys only what is named in one way, and only what can be a store", async () => {
+    await refuses(["destroy"], /^error: say which stores/);
+    await refuses(["destroy", "acme", "--all"], /^error: say which stores/);
+    for (const name of ["../acme", "Acme", "a.b", "all", "x".repeat(41)]) await refuses(["destroy", name, "--yes"], /^error: ".*" is not a stack of this project/);
+  });
+
+  it("only the local environment can be reset, and nothing is deleted unasked", async () => {
+    await refuses(["cluster", "reset", "--env", "prod", "--yes"], /^error: only the local environment can be reset/);
+    if (!process.stdin.isTTY) await refuses(["cluster", "reset"], /^error: Delete the local cluster.*there is no terminal\nSay --yes to go ahead\.\n$/);
+  });
+
+  it("takes a file that is no plan for no plan, and a name that is no file for a name", async () => {
+    await refuses(["apply", list("stores: []\n")], /^error: .*stores\.yaml can not be read as a saved plan/);
+    await refuses(["apply", "x".repeat(300)], /^error: environment "local" has no running cluster/);
+  });
+
+  it("validates a list; as JSON every problem with its place", async () => {
+    const good = list("stores:\n  - {name: acme, engine: woocommerce}\n");
+    assert.deepEqual(await stores("validate", "--file", good), { code: 0, out: `${good}: 1 stores, no problems\n`, err: "" });
+    assert.deepEqual(JSON.parse((await stores("validate", "--json", "--file", good)).out), { valid: true, problems: [] });
+    const bad = await stores("validate", "--json", "--file", list("stores:\n  - {name: acme, engine: shopify}\n"));
+    assert.equal(bad.code, 1);
+    assert.equal(bad.err, "");
+    const { valid, problems } = JSON.parse(bad.out) as { valid: boolean; problems: { line: number; path: unknown[] }[] };
+    assert.equal(valid, false);
+    assert.deepEqual(problems.map(({ line, path }) => ({ line, path })), [{ line: 2, path: ["stores", 0, "engine"] }]);
+  });
+
+  it("prints the list's JSON Schema", async () => {
+    const { code, out } = await stores("schema");
+    assert.equal(code, 0);
+    assert.ok("stores" in (JSON.parse(out) as { properties: object }).properties);
+  });
+
+  it("works from any folder, without escape codes where there is no terminal", async () => {
+    const { code, out, err } = await asProcess(["status"], { FORCE_COLOR: undefined });
+    assert.equal(code, 1);
+    assert.equal(out, "");
+    assert.match(err, /^error: environment "local" has no running cluster\n/);
+  });
+
+  it("NO_COLOR goes before everything that asks for colours", async () => {
+    const coloured = await asProcess(["status"], { FORCE_COLOR: "1", NO_COLOR: undefined });
+    assert.match(coloured.err, /\x1b\[31merror:/);
+    assert.match((await asProcess(["status"], { FORCE_COLOR: "1", NO_COLOR: "1" })).err, /^error:/);
+  });
+
+  it("a cache folder that can not be written is told, not taken for a defect", async () => {
+    const { code, err } = await asProcess(["cluster", "down"], { STOREFLEET_CACHE: join(projectRoot, "package.json") });
+    assert.equal(code, 1);
+    assert.match(err, /^error: (ENOTDIR|EEXIST).*package\.json.*\n.*STOREFLEET_CACHE names another folder\.\n$/);
+  });
+});
