@@ -74,6 +74,8 @@ export function commandLines(folder: string, ports: Ports): Record<ComponentName
       controllers: controllers.join(","),
       "service-account-private-key-file": key("service-account"), "root-ca-file": certificate("ca"),
       "kube-api-qps": 500, "kube-api-burst": 1000,
+      // What a creation that was cut off had charged to a quota is given back at the next count.
+      "resource-quota-sync-period": "10s",
     }),
     "kube-scheduler": flags({ config: join(config, "scheduler.yaml"), "secure-port": 0 }),
     kwok: flags({ kubeconfig: join(config, "kwok.kubeconfig"), config: join(config, "kwok.yaml"), v: "WARN" }),

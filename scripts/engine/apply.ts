@@ -12,7 +12,8 @@ export interface AppliedStore extends StoreReport {
   result: Result;
   /** Wall time of this store's operation. */
   seconds: number;
-  error?: string;
+  /** Why it failed; null when it did not. */
+  error: string | null;
   /** Leftovers of earlier runs that were repaired on the way. */
   repairs: string[];
 }
@@ -25,7 +26,7 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
     const { name, action } = decision;
     const idle = action === "unchanged" || action === "orphan" || action === "protected";
     const result: Result = idle ? (action === "unchanged" ? "unchanged" : "kept") : "not started";
-    reports.set(name, { name, action, changes: noChanges(), result, seconds: 0, repairs: [] });
+    reports.set(name, { name, action, changes: noChanges(), result, seconds: 0, error: null, repairs: [] });
     if (!idle) work.push(decision);
   }
 
@@ -41,7 +42,7 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action);
-    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message, repairs });
+    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   });
   progress.close();

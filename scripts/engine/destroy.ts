@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf } from "../../config/names";
 import { findLeftovers } from "../fleet/leftovers";
 import type { Observed } from "../fleet/observe";
-import { noChanges, type Failure } from "./operation";
-import { awaitDeletion, perform, target, type Engine, type Reconciled } from "./reconcile";
+import type { Failure } from "./operation";
+import { awaitDeletion, isOfStore, perform, target, type Engine, type Reconciled } from "./reconcile";
 
 const releaseOfVolumes = 30_000;
 
@@ -18,16 +18,22 @@ export async function destroyStore(engine: Engine, name: string, observed: Obser
   const refresh = !observed || observed.deleting;
   const result = await perform(engine, namespace, { kind: "destroy", ...target(engine, stack), refresh }, onStep);
 
-  if (result.failure?.kind === "not-found") {
-    if (!observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };
-    onStep("no stack: deleting the namespace");
+  const noStack = result.failure?.kind === "not-found";
+  if (noStack && !observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };
+  if (result.failure && !noStack) return result;
+
+  const changes = { ...result.changes };
+  let failure: Failure | undefined;
+  // A run that was killed may have created the namespace without recording it.
+  const unrecorded = await session.kube.get(`/api/v1/namespaces/${namespace}`);
+  if (unrecorded && isOfStore(unrecorded, session.env, name)) {
+    onStep("not in the stack: deleting the namespace");
     await session.kube.remove(`/api/v1/namespaces/${namespace}`);
-    const failure = await awaitDeletion(engine, { ...observed, deleting: true }, onStep);
-    return { ...result, changes: { ...noChanges(), delete: 1 }, failure: failure ?? (await leftoverFailure(engine, name, namespace)) };
+    failure = await awaitDeletion(engine, { namespace, deleting: true }, onStep);
+    changes.delete += 1;
   }
-  if (result.failure) return result;
   onStep("looking for leftovers");
-  return { ...result, failure: await leftoverFailure(engine, name, namespace) };
+  return { ...result, changes, failure: failure ?? (await leftoverFailure(engine, name, namespace)) };
 }
 
 /** Volumes are released a moment after their namespace is gone; anything later is a leftover, and is named. */

@@ -4,13 +4,22 @@ import type { Kube } from "../fleet/kube";
 import type { Failure } from "./operation";
 import { processAlive } from "./processes";
 
+/** Where a repair is made, and by what means. */
+export interface Place {
+  kube: Kube;
+  namespace: string;
+  cancelLock(): Promise<void>;
+  /** Takes back an upgrade; false when there is no earlier revision to go back to. */
+  rollBack(): Promise<boolean>;
+}
+
 /** What an interrupted run can leave behind, and how the next one gets past it. */
 export interface Mend {
   /** Names the repair, for the summary. */
   name: string;
   matches(failure: Failure): boolean;
   /** Repairs; false when it is not provably ours to repair. */
-  repair(place: { kube: Kube; namespace: string; cancelLock(): Promise<void> }, failure: Failure): Promise<boolean>;
+  repair(place: Place, failure: Failure): Promise<boolean>;
   /** How the operation is tried again. */
   retry: { fresh?: boolean; refresh?: boolean };
 }
@@ -37,9 +46,10 @@ export const mends: Mend[] = [
     retry: { refresh: true },
   },
   {
-    name: "dropped Helm's record of an interrupted operation",
+    name: "took back what an interrupted Helm operation had begun",
     matches: ({ message }) => /another operation \(install\/upgrade\/rollback\) is in progress/.test(message),
-    repair: ({ kube, namespace }) => dropRecords(kube, namespace, (status) => status.startsWith("pending-") || status === "uninstalling"),
+    repair: async ({ kube, namespace, rollBack }) =>
+      (await rollBack()) || dropRecords(kube, namespace, (status) => status.startsWith("pending-") || status === "uninstalling"),
     retry: {},
   },
   {

@@ -80,10 +80,11 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
       if (signal?.aborted) interrupt();
       else signal?.addEventListener("abort", interrupt, { once: true });
     });
-    child.once("exit", (code) => {
+    child.once("exit", (code, killedBy) => {
       signal?.removeEventListener("abort", interrupt);
       options.onStart(undefined);
-      resolve({ code: code ?? 1, output: readFileSync(options.logFile, "utf8") });
+      const end = killedBy ? `\nerror: the Pulumi CLI was ended by ${killedBy}` : "";
+      resolve({ code: code ?? 1, output: readFileSync(options.logFile, "utf8") + end });
     });
   });
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { namespaceOf, stackOf } from "../../config/names";
+import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { annotations, labels } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
+import type { KubeObject } from "../fleet/kube";
 import type { Observed } from "../fleet/observe";
+import { troubleIn } from "../fleet/trouble";
+import { rollBack } from "./helm";
 import { mends } from "./mend";
 import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
 import type { Pool } from "./pool";
@@ -34,9 +37,21 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
 
   const gone = !observed || observed.deleting;
   const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
+  const failedBefore = observed?.releases.some(({ status }) => status === "failed") ?? false;
+  const undone = failedBefore && (await rollBack(engine.session, namespace));
   const result = await perform(engine, namespace, operation, onStep);
-  if (result.failure?.kind !== "cancelled") await noteResult(engine, namespace, result.failure);
+  if (undone) result.repairs.unshift("took back the upgrade that had failed");
+  const { failure } = result;
+  if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
+  // What the store had no part in (a lock, a wrong passphrase, Ctrl-C) is not held against it.
+  if (!failure || failure.kind === "resource" || failure.kind === "program") await noteResult(engine, namespace, failure);
   return result;
+}
+
+/** The pods' own words first: what Pulumi and Helm say is that they waited in vain. */
+async function withReason({ session }: Engine, namespace: string, message: string): Promise<string> {
+  const trouble = await troubleIn(session.kube, namespace).catch(() => undefined);
+  return trouble ? `${trouble}\n${message}` : message;
 }
 
 export function target(engine: Engine, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
@@ -47,7 +62,8 @@ export function target(engine: Engine, stack: string): Pick<Operation, "env" | "
 /** Runs an operation, with each repair of mend.ts tried at most once. */
 export async function perform(engine: Engine, namespace: string, operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
   const repairs: string[] = [];
-  const place = { kube: engine.session.kube, namespace, cancelLock: () => cancelLock(engine, operation.stack) };
+  const { session } = engine;
+  const place = { kube: session.kube, namespace, cancelLock: () => cancelLock(engine, operation.stack), rollBack: () => rollBack(session, namespace) };
   let attempt = operation;
   for (;;) {
     const outcome = await engine.pool.run(attempt, onStep, engine.signal);
@@ -75,12 +91,14 @@ async function cancelLock({ session, workFolder }: Engine, stack: string): Promi
   await promisify(execFile)(pulumi, ["cancel", "--yes", "--stack", stack], { cwd: workFolder, env: { ...process.env, ...session.variables } });
 }
 
+/** Proof that a namespace is ours. */
+export const isOfStore = ({ metadata }: KubeObject, env: EnvironmentName, store: string) =>
+  metadata.labels?.[labels.env] === env && metadata.labels[labels.store] === store;
+
 /** A namespace of the store's name that does not carry the store's labels is somebody else's: hands off. */
 async function refuseForeign({ session }: Engine, store: string, namespace: string): Promise<Failure | undefined> {
   const existing = await session.kube.get(`/api/v1/namespaces/${namespace}`);
-  if (!existing) return undefined;
-  const found = existing.metadata.labels;
-  if (found?.[labels.env] === session.env && found[labels.store] === store) return undefined;
+  if (!existing || isOfStore(existing, session.env, store)) return undefined;
   return {
     kind: "resource",
     message:
@@ -92,7 +110,7 @@ async function refuseForeign({ session }: Engine, store: string, namespace: stri
 const deletionLimit = 120_000;
 
 /** Waits for a namespace that is on its way out; names what holds it when it takes too long. */
-export async function awaitDeletion({ session, signal }: Engine, observed: Observed, onStep: (text: string) => void): Promise<Failure | undefined> {
+export async function awaitDeletion({ session, signal }: Engine, observed: Pick<Observed, "namespace" | "deleting">, onStep: (text: string) => void): Promise<Failure | undefined> {
   if (!observed.deleting) return undefined;
   onStep(`waiting for the deletion of namespace ${observed.namespace}`);
   const end = Date.now() + deletionLimit;

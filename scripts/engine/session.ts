@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, writeFileSync, symlinkSync, copyFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync, symlinkSync, copyFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
@@ -86,11 +86,18 @@ function createPassphrase(folder: string, file: string): void {
 export function workFolder(env: EnvironmentName): string {
   const folder = join(environmentFolder(env), "work");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const link = join(folder, "components");
-  rmSync(link, { force: true });
-  symlinkSync(join(projectRoot, "components"), link);
-  copyFileSync(join(projectRoot, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-  copyFileSync(join(projectRoot, `Pulumi.${env}.yaml`), join(folder, `Pulumi.${env}.yaml`));
+  // Each in one step: other runs of the script may be working in here.
+  const put = (name: string, write: (path: string) => void) => {
+    const draft = join(folder, `${name}.${process.pid}`);
+    rmSync(draft, { force: true });
+    write(draft);
+    renameSync(draft, join(folder, name));
+  };
+  put("components", (path) => symlinkSync(join(projectRoot, "components"), path));
+  put(`Pulumi.${env}.yaml`, (path) => copyFileSync(join(projectRoot, `Pulumi.${env}.yaml`), path));
+  // The programs run in the script's workers, so here is none for `main` to lead to.
+  const project = readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8");
+  put("Pulumi.yaml", (path) => writeFileSync(path, project.replace(/^main:.*\n/m, "")));
   return folder;
 }
 

@@ -1,16 +1,12 @@
 // One process of the pool: runs one operation on one stack at a time, started by pool.ts. The store's program runs in
 // here, so whatever it does to the process (an exception, a hang, an exhausted heap) ends this process alone.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
-import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { storeProgram } from "../../stores";
 import { Recorder } from "./recorder";
 import { CliError, leanPulumiCommand } from "./pulumi-command";
 import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 
-const projectName = /^name:\s*(\S+)/m.exec(readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8"))?.[1] ?? "storefleet";
 let cancel = new AbortController();
 
 const send = (message: WorkerMessage) => {
@@ -19,15 +15,20 @@ const send = (message: WorkerMessage) => {
 
 /** Runs an operation to its end; a failure is an answer, not an exception. */
 async function perform(operation: Operation): Promise<Outcome> {
-  const recorder = new Recorder((text) => send({ type: "step", text }));
+  const newRecorder = () => new Recorder((text) => send({ type: "step", text }));
+  let recorder = newRecorder();
   const options = { onEvent: (event: EngineEvent) => recorder.take(event), signal: cancel.signal };
   try {
     const { stack, found } = await openStack(operation);
     // A stack without its namespace: what the state has may be gone from the cluster.
-    const refresh = operation.refresh || (operation.fresh && found);
-    if (operation.kind === "preview") await stack.preview({ ...options, refresh });
-    else if (operation.kind === "destroy") await stack.destroy({ ...options, refresh, remove: true });
-    else await stack.up({ ...options, refresh });
+    if (operation.refresh || (operation.fresh && found)) {
+      // A command of its own, because only it forgets creations that were cut off. Whatever they left is taken over.
+      await stack.refresh({ ...options, clearPendingCreates: true });
+      recorder = newRecorder();
+    }
+    if (operation.kind === "preview") await stack.preview(options);
+    else if (operation.kind === "destroy") await stack.destroy({ ...options, remove: true });
+    else await stack.up(options);
     return recorder.outcome();
   } catch (error) {
     return { ...recorder.outcome(), failure: classify(error, recorder) };
@@ -40,7 +41,6 @@ async function openStack(operation: Operation): Promise<{ stack: Stack; found: b
     workDir: operation.workFolder,
     envVars: operation.variables,
     program: spec ? () => storeProgram(env, spec, operation.shared) : async () => environment(env),
-    projectSettings: { name: projectName, runtime: "nodejs" },
     pulumiCommand: leanPulumiCommand({
       command: process.env.STOREFLEET_PULUMI ?? "pulumi",
       version: process.env.STOREFLEET_PULUMI_VERSION ?? "3.245.0",

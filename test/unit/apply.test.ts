@@ -36,7 +36,7 @@ describe("apply", () => {
     assert.equal(first?.result, "failed");
     assert.equal(first.error, failure.message);
     assert.equal(second?.result, "updated");
-    assert.equal(second.error, undefined);
+    assert.equal(second.error, null);
     assert.ok(progress.lines.includes(`failed new: failed: ${failure.message}`));
   });
 
@@ -68,6 +68,6 @@ describe("apply", () => {
     const { engine } = fakeEngine([{ kind: "resource", message: "another operation (install/upgrade/rollback) is in progress" }], { kube });
     const [applied] = await applyFleet(engine, specs, [decisions[1]!], 1, recordedProgress());
     assert.equal(applied?.result, "updated");
-    assert.deepEqual(applied.repairs, ["dropped Helm's record of an interrupted operation"]);
+    assert.deepEqual(applied.repairs, ["took back what an interrupted Helm operation had begun"]);
   });
 });

@@ -14,6 +14,7 @@ describe("an unchanged store", () => {
   for (const [what, more] of Object.entries<Partial<Observed>>({
     "is on its way out": { deleting: true },
     "set out for something else since": { intendedDigest: "another" },
+    "failed the last time": { lastError: "the program threw" },
     "did not get there": { receipt: undefined },
     "got somewhere else": { receipt: { ...observedStore("acme").receipt!, digest: "another" } },
     "has no release": { releases: [] },

@@ -24,7 +24,7 @@ function releases(...statuses: string[]): FakeKube {
   kube.put(`/api/v1/namespaces/another/secrets/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
   return kube;
 }
-const place = (kube: FakeKube) => ({ kube: kube.asKube, namespace, cancelLock: async () => assert.fail("not a matter of locks") });
+const place = (kube: FakeKube) => ({ kube: kube.asKube, namespace, cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
 const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
 
 describe("stale locks", () => {
@@ -66,7 +66,7 @@ describe("mends", () => {
   const texts: [RegExp, Failure][] = [
     [/created the stack/, failure("no stack named 'local.acme' found", "not-found")],
     [/broke the lock/, failure(locked("root@here (pid 1)"), "locked")],
-    [/interrupted operation/, failure("1 error occurred:\n\t* another operation (install/upgrade/rollback) is in progress")],
+    [/interrupted Helm operation/, failure("1 error occurred:\n\t* another operation (install/upgrade/rollback) is in progress")],
     [/not recorded/, failure("1 error occurred:\n\t* cannot re-use a name that is still in use")],
     [/as failed/, failure(messageOf(() => requireDeployed("failed")), "program")],
   ];
@@ -91,21 +91,27 @@ describe("mends", () => {
 
   it("breaks a lock only when it is stale", async () => {
     let broken = 0;
-    const here = { kube: new FakeKube().asKube, namespace, cancelLock: async () => void (broken += 1) };
+    const here = { kube: new FakeKube().asKube, namespace, cancelLock: async () => void (broken += 1), rollBack: async () => false };
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked("root@another-host (pid 1)"), "locked")), false);
     assert.equal(broken, 0);
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked(`root@${hostname()} (pid ${process.pid})`), "locked")), true);
     assert.equal(broken, 1);
   });
 
-  it("an interrupted operation loses its own record alone, the revisions before it stay", async () => {
+  it("an interrupted upgrade is taken back", async () => {
+    const kube = releases("deployed", "pending-upgrade");
+    assert.equal(await mend(/interrupted Helm operation/).repair({ ...place(kube), rollBack: async () => true }, texts[2]![1]), true);
+    assert.deepEqual(deleted(kube), []);
+  });
+
+  it("where nothing can be gone back to, the interrupted operation loses its own record alone", async () => {
     const kube = releases("superseded", "deployed", "pending-upgrade", "pending-rollback", "pending-install", "uninstalling", "failed");
-    assert.equal(await mend(/interrupted operation/).repair(place(kube), texts[2]![1]), true);
+    assert.equal(await mend(/interrupted Helm operation/).repair(place(kube), texts[2]![1]), true);
     assert.deepEqual(deleted(kube), ["v3", "v4", "v5", "v6"]);
   });
 
   it("is no repair when there is no record to drop", async () => {
-    assert.equal(await mend(/interrupted operation/).repair(place(releases("deployed")), texts[2]![1]), false);
+    assert.equal(await mend(/interrupted Helm operation/).repair(place(releases("deployed")), texts[2]![1]), false);
     assert.equal(await mend(/not recorded/).repair(place(releases()), texts[3]![1]), false);
   });
 

@@ -81,18 +81,18 @@ describe("store worker", () => {
   it("previews, destroys and refreshes as asked", async () => {
     assert.equal((await run("local.fine", { kind: "preview" })).calls[0]![0], "preview");
     const { calls } = await run("local.fine", { kind: "destroy", spec: undefined, refresh: true });
-    assert.equal(calls.length, 1);
-    for (const flag of ["destroy", "--yes", "--remove", "--refresh"]) assert.ok(calls[0]!.includes(flag), flag);
+    assert.equal(calls.length, 2);
+    for (const flag of ["refresh", "--yes", "--clear-pending-creates"]) assert.ok(calls[0]!.includes(flag), flag);
+    for (const flag of ["destroy", "--yes", "--remove"]) assert.ok(calls[1]!.includes(flag), flag);
   });
 
   it("creates a fresh stack first; one that is there already is refreshed", async () => {
     const created = await run("local.fine", { fresh: true });
     assert.deepEqual(created.calls.map((args) => args.slice(0, 2).join(" ")), ["stack init", "up --yes"]);
-    assert.ok(!created.calls[1]!.includes("--refresh"));
 
     const there = await run("local.there", { fresh: true });
     assert.equal(there.failure, undefined);
-    assert.ok(there.calls[1]!.includes("--refresh"));
+    assert.deepEqual(there.calls.map(([command]) => command), ["stack", "refresh", "up"]);
   });
 
   it("tells a missing stack, a lock, and other refusals apart, in the CLI's words", async () => {

@@ -66,7 +66,7 @@ describe("reconcile", () => {
     const { engine, operations } = fakeEngine([pending], { kube: cluster("pending-upgrade") });
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
     assert.equal(result.failure, undefined);
-    assert.deepEqual(result.repairs, ["dropped Helm's record of an interrupted operation"]);
+    assert.deepEqual(result.repairs, ["took back what an interrupted Helm operation had begun"]);
     assert.equal(operations.length, 2);
   });
 
@@ -95,11 +95,13 @@ describe("reconcile", () => {
     assert.equal(noteOf(kube), undefined);
   });
 
-  it("a cancellation leaves no note, and the earlier one stays", async () => {
+  it("what the store had no part in leaves no note, and the earlier one stays", async () => {
     const kube = cluster("deployed", "earlier");
-    const { failure: result } = await reconcileStore(fakeEngine([failure("cancelled", "cancelled")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
-    assert.equal(result?.kind, "cancelled");
-    assert.equal(noteOf(kube), "earlier");
+    for (const kind of ["cancelled", "locked", "cli"] as const) {
+      const { failure: result } = await reconcileStore(fakeEngine([failure("not its fault", kind)], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+      assert.equal(result?.kind, kind);
+      assert.equal(noteOf(kube), "earlier");
+    }
   });
 
   it("an API server that has gone away does not hide the store's own result", async () => {
