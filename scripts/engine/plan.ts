@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { UserError } from "../../config/errors";
 import { stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { decide, type Action, type Decision } from "../fleet/classify";
@@ -97,6 +98,8 @@ class Scratch {
   private async create(): Promise<void> {
     const pulumi = this.engine.session.variables.STOREFLEET_PULUMI ?? "pulumi";
     const env = { ...process.env, ...this.engine.session.variables, ...this.variables };
-    await promisify(execFile)(pulumi, ["stack", "init", this.stack, "--non-interactive"], { cwd: this.engine.workFolder, env });
+    await promisify(execFile)(pulumi, ["stack", "init", this.stack, "--non-interactive"], { cwd: this.engine.workFolder, env }).catch((error: Error & { stderr?: string }) => {
+      throw new UserError(`stores that do not exist yet can not be previewed: ${error.stderr?.trim() || error.message}`);
+    });
   }
 }

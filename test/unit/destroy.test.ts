@@ -45,6 +45,15 @@ describe("destroy", () => {
     assert.deepEqual(kube.changes, [`DELETE ${path}`]);
   });
 
+  it("a namespace that the stack did not know goes too, if it is ours", async () => {
+    const kube = new FakeKube();
+    const path = putStore(kube, "acme");
+    const { failure, changes } = await destroyStore(fakeEngine([], { kube }).engine, "acme", observed, () => {});
+    assert.equal(failure, undefined);
+    assert.equal(changes.delete, 1);
+    assert.deepEqual(kube.changes, [`DELETE ${path}`]);
+  });
+
   it("keeps everything when the stack can not be destroyed, and says why", async () => {
     const kube = new FakeKube();
     putStore(kube, "acme");

@@ -95,6 +95,15 @@ describe("reconcile", () => {
     assert.equal(noteOf(kube), undefined);
   });
 
+  it("the pods' own words come before those of Pulumi and Helm", async () => {
+    const kube = cluster().put(`${path}/pods/wordpress-0`, {
+      status: { containerStatuses: [{ name: "wordpress", image: "wordpress:nope", restartCount: 0, state: { waiting: { reason: "ErrImagePull", message: "not found" } } }] },
+    });
+    const { failure: result } = await reconcileStore(fakeEngine([failure("context deadline exceeded")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(result?.message, "wordpress-0/wordpress: ErrImagePull: not found\ncontext deadline exceeded");
+    assert.equal(noteOf(kube), result.message);
+  });
+
   it("what the store had no part in leaves no note, and the earlier one stays", async () => {
     const kube = cluster("deployed", "earlier");
     for (const kind of ["cancelled", "locked", "cli"] as const) {

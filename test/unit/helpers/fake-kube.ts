@@ -47,7 +47,8 @@ export class FakeKube {
   async remove(path: string): Promise<void> {
     this.before(path);
     this.changes.push(`DELETE ${path}`);
-    for (const at of [...this.objects.keys()]) if (at === path || at.startsWith(`${path}/`)) this.objects.delete(at);
+    const [gone = ""] = path.split("?");
+    for (const at of [...this.objects.keys()]) if (at === gone || at.startsWith(`${gone}/`)) this.objects.delete(at);
   }
 
   async text(path: string): Promise<string> {
