@@ -1,22 +1,14 @@
-import type { ComponentResource, ComponentResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
 import { mailCatcherPodLabels } from "../components/mail-catcher";
-import type { NetworkIsolationArgs } from "../components/network-isolation";
 import { Medusa, quotaFor as medusaQuota } from "../components/medusa";
+import type { NetworkIsolationArgs } from "../components/network-isolation";
+import type { Shop } from "../components/shared/shop";
 import { WooCommerce, quotaFor as woocommerceQuota } from "../components/woocommerce";
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
 import type { StoreSpec } from "../config/spec";
-
-/** What every engine's component offers, whatever runs inside. */
-export interface Shop extends ComponentResource {
-  url: Output<string>;
-  adminUrl: Output<string>;
-  adminUsername: Output<string>;
-  adminPassword: Output<string>;
-  releaseStatus: Output<string>;
-}
 
 /** Where a shop is put, known only once the store's walls stand. */
 export interface Place {
@@ -59,9 +51,6 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
         {
           ...common(spec, settings, place),
           sizes,
-          products: spec.products,
-          currency: spec.currency,
-          country: spec.country,
           timezone: spec.woocommerce.timezone,
           guestCheckout: spec.woocommerce.guestCheckout,
           egress: settings.egress,
@@ -86,9 +75,6 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
         {
           ...common(spec, settings, place),
           sizes,
-          products: spec.products,
-          currency: spec.currency,
-          country: spec.country,
           countries: spec.medusa.countries,
           shippingPrice: spec.medusa.shippingPrice,
           images: { medusa: application, storefront, postgres, redis },
@@ -113,6 +99,9 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     storageClass: settings.storageClass,
     title: spec.title,
     adminEmail: spec.adminEmail,
+    products: spec.products,
+    currency: spec.currency,
+    country: spec.country,
     smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret } : undefined },
     timeout: settings.helmTimeout,
     suspended: spec.suspended,

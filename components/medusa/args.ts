@@ -1,62 +1,13 @@
 import type { Input } from "@pulumi/pulumi";
 
+import type { ShopArgs } from "../shared/shop-args";
 import type { MedusaSizes } from "./sizes";
 
-export interface MedusaProduct {
-  name: string;
-  /** Products are recognised by it. */
-  sku: string;
-  /** In the shop's currency. */
-  price: number;
-  /** Pieces at the start. */
-  stock: number;
-}
-
-export interface MedusaArgs {
-  /** The namespace to install into; it exists already. */
-  namespace: Input<string>;
-  /** The shop's generated address, a host name. */
-  host: Input<string>;
+export interface MedusaArgs extends ShopArgs {
   /** CPU, memory, replicas and volumes of each part. */
   sizes: MedusaSizes;
   /**
-   * Custom domains.
-   * @default none
-   */
-  domains?: Input<string>[];
-  /**
-   * The cert-manager ClusterIssuer that certificates come from. Present: the shop is on https.
-   * @default plain http
-   */
-  tls?: { issuer: Input<string> };
-  /** @default "traefik" */
-  ingressClass?: Input<string>;
-  /**
-   * StorageClass of both volumes.
-   * @default the cluster's default
-   */
-  storageClass?: Input<string>;
-  /** The shop's name, any characters. */
-  title: Input<string>;
-  /** The administrator's address, with which they log in. */
-  adminEmail: Input<string>;
-  /**
-   * Products to start with.
-   * @default none
-   */
-  products?: Input<Input<MedusaProduct>[]>;
-  /**
-   * ISO 4217 code, upper case.
-   * @default "EUR"
-   */
-  currency?: Input<string>;
-  /**
-   * ISO 3166-1 alpha-2 code, upper case.
-   * @default "DE"
-   */
-  country?: Input<string>;
-  /**
-   * Countries that the shop sells to, as such codes.
+   * Countries that the shop sells to, as ISO 3166-1 alpha-2 codes, upper case.
    * @default its own
    */
   countries?: Input<Input<string>[]>;
@@ -66,48 +17,8 @@ export interface MedusaArgs {
    */
   shippingPrice?: Input<number>;
   /**
-   * Where e-mails go.
-   * @default no e-mail is sent
-   */
-  smtp?: {
-    host: Input<string>;
-    port: Input<number>;
-    /** The sender. */
-    from: Input<string>;
-    /**
-     * The password is the key `password` of a Secret in the namespace.
-     * @default the server asks for none
-     */
-    login?: { username: Input<string>; passwordSecret: Input<string> };
-  };
-  /**
    * The application and the storefront of this project, Postgres and Redis.
    * @default the chart's
    */
   images?: { medusa?: Input<string>; storefront?: Input<string>; postgres?: Input<string>; redis?: Input<string> };
-  /**
-   * Name of a pull Secret in the namespace.
-   * @default none
-   */
-  imagePullSecret?: Input<string>;
-  /**
-   * No pods run; data, secrets and addresses stay.
-   * @default false
-   */
-  suspended?: Input<boolean>;
-  /**
-   * Labels of all objects.
-   * @default none
-   */
-  labels?: Record<string, string>;
-  /**
-   * Seconds that an installation or an upgrade may take.
-   * @default 600
-   */
-  timeout?: Input<number>;
-  /**
-   * Digest of the chart's files: the provider looks at values only, so this is how an edited template is noticed.
-   * @default none
-   */
-  chartDigest?: Input<string>;
 }

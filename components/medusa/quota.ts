@@ -1,5 +1,6 @@
 import { certificateSolvers, quotaOf } from "../shared/quota";
-import { ephemeral, type MedusaSizes, type WorkloadSize } from "./sizes";
+import type { WorkloadSize } from "../shared/sizes";
+import { ephemeral, type MedusaSizes } from "./sizes";
 
 /**
  * The quota that fits a shop at its busiest: all parts rolling out at once, each with a pod that starts and one that

@@ -1,12 +1,5 @@
-export interface JobSize {
-  cpuRequest: string;
-  cpuLimit?: string;
-  memoryRequest: string;
-  memoryLimit: string;
-}
-export interface WorkloadSize extends JobSize {
-  replicas: number;
-}
+import type { JobSize, WorkloadSize } from "../shared/sizes";
+
 /** A part whose volume serves one pod. */
 export interface SingleSize extends JobSize {
   replicas: 1;

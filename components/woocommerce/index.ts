@@ -1,13 +1,10 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
-import { Secret } from "@pulumi/kubernetes/core/v1";
-import { Release } from "@pulumi/kubernetes/helm/v3";
-import { RandomPassword } from "@pulumi/random";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 
-import { pulumiLabels } from "../shared/labels";
+import { Shop } from "../shared/shop";
 import type { WooCommerceArgs } from "./args";
-import { chartValues, release, secretNames } from "./values";
+import { chartValues, engine, secretNames } from "./values";
 
-export type { WooCommerceArgs, WooCommerceProduct } from "./args";
+export type { WooCommerceArgs } from "./args";
 export { quotaFor } from "./quota";
 export type { UploadsAccessMode, WooCommerceSizes } from "./sizes";
 
@@ -15,66 +12,27 @@ const saltNames = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((use) =>
 const saltLength = 64;
 
 /** One WooCommerce shop: generated secrets, and a Helm release of the chart beside this file. */
-export class WooCommerce extends ComponentResource {
-  /** The shop's generated address. */
-  public readonly url: Output<string>;
-  /** Where its administrator logs in. */
-  public readonly adminUrl: Output<string>;
-  public readonly adminUsername: Output<string>;
-  public readonly adminPassword: Output<string>;
-  /** Helm's word on the release, such as `deployed` or `failed`. */
-  public readonly releaseStatus: Output<string>;
-
+export class WooCommerce extends Shop {
   constructor(name: string, args: WooCommerceArgs, opts?: ComponentResourceOptions) {
-    super("storefleet:index:WooCommerce", name, args, opts);
-    const parent = { parent: this };
-
-    const password = (which: string, length: number) =>
-      secret(new RandomPassword(`${name}-${which}`, { length, special: false }, parent).result);
-    const createSecret = (which: keyof typeof secretNames, stringData: Record<string, Input<string>> | Output<Record<string, string>>) =>
-      new Secret(
-        `${name}-${which}`,
-        {
-          metadata: { name: secretNames[which], namespace: args.namespace, labels: pulumiLabels(args.labels ?? {}, which) },
-          stringData,
-        },
-        parent,
-      );
+    super("WooCommerce", name, args, opts);
 
     const adminUsername = "admin";
-    const adminPassword = password("admin-password", 24);
-    const secrets = [
-      createSecret("admin", { username: adminUsername, password: adminPassword, email: args.adminEmail }),
-      createSecret("database", { password: password("database-password", 32), "root-password": password("root-password", 32) }),
-      // One draw, cut into eight.
-      createSecret("salts", password("salts", saltNames.length * saltLength).apply(eightSalts)),
-    ];
+    const adminPassword = this.createPassword("admin-password", 24);
+    const databaseKeys = { password: this.createPassword("database-password", 32), "root-password": this.createPassword("root-password", 32) };
+    // One draw, cut into eight.
+    const salts = this.createPassword("salts", saltNames.length * saltLength).apply(eightSalts);
 
-    const installation = new Release(
-      `${name}-release`,
-      {
-        name: release,
-        namespace: args.namespace,
-        chart: "./components/woocommerce/chart",
-        values: chartValues(args),
-        timeout: args.timeout ?? 600,
-        waitForJobs: true,
-        maxHistory: 5,
-      },
-      { parent: this, dependsOn: secrets },
-    );
-
-    this.url = interpolate`${args.tls ? "https" : "http"}://${args.host}`;
-    this.adminUrl = interpolate`${this.url}/wp-admin/`;
-    this.adminUsername = output(adminUsername);
-    this.adminPassword = adminPassword;
-    this.releaseStatus = installation.status.status;
-    this.registerOutputs({
-      url: this.url,
-      adminUrl: this.adminUrl,
-      adminUsername: this.adminUsername,
-      adminPassword: this.adminPassword,
-      releaseStatus: this.releaseStatus,
+    this.install({
+      engine,
+      values: chartValues(args),
+      secrets: [
+        this.createSecret("admin", secretNames.admin, { username: adminUsername, password: adminPassword, email: args.adminEmail }),
+        this.createSecret("database", secretNames.database, databaseKeys),
+        this.createSecret("salts", secretNames.salts, salts),
+      ],
+      adminPath: "/wp-admin/",
+      adminUsername,
+      adminPassword,
     });
   }
 }

@@ -1,14 +1,5 @@
 import { mebibytes } from "../shared/quota";
-
-export interface JobSize {
-  cpuRequest: string;
-  cpuLimit?: string;
-  memoryRequest: string;
-  memoryLimit: string;
-}
-export interface WorkloadSize extends JobSize {
-  replicas: number;
-}
+import type { JobSize, WorkloadSize } from "../shared/sizes";
 
 /** How much the parts of one shop get. */
 export interface WooCommerceSizes {
