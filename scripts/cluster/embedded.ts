@@ -9,7 +9,7 @@ import {
   commandLines, componentNames, kwokConfiguration, layout, schedulerConfiguration, type ComponentName, type Ports,
 } from "./components";
 import { writeKubeconfig } from "./kubeconfig";
-import { endProcesses, isAlive, startDetached, type ProcessRecord } from "./os-process";
+import { endProcesses, isAlive, startDetached, type ProcessRecord } from "../os/process";
 import { freePorts, isListening } from "./ports";
 import { readRecord, writeRecord, type ClusterRecord } from "./record";
 import { isWorking, seed, until } from "./seed";

@@ -8,7 +8,7 @@ import { componentNames } from "./components";
 import { containersDelete, containersDown, containersUp } from "./containers";
 import { extractContext, refuseUnlessLocal } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
-import { withLock } from "./lock";
+import { withLock } from "../os/lock";
 import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./record";
 import { run as runCommand, type Run } from "./run";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import { clusterFolder } from "../paths";
 import type { ComponentName, Ports } from "./components";
-import type { ProcessRecord } from "./os-process";
+import type { ProcessRecord } from "../os/process";
 
 /** What `cluster.json` in a cluster's folder says: which kind was chosen and why, and what of ours runs. */
 export interface ClusterRecord {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { clusterFolder } from "../paths";
 import { answers, connectApi } from "./api";
 import { componentNames, layout } from "./components";
-import { isAlive, memoryOf } from "./os-process";
+import { isAlive, memoryOf } from "../os/process";
 import { readRecord } from "./record";
 import { readNodes, type NodeState } from "./seed";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Kube } from "../fleet/kube";
 import type { Failure } from "./operation";
-import { processAlive } from "./processes";
+import { isRunning } from "../os/process";
 
 /** Where a repair is made, and by what means. */
 export interface Place {
@@ -91,7 +91,7 @@ export function locksAreStale(message: string, host = hostname(), holds = holdsL
 }
 
 function holdsLock(pid: number): boolean {
-  if (!processAlive(pid)) return false;
+  if (!isRunning(pid)) return false;
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
   } catch {

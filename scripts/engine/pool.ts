@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../config/root";
-import { processAlive, waitForExit } from "./processes";
+import { isRunning, waitForExit } from "../os/process";
 import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WorkerMessage } from "./operation";
 
 export interface PoolOptions {
@@ -156,7 +156,7 @@ const firstLine = (text: string) => {
 
 /** The CLI of a worker that is gone fails by itself, since its program is; one SIGINT lets it give up its lock sooner. */
 async function endCli(pid: number | undefined): Promise<void> {
-  if (pid === undefined || !processAlive(pid)) return;
+  if (pid === undefined || !isRunning(pid)) return;
   tell(pid, "SIGINT");
   if (!(await waitForExit(pid, 30_000))) tell(pid, "SIGKILL");
 }

@@ -58,7 +58,13 @@ function backendVariables(env: EnvironmentName): Record<string, string> {
   }
   if (variables.PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
     const file = join(folder, "passphrase");
-    if (!existsSync(file)) createPassphrase(folder, file);
+    if (!existsSync(file)) {
+      // A new one would open nothing of what is there.
+      if (existsSync(join(folder, "state", ".pulumi", "stacks"))) {
+        throw new UserError(`the passphrase of the local state is gone: ${file}`, "Restore the file, or start anew: ./scripts/stores cluster reset");
+      }
+      createPassphrase(folder, file);
+    }
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = file;
   }
   return variables;

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
+import { withLock } from "../os/lock";
 import { downloadInto, isReachable } from "./download";
 import { type Go, buildInto, findGo, goHint } from "./go-build";
-import { withLock } from "./lock";
 import type { Log, Place } from "./place";
 import { duration } from "./progress";
 import type { Binary, Download } from "./table";
@@ -39,7 +39,9 @@ export async function installAll(place: Place, missing: Binary[], log: Log): Pro
   }
   for (const [index, binary] of missing.entries()) {
     const count = missing.length > 1 ? `[${index + 1}/${missing.length}] ` : "";
-    await withLock(join(place.folder, "locks", `${binary.name}-${binary.version}`), title(binary), log, async () => {
+    const waiting = (pid: number, waited: number) =>
+      log(`waiting for process ${pid}, which is getting ${title(binary)}${waited < 1000 ? "" : ` (${duration(waited / 1000)} so far)`}`);
+    await withLock(join(place.folder, "locks", `${binary.name}-${binary.version}`), waiting, async () => {
       if (!isInstalled(place, binary)) await install(place, binary, downloads.get(binary), go, (line) => log(`${count}${line}`));
     });
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type Cluster } from "../../scripts/cluster";
-import { identityOf } from "../../scripts/cluster/os-process";
+import { identityOf } from "../../scripts/os/process";
 import { readRecord } from "../../scripts/cluster/record";
 import { run, type Run } from "../../scripts/cluster/run";
 import { toolsFolder } from "../../scripts/paths";

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { certificateFile, certificatesAreFresh, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
-import { withLock } from "../../scripts/cluster/lock";
-import { endProcesses, identityOf, isAlive, startDetached } from "../../scripts/cluster/os-process";
+import { withLock } from "../../scripts/os/lock";
+import { endProcesses, identityOf, isAlive, startDetached } from "../../scripts/os/process";
 import { freePorts, isListening } from "../../scripts/cluster/ports";
 
 let folder: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, leanPulumiCommand } from "../../scripts/engine/pulumi-command";
-import { processAlive } from "../../scripts/engine/processes";
+import { isRunning } from "../../scripts/os/process";
 import { fakePulumi, type FakePulumi } from "./helpers/fake-pulumi";
 
 const body = `
@@ -58,7 +58,7 @@ describe("lean pulumi command", () => {
     await run(["up"]);
     assert.equal(pids.length, 2);
     assert.ok(pids[0]! > 1);
-    assert.equal(processAlive(pids[0]!), false);
+    assert.equal(isRunning(pids[0]!), false);
     assert.equal(pids[1], undefined);
   });
 
@@ -86,6 +86,6 @@ describe("lean pulumi command", () => {
   it("a CLI that starts after the abort is interrupted too", async () => {
     // As early as this the interrupt may come before the CLI handles it, and then ends it.
     await run(["wait"], AbortSignal.abort()).catch(() => undefined);
-    assert.equal(processAlive(pids[0]!), false);
+    assert.equal(isRunning(pids[0]!), false);
   });
 });

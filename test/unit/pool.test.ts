@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation, Outcome } from "../../scripts/engine/operation";
 import { Pool, type PoolOptions } from "../../scripts/engine/pool";
-import { processAlive } from "../../scripts/engine/processes";
+import { isRunning } from "../../scripts/os/process";
 
 const pools: Pool[] = [];
 
@@ -50,7 +50,7 @@ describe("pool of workers", () => {
     const one = pool();
     const { pid } = await run(one, "ok");
     one.close();
-    while (processAlive(pid)) await delay(10);
+    while (isRunning(pid)) await delay(10);
   });
 
   it("an exception, a rejection, an exit or an exhausted heap ends that operation, tells why, and no other", async () => {
@@ -72,7 +72,7 @@ describe("pool of workers", () => {
     const one = pool({ silence: 200 });
     const hung = await run(one, "hang");
     programFailed(hung, /hung: no sign of life for \d+ s/);
-    assert.equal(processAlive(hung.pid), false);
+    assert.equal(isRunning(hung.pid), false);
     const next = await run(one, "ok");
     assert.equal(next.failure, undefined);
     assert.notEqual(next.pid, hung.pid);
@@ -88,7 +88,7 @@ describe("pool of workers", () => {
   it("a worker that does not stop after the deadline is ended", async () => {
     const late = await run(pool({ deadline: 1, grace: 1 }), "never ends");
     programFailed(late, /gave up/);
-    assert.equal(processAlive(late.pid), false);
+    assert.equal(isRunning(late.pid), false);
   });
 
   it("an abort reaches the worker once", async () => {
@@ -109,7 +109,7 @@ describe("pool of workers", () => {
     try {
       const { steps, failure } = await run(pool(), "dies before its CLI", { workFolder: folder });
       assert.equal(failure?.kind, "program");
-      assert.equal(processAlive(Number(steps[0]?.slice("cli ".length))), false);
+      assert.equal(isRunning(Number(steps[0]?.slice("cli ".length))), false);
       assert.equal(readFileSync(join(folder, "signals"), "utf8"), "SIGINT ");
     } finally {
       rmSync(folder, { recursive: true });

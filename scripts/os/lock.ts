@@ -1,21 +1,31 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { identityOf, isAlive, type ProcessRecord } from "./os-process";
+import { identityOf, isAlive, type ProcessRecord } from "./process";
 
-/** Runs `work` while no other process (or call) holds the same lock file. A dead holder's lock is taken over. */
-export async function withLock<T>(file: string, waiting: (holder: number) => void, work: () => Promise<T>): Promise<T> {
+/** Whoever waits says so at once, and then this far apart (milliseconds). */
+const wordInterval = 20_000;
+
+/**
+ * Runs `work` while no other process (or call) holds the same lock file. A dead holder's lock is taken over.
+ * `waiting` is told the holder's pid, and for how many milliseconds it has been waited for.
+ */
+export async function withLock<T>(file: string, waiting: (holder: number, waited: number) => void, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const mine = `${file}.${process.pid}.${++calls}`;
   const me: ProcessRecord = { pid: process.pid, identity: identityOf(process.pid) ?? "" };
   writeFileSync(mine, JSON.stringify(me), { mode: 0o600 });
   try {
-    for (let told = false; !take(mine, file); ) {
+    const started = Date.now();
+    for (let nextWord = started; !take(mine, file); ) {
       const holder = read(file);
       if (holder && !isAlive(holder)) breakLock(file, holder);
       else if (holder) {
-        if (!told) waiting(holder.pid);
-        told = true;
+        const now = Date.now();
+        if (now >= nextWord) {
+          waiting(holder.pid, now - started);
+          nextWord = now + wordInterval;
+        }
         await delay(50);
       }
     }

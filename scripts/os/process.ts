@@ -33,6 +33,19 @@ export function identityOf(pid: number): string | undefined {
 /** Whether this very process is still there. */
 export const isAlive = ({ pid, identity }: ProcessRecord) => identityOf(pid) === identity;
 
+/** Whether any process has this number now; for a child of ours, whose number can not be anybody else's yet. */
+export const isRunning = (pid: number) => identityOf(pid) !== undefined;
+
+/** Whether the process ended within `limit` milliseconds. */
+export async function waitForExit(pid: number, limit: number): Promise<boolean> {
+  const end = Date.now() + limit;
+  while (isRunning(pid)) {
+    if (Date.now() > end) return false;
+    await delay(50);
+  }
+  return true;
+}
+
 /** Resident memory in bytes, where the system tells it cheaply. */
 export function memoryOf(pid: number): number | undefined {
   try {
