@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fleet, type Ended } from "./helpers/fleet";
+
+const first = "{ name: shop, engine: woocommerce, title: First }";
+const second = "{ name: shop, engine: woocommerce, title: Second }";
+
+/** One clear message, code 1, and no stack of ours. */
+function refused(ended: Ended, message: RegExp): void {
+  const said = ended.stdout + ended.stderr;
+  assert.equal(ended.code, 1, said);
+  assert.match(said, message);
+  assert.doesNotMatch(said, /defect:|\n\s+at .*\.[jt]s:\d+/);
+}
+
+describe("bad surroundings", function () {
+  this.timeout(120_000);
+  const fleet = new Fleet();
+  const environment = join(fleet.cache, "environments/local");
+  let ground: string[];
+
+  /** What the cluster and the state have of the store, versions included. */
+  async function everything(): Promise<string[]> {
+    const kinds = [["", "secrets"], ["", "configmaps"], ["apps/", "deployments"], ["apps/", "statefulsets"]] as const;
+    const namespace = await fleet.kube.get(`/api/v1/namespaces/${fleet.namespace("shop")}`);
+    const objects = await Promise.all(kinds.map(([group, kind]) => fleet.objects("shop", kind, group ? `/apis/${group}v1` : "/api/v1")));
+    return [fleet.stateText("shop"), JSON.stringify(namespace), ...objects.flat().map(({ metadata }) => `${metadata.name} ${metadata.uid} ${(metadata as { generation?: number }).generation}`)];
+  }
+  const untouched = async () => assert.deepEqual(await everything(), ground);
+
+  /**
+   * `apply` with other mounts, which nobody else sees and which end with it. Afterwards the environment's folder as
+   * it was in there is copied out.
+   */
+  async function applyWithMounts(prepare: string): Promise<{ ended: Ended; left: string }> {
+    const left = join(fleet.folder, "left");
+    rmSync(left, { recursive: true, force: true });
+    mkdirSync(left);
+    const script = `set -e\ncd '${environment}'\n${prepare}\nset +e\n'${fleet.project}/scripts/stores' apply\ncode=$?\ncp -R '${environment}/.' '${left}'\nexit $code\n`;
+    const privileges = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+    const ended = await fleet.start([...privileges, "--mount", "sh", "-c", script], {}, "unshare").done;
+    return { ended, left };
+  }
+
+  before(async () => {
+    fleet.list(first);
+    await fleet.ok("validate"); // compiles the copy, once
+  });
+  after(() => fleet.remove());
+
+  it("without a cluster, every command says how to get one", async () => {
+    const commands = [["plan"], ["apply"], ["status"], ["destroy", "shop", "--yes"], ["destroy", "--all", "--yes"], ["env"], ["credentials", "shop"], ["logs", "shop"]];
+    const all = await Promise.all(commands.map((args) => fleet.stores(...args)));
+    for (const ended of all) refused(ended, /error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up/);
+  });
+
+  it("without the environment's stack, plan and apply say how to bring it up", async () => {
+    await fleet.up();
+    const destroyed = await fleet.pulumi("destroy", "--yes", "--skip-preview", "--stack", "local");
+    assert.equal(destroyed.code, 0, destroyed.stderr + destroyed.stdout);
+    for (const command of ["plan", "apply"]) {
+      refused(await fleet.stores(command), /error: the environment's stack "local" is not up yet on storefleet-local\nBring it up: \.\/scripts\/stores cluster up/);
+    }
+    assert.equal(fleet.hasStack("shop"), false);
+    assert.deepEqual(await fleet.kube.list("/api/v1/namespaces", { labels: "storefleet.dev/store" }), []);
+    const again = await fleet.up();
+    assert.match(again.stderr, /environment local: ready/);
+    await fleet.ok("apply");
+    ground = await everything();
+    fleet.list(second);
+  });
+
+  it("a wrong passphrase changes nothing, and is not held against the store", async () => {
+    refused(await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "apply"), /incorrect passphrase/);
+    await untouched();
+    const file = join(environment, "passphrase");
+    renameSync(file, `${file}.away`);
+    refused(await fleet.stores("apply"), /error: the passphrase of the local state is gone: .*passphrase\n/);
+    renameSync(`${file}.away`, file);
+    await untouched();
+    assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+  });
+
+  it("a state that can not be written changes nothing", async () => {
+    const { ended, left } = await applyWithMounts("mount --bind state state\nmount -o remount,bind,ro state");
+    refused(ended, /read-only file system/);
+    await untouched();
+    assert.deepEqual(readdirSync(join(left, "state/.pulumi/locks"), { recursive: true }).filter((entry) => String(entry).endsWith(".json")), []);
+
+    // Something else in the folder's place.
+    const state = join(environment, "state");
+    renameSync(state, `${state}.away`);
+    writeFileSync(state, "no folder");
+    refused(await fleet.stores("apply"), /state/);
+    rmSync(state);
+    renameSync(`${state}.away`, state);
+    await untouched();
+  });
+
+  it("a full disk is named, and the earlier state stays readable", async () => {
+    const saved = join(fleet.folder, "saved");
+    const { ended, left } = await applyWithMounts(
+      `cp -R . '${saved}'\nmount -t tmpfs -o size=8m tmpfs '${environment}'\ncp -R '${saved}/.' '${environment}'\ncat /dev/zero > '${environment}/filler' 2> /dev/null || true`,
+    );
+    refused(ended, /no space left on device/i);
+    const file = ".pulumi/stacks/storefleet/local.shop.json";
+    assert.equal(readFileSync(join(left, "state", file), "utf8"), ground[0]);
+    await untouched();
+  });
+
+  it("an API server that went away is told at once, and nothing is dropped from the state", async () => {
+    const { processes } = await fleet.json<{ processes: { name: string; pid: number }[] }>("cluster", "status");
+    process.kill(processes.find(({ name }) => name === "kube-apiserver")!.pid, "SIGKILL");
+    const before = fleet.resources("shop");
+    const started = Date.now();
+    for (const args of [["apply"], ["destroy", "shop", "--yes"], ["status"]]) refused(await fleet.stores(...args), /has no running cluster/);
+    assert.ok(Date.now() - started < 30_000, "told too late");
+    for (const verb of ["up", "destroy"]) {
+      const byHand = await fleet.pulumi(verb, "--yes", "--skip-preview", "--stack", "local.shop");
+      assert.notEqual(byHand.code, 0);
+      assert.match(byHand.stdout + byHand.stderr, /unreachable|refused/);
+      assert.deepEqual(fleet.resources("shop").map(({ urn }) => urn).sort(), before.map(({ urn }) => urn).sort());
+    }
+    await fleet.up();
+    await fleet.ok("apply");
+    await fleet.assertSound("shop");
+  });
+});
