@@ -21,6 +21,11 @@ export async function main(args: string[]): Promise<void> {
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, inspectCommands, listCommands, clusterCommand, envCommand]) {
     add(program);
   }
+  // A reader such as `head` has seen enough: no defect, and nothing left to say.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Decision } from "../fleet/classify";
 import { destroyStore } from "./destroy";
 import { forEachLimited } from "./concurrency";
 import type { Progress, StoreReport } from "./fleet-run";
-import { noChanges } from "./operation";
+import { hasChanges, noChanges, type Changes } from "./operation";
 import { reconcileStore, type Engine, type Reconciled } from "./reconcile";
 
 export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "failed" | "cancelled" | "not started";
@@ -41,7 +41,7 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
     );
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs } = outcome;
-    const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action);
+    const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action, changes);
     reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   });
@@ -49,7 +49,11 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
   return decisions.map(({ name }) => reports.get(name) as AppliedStore);
 }
 
-const resultOf = (action: string): Result => (action === "create" ? "created" : action === "delete" ? "deleted" : "updated");
+function resultOf(action: string, changes: Changes): Result {
+  if (action === "create") return "created";
+  if (action === "delete") return "deleted";
+  return hasChanges(changes) ? "updated" : "unchanged";
+}
 
 /** What goes wrong around a store's operation, such as an API server that went away, is that store's failure. */
 export async function guard(work: () => Promise<Reconciled>): Promise<Reconciled> {

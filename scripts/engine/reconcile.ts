@@ -1,6 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { execFile } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { UserError } from "../../config/errors";
 import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { annotations, labels } from "../../stores/marks";
@@ -88,7 +89,10 @@ function explain(failure: Failure, stack: string): Failure {
 
 async function cancelLock({ session, workFolder }: Engine, stack: string): Promise<void> {
   const pulumi = session.variables.STOREFLEET_PULUMI ?? "pulumi";
-  await promisify(execFile)(pulumi, ["cancel", "--yes", "--stack", stack], { cwd: workFolder, env: { ...process.env, ...session.variables } });
+  const env = { ...process.env, ...session.variables };
+  await promisify(execFile)(pulumi, ["cancel", "--yes", "--stack", stack], { cwd: workFolder, env }).catch((error: { stderr?: string }) => {
+    throw new UserError(`the lock of stack ${stack} can not be broken: ${error.stderr?.trim() || String(error)}`);
+  });
 }
 
 /** Proof that a namespace is ours. */

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Fleet } from "./helpers/fleet";
+import { until } from "./helpers/until";
+
+const store = (name: string, title = "First") => `{ name: ${name}, engine: woocommerce, title: ${title} }`;
+
+/** What an apply finds that it has not put there, or not in that way. */
+describe("stores that are not as the last run left them", function () {
+  this.timeout(120_000);
+  const fleet = new Fleet();
+
+  const pathOf = (name: string) => `/api/v1/namespaces/${fleet.namespace(name)}`;
+  const namespaceOf = (name: string) => fleet.kube.get(pathOf(name));
+
+  /** A lock as the file backend writes it. */
+  function lock(host: string, pid: number): string {
+    const file = join(fleet.lockFolder("shop"), "11111111-2222-3333-4444-555555555555.json");
+    mkdirSync(fleet.lockFolder("shop"), { recursive: true });
+    writeFileSync(file, JSON.stringify({ pid, username: "somebody", hostname: host, timestamp: "2026-01-02T03:04:05Z" }));
+    return file;
+  }
+  const deadPid = () => spawnSync("true").pid;
+
+  before(async () => {
+    fleet.list(store("shop"));
+    await fleet.up();
+    await fleet.ok("apply");
+  });
+  after(() => fleet.remove());
+
+  // 3
+  it("a namespace that is provably ours is adopted, any other is refused and not touched", async () => {
+    const labels = ["env=local", "store=ours", "engine=woocommerce"].map((label) => `storefleet.dev/${label}`);
+    for (const name of ["ours", "foreign"]) await fleet.kubectl("create", "namespace", fleet.namespace(name));
+    await fleet.kubectl("label", "namespace", fleet.namespace("ours"), ...labels);
+    // Of this fleet, but of another store.
+    await fleet.kubectl("label", "namespace", fleet.namespace("foreign"), "storefleet.dev/env=local");
+    const { uid } = (await namespaceOf("ours"))!.metadata;
+    const foreign = await namespaceOf("foreign");
+
+    fleet.list(store("shop"), store("ours"), store("foreign"));
+    const { ended, rows } = await fleet.apply();
+    assert.equal(ended.code, 1);
+    assert.deepEqual([rows.shop!.result, rows.ours!.result, rows.foreign!.result], ["unchanged", "updated", "failed"], ended.stdout);
+    assert.match(rows.foreign!.error!, /does not carry this store's labels, so it is not touched.*kubectl delete namespace/s);
+    assert.deepEqual(await namespaceOf("foreign"), foreign);
+    assert.deepEqual(await fleet.names("foreign"), []);
+    assert.equal(fleet.hasStack("foreign"), false);
+    assert.equal((await namespaceOf("ours"))!.metadata.uid, uid);
+    await fleet.assertSound("ours");
+  });
+
+  // 4
+  it("a lock is broken when its process on this host is gone, else reported with its holder", async () => {
+    fleet.list(store("shop", "Second"));
+    const file = lock("another-host", deadPid());
+    const before = fleet.stateText("shop");
+    const refused = (await fleet.apply("shop")).rows.shop!;
+    assert.equal(refused.result, "failed");
+    assert.match(refused.error!, /locked by 1 lock.*somebody@another-host \(pid \d+\).*pulumi cancel --yes --stack local\.shop/s);
+    assert.deepEqual([fleet.locks("shop").length, fleet.stateText("shop") === before], [1, true]);
+    assert.equal((await fleet.json<{ phase: string }[]>("status", "shop"))[0]!.phase, "READY");
+
+    rmSync(file);
+    lock(hostname(), deadPid());
+    const { ended, rows } = await fleet.apply("shop");
+    assert.equal(ended.code, 0, ended.stdout);
+    assert.deepEqual([rows.shop!.result, rows.shop!.repairs], ["updated", ["broke the lock of a process that is gone"]]);
+    await fleet.assertSound("shop");
+  });
+
+  // 5
+  it("of two runs on one store one wins, the other names it", async () => {
+    fleet.list(store("shop", "Third"));
+    const first = fleet.start(["apply", "shop", "--json"]);
+    await until("the first run holds the lock", async () => fleet.locks("shop").length > 0, 60, 10);
+    const holder = fleet.cli("shop");
+    const second = (await fleet.apply("shop")).rows.shop!;
+    const won = fleet.rows(await first.done).rows.shop!;
+    assert.deepEqual([won.result, second.result], ["updated", "failed"], JSON.stringify([won, second]));
+    assert.match(second.error!, new RegExp(`locked by 1 lock.*@${hostname()} \\(pid ${holder}\\).*Another operation holds the stack`, "s"));
+    await fleet.assertSound("shop");
+
+    // Many at once, each on another store or the same: nothing but locks stands in their way.
+    fleet.list(store("shop", "Fourth"), store("ours", "Fourth"));
+    const all = await Promise.all([["shop"], ["ours"], ["shop"]].map((names) => fleet.apply(...names)));
+    for (const { rows } of all) {
+      for (const row of Object.values(rows)) assert.ok(row.error === null || /locked by 1 lock/.test(row.error), row.error!);
+    }
+    await fleet.assertSound("shop", "ours");
+  });
+
+  // 11
+  it("a namespace that was deleted by hand is made again, or is no obstacle to destroying the rest", async () => {
+    await fleet.kube.remove(pathOf("shop"));
+    await fleet.kube.remove(pathOf("ours"));
+    const { ended, rows } = await fleet.apply("shop");
+    assert.equal(ended.code, 0, ended.stdout);
+    assert.notEqual(rows.shop!.result, "unchanged");
+    await fleet.assertSound("shop");
+    await until("the other namespace is gone", async () => (await namespaceOf("ours")) === undefined);
+    assert.equal(fleet.rows(await fleet.ok("destroy", "ours", "--yes", "--json")).rows.ours!.result, "deleted");
+    assert.equal(fleet.hasStack("ours"), false);
+    const never = await fleet.stores("destroy", "ours", "--yes");
+    assert.equal(never.code, 1);
+    assert.match(never.stdout, /there is no store "ours": no stack, no namespace/);
+  });
+
+  // 13, while an operation is under way
+  it("an API server that goes away in mid-operation loses nothing from the state", async () => {
+    fleet.list(store("shop", "Fifth"));
+    const before = fleet.resources("shop").map(({ urn }) => urn).sort();
+    const { processes } = await fleet.json<{ processes: { name: string; pid: number }[] }>("cluster", "status");
+    const apply = fleet.start(["apply", "shop", "--json"]);
+    await until("the release is being upgraded", async () => (await fleet.helmStatus("shop")) === "pending-upgrade", 60, 10);
+    process.kill(processes.find(({ name }) => name === "kube-apiserver")!.pid, "SIGKILL");
+    const { rows } = fleet.rows(await apply.done);
+    assert.equal(rows.shop!.result, "failed");
+    assert.match(rows.shop!.error!, /refused|unreachable|reset|EOF/i);
+    assert.deepEqual(fleet.resources("shop").map(({ urn }) => urn).sort(), before);
+    assert.deepEqual(fleet.locks("shop"), []);
+    await fleet.up();
+    const again = await fleet.apply("shop");
+    assert.equal(again.ended.code, 0, again.ended.stdout);
+    await fleet.assertSound("shop");
+  });
+
+  // 18
+  it("a list that is malformed, half-read or empty deletes nothing", async () => {
+    const file = join(fleet.project, "config/stores.local.yaml");
+    const entry = `${store("shop", "Fifth").slice(0, -1)}, plan: small }`;
+    for (const text of ["stores:\n", "", "stores: [\n", `stores:\n  - ${entry.slice(0, 20)}`, "stores:\n  - { name: other, engine: woocommerce }\n  - { name: shop", "stores: []\n"]) {
+      writeFileSync(file, text);
+      const { code, stderr } = await fleet.stores("apply", "--prune", "--yes", "--max-deletes", "100");
+      assert.equal(code, 1, text);
+      assert.match(stderr, /^error: (.*stores\.local\.yaml:\d+:\d+: |the list is empty)/, text);
+    }
+    rmSync(file);
+    assert.equal((await fleet.stores("apply", "--prune", "--yes")).code, 1);
+    fleet.list(store("shop", "Fifth"));
+    assert.equal((await fleet.apply()).rows.shop!.result, "unchanged");
+    assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+  });
+});
