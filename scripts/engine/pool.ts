@@ -154,9 +154,12 @@ const firstLine = (text: string) => {
   return line ? `: ${line.trim()}` : "";
 };
 
-/** The CLI of a worker that is gone fails by itself, since its program is; one SIGINT lets it give up its lock sooner. */
+/**
+ * The CLI of a worker that is gone fails by itself, since its program is. A SIGINT at that moment would end it before
+ * it has given up its lock, so one comes only when it goes on for longer, with a release for example.
+ */
 async function endCli(pid: number | undefined): Promise<void> {
-  if (pid === undefined || !isRunning(pid)) return;
+  if (pid === undefined || (await waitForExit(pid, 5000))) return;
   tell(pid, "SIGINT");
   if (!(await waitForExit(pid, 30_000))) tell(pid, "SIGKILL");
 }

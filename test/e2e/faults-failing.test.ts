@@ -18,13 +18,12 @@ describe("stores that fail", function () {
   this.timeout(120_000);
   const fleet = new Fleet();
   const folder = join(fleet.folder, "faults");
-  const patience = { HELM_TIMEOUT: "6" };
 
   const statusOf = async (name: string) => (await fleet.json<{ phase: string; reason: string | null }[]>("status", name))[0]!;
-  const applyPatiently = async (...args: string[]) => fleet.rows(await fleet.storesWith(patience, "apply", "--json", ...args));
-  const byHand = (...args: string[]) => fleet.pulumiWith(patience, ...args, "--stack", "local.bad", "--yes", "--skip-preview");
+  const byHand = (verb: string) => fleet.pulumi(verb, "--stack", "local.bad", "--yes", "--skip-preview");
 
   before(async () => {
+    fleet.environment.HELM_TIMEOUT = "10"; // what cannot become ready is not waited for
     mkdirSync(folder);
     const cases = Object.entries(faults).map(([name, body]) => `if (fault === ${JSON.stringify(name)}) ${body};`);
     fleet.patch(
@@ -52,7 +51,7 @@ describe("stores that fail", function () {
 
   // 8
   it("a bad image fails its own store, with the pod's reason, and a fix converges", async () => {
-    const { ended, rows } = await applyPatiently();
+    const { ended, rows } = await fleet.apply();
     assert.equal(ended.code, 1);
     assert.deepEqual([rows.good!.result, rows.bad!.result], ["created", "failed"], ended.stdout);
     assert.match(rows.bad!.error!, /wordpress.*ImagePullBackOff: Back-off pulling image.*\n.*Helm Release/s);
@@ -63,7 +62,7 @@ describe("stores that fail", function () {
     await fleet.assertSound("good");
 
     // The same once more is the same once more, and the summary for people has the reason in its one line.
-    const again = await fleet.storesWith(patience, "apply", "bad");
+    const again = await fleet.stores("apply", "bad");
     assert.equal(again.code, 1);
     assert.match(again.stdout, /bad +failed .*ImagePullBackOff/);
   });
@@ -78,7 +77,7 @@ describe("stores that fail", function () {
     assert.match(up.stdout + up.stderr, /Helm does not have the release as deployed, but as "failed"/);
     assert.equal(await fleet.helmStatus("bad"), "failed");
     assert.equal((await statusOf("bad")).phase, "FAILED");
-    const { ended, rows } = await applyPatiently("bad");
+    const { ended, rows } = await fleet.apply("bad");
     assert.equal(ended.code, 0, ended.stdout);
     assert.ok(rows.bad!.repairs.length > 0);
     await fleet.assertSound("bad");
@@ -88,10 +87,10 @@ describe("stores that fail", function () {
     fleet.list(store("good"), store("bad", "Fine"));
     assert.equal((await fleet.apply("bad")).rows.bad!.result, "updated");
     fleet.list(store("good"), store("bad", "No image"));
-    assert.equal((await applyPatiently()).rows.bad!.result, "failed");
+    assert.equal((await fleet.apply()).rows.bad!.result, "failed");
     assert.equal((await statusOf("bad")).phase, "FAILED");
     fleet.list(store("good"), store("bad", "Fine"));
-    const { ended, rows } = await applyPatiently();
+    const { ended, rows } = await fleet.apply();
     assert.equal(ended.code, 0, ended.stdout);
     assert.deepEqual([rows.good!.result, rows.bad!.result], ["unchanged", "updated"]);
     await fleet.assertSound("good", "bad");
@@ -100,7 +99,7 @@ describe("stores that fail", function () {
   // 6
   it("a chart's own words are taken for nothing else", async () => {
     fleet.list(store("good"), store("bad", "Misleading"));
-    const { rows } = await applyPatiently();
+    const { rows } = await fleet.apply();
     assert.equal(rows.bad!.result, "failed");
     assert.ok(rows.bad!.error!.includes(misleading), rows.bad!.error!);
     assert.deepEqual(rows.bad!.repairs, []);
@@ -112,7 +111,7 @@ describe("stores that fail", function () {
     for (const [index, fault] of Object.keys(faults).entries()) {
       writeFileSync(join(folder, "bad"), fault);
       fleet.list(store("good", `Title ${index}`), store("bad", `Title ${index}`));
-      const { ended, rows } = await applyPatiently();
+      const { ended, rows } = await fleet.apply();
       assert.deepEqual([fault, rows.good!.result, rows.bad!.result, ended.code], [fault, "updated", "failed", 1], ended.stdout);
       const expected = { exception: /thrown by the program/, rejection: /rejected by the program/, exit: /ended its process \(exit code 7\)/, memory: /ran out of memory/ };
       assert.match(rows.bad!.error!, expected[fault as keyof typeof faults]);
@@ -122,7 +121,7 @@ describe("stores that fail", function () {
     }
     // As it was before: nothing is left of the failures.
     rmSync(join(folder, "bad"));
-    const { ended, rows } = await applyPatiently();
+    const { ended, rows } = await fleet.apply();
     assert.equal(ended.code, 0, ended.stdout);
     assert.equal(rows.bad!.result, "updated");
     await fleet.assertSound("good", "bad");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { applyFleet } from "../../scripts/engine/apply";
-import type { Failure } from "../../scripts/engine/operation";
+import { noChanges, type Failure } from "../../scripts/engine/operation";
 import type { Decision } from "../../scripts/fleet/classify";
 import { fakeEngine, observedStore, putStore, recordedProgress, specOf } from "./helpers/fleet";
 import { FakeKube } from "./helpers/fake-kube";
@@ -27,6 +27,12 @@ describe("apply", () => {
     assert.equal(progress.lines[0], "begin 3");
     assert.equal(progress.lines.at(-1), "close");
     assert.match(progress.lines.join("\n"), /^new: creating$[^]*^done new: created in 0\.\d s$[^]*^gone: deleting$/m);
+  });
+
+  it("a look that finds nothing to change is no update", async () => {
+    const { engine } = fakeEngine([], { changes: noChanges() });
+    const applied = await applyFleet(engine, specs, decisions, 1, recordedProgress());
+    assert.deepEqual(applied.slice(0, 4).map(({ result }) => result), ["created", "unchanged", "unchanged", "deleted"]);
   });
 
   it("one store's failure is its own", async () => {

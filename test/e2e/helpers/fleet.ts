@@ -149,10 +149,7 @@ export class Fleet {
 
   /** The CLI by hand, in the project's folder, with what `stores env` exports. */
   pulumi(...args: string[]): Promise<Ended> {
-    return this.pulumiWith({}, ...args);
-  }
-  pulumiWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
-    return this.start([...args, "--non-interactive", "--color", "never"], { ...this.variables, ...environment }, this.variables.STOREFLEET_PULUMI, this.project).done;
+    return this.start([...args, "--non-interactive", "--color", "never"], this.variables, this.variables.STOREFLEET_PULUMI, this.project).done;
   }
 
   async kubectl(...args: string[]): Promise<string> {

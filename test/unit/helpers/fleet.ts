@@ -48,7 +48,10 @@ export function putStore(kube: FakeKube, store: string, more: { annotations?: Re
 }
 
 /** A pool that answers each operation with the next of the given failures, then with success. */
-export function fakeEngine(failures: (Failure | undefined)[] = [], { signal = new AbortController().signal, kube = new FakeKube() } = {}) {
+export function fakeEngine(
+  failures: (Failure | undefined)[] = [],
+  { signal = new AbortController().signal, kube = new FakeKube(), changes = { ...noChanges(), create: 1 } } = {},
+) {
   // Mocked timers forget to take their listeners away.
   setMaxListeners(0, signal);
   const operations: Operation[] = [];
@@ -56,7 +59,7 @@ export function fakeEngine(failures: (Failure | undefined)[] = [], { signal = ne
     run: async (operation: Operation): Promise<Outcome> => {
       const failure = failures[operations.length];
       operations.push(operation);
-      return { changes: { ...noChanges(), ...(!failure && { create: 1 }) }, steps: [], failure };
+      return { changes: failure ? noChanges() : changes, steps: [], failure };
     },
   };
   const session = { env: "local", kube, variables: {}, cluster: { context: "a-context" } };
