@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../../config/root";
 import { namespaceOf, stackOf } from "../../config/names";
 import { listedStores } from "../../stores/listed";
-import { concurrencyFor } from "../engine/concurrency";
+import { concurrencyFor, deletionConcurrency } from "../engine/concurrency";
 import type { Arena } from "./arena";
 import { releaseOf } from "./release-of";
 
@@ -16,6 +16,8 @@ export interface Contender {
   title: string;
   /** Stores at a time. */
   concurrency: number;
+  /** The same for deletions, where it differs. */
+  deletionConcurrency?: number;
   /** Its own process besides those that work on stores only waits for them. */
   supervised: boolean;
   /** What a phase runs: a program and its arguments, in a folder. Called before the clock starts. */
@@ -35,6 +37,7 @@ const ours: Contender = {
   name: "ours",
   title: "stores apply",
   concurrency: concurrencyFor(),
+  deletionConcurrency: deletionConcurrency(),
   supervised: true,
   prepare: async (arena, phase, list) => ({
     command: process.execPath,
@@ -67,11 +70,13 @@ const automation: Contender = {
   name: "automation",
   title: "Automation API",
   concurrency: concurrencyFor(),
+  deletionConcurrency: deletionConcurrency(),
   supervised: false,
   async prepare(arena, phase, list) {
     const folder = linkedFolder(join(arena.folder, "automation"), ["components"]);
     for (const name of names(list)) mkdirSync(join(folder, name), { recursive: true });
-    return { command: process.execPath, args: [join(__dirname, "automation.js"), phase, list, folder, String(automation.concurrency)], cwd: folder };
+    const lanes = atATime(automation, phase);
+    return { command: process.execPath, args: [join(__dirname, "automation.js"), phase, list, folder, String(lanes)], cwd: folder };
   },
 };
 
@@ -100,6 +105,9 @@ const helm: Contender = {
     return shellScript(lines, cwd);
   },
 };
+
+/** Stores in flight during a phase. */
+export const atATime = ({ concurrency, deletionConcurrency: deletions = concurrency }: Contender, phase: Phase) => (phase === "destroy" ? deletions : concurrency);
 
 export const contenders: Contender[] = [ours, loop, automation, helm];
 

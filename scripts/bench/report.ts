@@ -1,4 +1,4 @@
-import type { Contender, Phase } from "./contenders";
+import { atATime, type Contender, type Phase } from "./contenders";
 import type { Measurement } from "./measure";
 
 /** One line of the table: medians over the runs. */
@@ -23,15 +23,15 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
-export function rowOf(phase: Phase, { name, concurrency, supervised }: Contender, stores: number, runs: readonly Measurement[]): Row {
+export function rowOf(phase: Phase, contender: Contender, stores: number, runs: readonly Measurement[]): Row {
   const seconds = median(runs.map((run) => run.seconds));
-  const atATime = Math.min(concurrency, stores);
-  const ofStores = runs.map(({ peakBytes, rootBytes }) => (peakBytes - (supervised ? rootBytes : 0)) / atATime);
+  const inFlight = Math.min(atATime(contender, phase), stores);
+  const ofStores = runs.map(({ peakBytes, rootBytes }) => (peakBytes - (contender.supervised ? rootBytes : 0)) / inFlight);
   return {
     phase,
-    contender: name,
+    contender: contender.name,
     stores,
-    concurrency: atATime,
+    concurrency: inFlight,
     seconds: round(seconds, 2),
     cpuSeconds: round(median(runs.map((run) => run.cpuSeconds)), 2),
     peakMiB: Math.round(median(runs.map((run) => run.peakBytes)) / mebi),

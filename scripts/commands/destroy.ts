@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { parseStack, stackOf } from "../../config/names";
 import { applyFleet } from "../engine/apply";
-import { concurrencyFor } from "../engine/concurrency";
+import { deletionConcurrency } from "../engine/concurrency";
 import { withEngine } from "../engine/fleet-run";
 import { openSession } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
@@ -44,7 +44,7 @@ export function destroyCommand(program: Command): void {
       const decisions = doomed.map((name) => ({ name, action: "delete" as const, observed: observed.get(name) }));
       const results = await interruptible((signal) =>
         withEngine(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, signal, (engine) =>
-          applyFleet(engine, new Map(), decisions, concurrencyFor(flags.concurrency), progress()),
+          applyFleet(engine, new Map(), decisions, deletionConcurrency(flags.concurrency), progress()),
         ),
       );
       if (flags.json) printJson({ env: flags.env, stores: results });

@@ -11,6 +11,9 @@ export function concurrencyFor(requested?: number, cores = cpus().length, memory
   return Math.max(1, Math.min(requested ?? cores * 2, fits));
 }
 
+/** Deleting is mostly waiting for the namespace to go: twice as many as for changes. */
+export const deletionConcurrency = (requested?: number) => concurrencyFor(requested ?? 2 * concurrencyFor());
+
 /** What can be had without swapping; `freemem` alone would leave out the page cache. */
 function availableMemory(): number {
   try {

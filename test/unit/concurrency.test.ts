@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { concurrencyFor, forEachLimited, memoryPerStore } from "../../scripts/engine/concurrency";
+import { concurrencyFor, deletionConcurrency, forEachLimited, memoryPerStore } from "../../scripts/engine/concurrency";
 
 const never = new AbortController().signal;
 const memoryFor = (stores: number) => (stores + 2) * memoryPerStore;
@@ -26,6 +26,8 @@ describe("concurrency", () => {
     assert.equal(concurrencyFor(undefined, 1, 0), 1);
     assert.equal(concurrencyFor(4, 1, memoryPerStore / 2), 1);
     assert.ok(concurrencyFor() >= 1, "on this machine");
+    assert.ok(deletionConcurrency() >= concurrencyFor(), "deletions wait more than they work");
+    assert.equal(deletionConcurrency(1), 1);
   });
 });
 
