@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 
 /** The CLI ended with a code other than 0. */
@@ -64,7 +64,9 @@ function cannedAnswer(args: string[]): string | undefined {
 }
 
 function runCli(options: LeanOptions, args: string[], cwd: string, variables: Record<string, string>, signal?: AbortSignal) {
-  const log = openSync(options.logFile, "w", 0o600);
+  // A file of its own: another run of the script, which holds the stack's lock, may be writing to the one there.
+  rmSync(options.logFile, { force: true });
+  const log = openSync(options.logFile, "w+", 0o600);
   return new Promise<{ code: number; output: string }>((resolve, reject) => {
     const child = spawn(options.command, [...args, "--non-interactive", "--color", "never"], {
       cwd,
@@ -72,7 +74,6 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
       stdio: ["ignore", log, log],
       detached: true,
     });
-    closeSync(log);
     const interrupt = () => child.kill("SIGINT");
     child.once("error", (error) => reject(new CliError(args, `${options.command} does not start: ${error.message}`)));
     child.once("spawn", () => {
@@ -84,7 +85,14 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
       signal?.removeEventListener("abort", interrupt);
       options.onStart(undefined);
       const end = killedBy ? `\nerror: the Pulumi CLI was ended by ${killedBy}` : "";
-      resolve({ code: code ?? 1, output: readFileSync(options.logFile, "utf8") + end });
+      resolve({ code: code ?? 1, output: readWhole(log) + end });
+      closeSync(log);
     });
   });
+}
+
+/** By its descriptor, whose own position is where the CLI ended. */
+function readWhole(file: number): string {
+  const content = Buffer.alloc(fstatSync(file).size);
+  return content.toString("utf8", 0, readSync(file, content, 0, content.length, 0));
 }
