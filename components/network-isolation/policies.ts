@@ -23,13 +23,36 @@ export interface MailServer {
   labels?: Record<string, string>;
 }
 
+/** Who may connect to whom. */
 export interface PolicyArgs {
+  /** The namespace of the ingress controller, the only other one that may connect. */
   ingressNamespace: Input<string>;
+  /**
+   * Labels of the ingress controller's pods in that namespace.
+   * @default any pod of that namespace
+   */
   ingressPodLabels?: Record<string, string>;
+  /** The pod ports that the ingress controller may connect to. */
   httpPorts: number[];
+  /**
+   * Whether pods may connect to public addresses. Private ones stay out of reach either way.
+   * @default "deny"
+   */
   egress?: "allow" | "deny";
+  /**
+   * Address ranges of the cluster's pods, Services and nodes, as far as they are public addresses.
+   * @default none
+   */
   clusterCidrs?: string[];
+  /**
+   * Where DNS answers besides the kube-dns pods and NodeLocal DNS, such as its Service's address as a range.
+   * @default none
+   */
   dnsCidrs?: string[];
+  /**
+   * The mail server that pods may connect to even when `egress` denies.
+   * @default none
+   */
   mail?: MailServer;
 }
 
