@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fleet } from "./helpers/fleet";
 import { until } from "./helpers/until";
@@ -108,7 +108,7 @@ describe("runs that are killed or interrupted", function () {
     await fleet.assertSound("five", "six", "seven");
   });
 
-  // 7, and Ctrl-C: the running store is cancelled cleanly, no new one starts.
+  // 7, and Ctrl-C: the running store is cancelled cleanly, no new one starts. Each of these finds what the last one left.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`stops cleanly at one ${signal}`, async () => {
       fleet.list(store("one", "Slow"), store("eight"));
@@ -122,11 +122,6 @@ describe("runs that are killed or interrupted", function () {
       await fleet.quiet();
       assert.deepEqual(fleet.locks("one"), []);
       assert.equal(await namespaceExists("eight"), false);
-
-      fleet.list(store("one", `After ${signal}`));
-      const again = await fleet.apply("one");
-      assert.equal(again.ended.code, 0, again.ended.stdout);
-      await fleet.assertSound("one");
     });
   }
 
@@ -143,6 +138,5 @@ describe("runs that are killed or interrupted", function () {
     const again = await fleet.apply("one");
     assert.equal(again.ended.code, 0, again.ended.stdout);
     await fleet.assertSound("one");
-    assert.equal(existsSync(hold) && fleet.processes().length, 0);
   });
 });
