@@ -1,5 +1,4 @@
 import { Command, CommanderError } from "commander";
-import pc from "picocolors";
 import { UserError } from "../config/errors";
 import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
@@ -11,6 +10,7 @@ import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
 import { statusCommand } from "./commands/status";
 import { cacheFolder } from "./paths";
+import { err } from "./ui/colours";
 
 /** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
 export async function main(args: string[]): Promise<void> {
@@ -38,11 +38,11 @@ export async function main(args: string[]): Promise<void> {
 export function fail(error: unknown): void {
   process.exitCode = exitCodes.failed;
   if (error instanceof UserError) {
-    process.stderr.write(`${pc.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
+    process.stderr.write(`${err.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
   } else if (isRefusal(error)) {
-    process.stderr.write(`${pc.red("error:")} ${error.message}\nTools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.\n`);
+    process.stderr.write(`${err.red("error:")} ${error.message}\nTools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.\n`);
   } else {
-    process.stderr.write(`${pc.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${err.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);
   }
 }
 

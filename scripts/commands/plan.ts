@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import pc from "picocolors";
 import { UserError } from "../../config/errors";
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, withEngine, type Fleet } from "../engine/fleet-run";
 import { hasChanges, type Changes } from "../engine/operation";
 import { planFleet, type PlannedStore } from "../engine/plan";
 import { savedPlanOf } from "../engine/saved-plan";
+import { out } from "../ui/colours";
 import { progress } from "../ui/progress";
 import { firstLine, table } from "../ui/table";
 import { exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
@@ -67,7 +67,7 @@ function printPlan(planned: PlannedStore[]): void {
   print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
   for (const { name, resources } of planned) {
     for (const { op, type, name: resource, diffs } of resources) {
-      const sign = op.startsWith("create") ? pc.green("+") : op.startsWith("delete") ? pc.red("-") : pc.yellow("~");
+      const sign = op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~");
       print(`  ${sign} ${name}: ${op} ${type.split(":").at(-1)} ${resource}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`);
     }
   }

@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { Progress } from "../engine/fleet-run";
+import { err } from "./colours";
 import { firstLine } from "./table";
 
 /** A store's steps reach a log this far apart, in milliseconds. */
@@ -29,7 +29,7 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
     const seconds = Math.round((Date.now() - started) / 1000);
     const stores = [...running].map(([store, text]) => `${store}: ${text}`).join(" · ");
     const line = firstLine(`${done}/${total} ${seconds}s  ${stores}`, Math.max(20, (stream.columns ?? 80) - 1));
-    stream.write(pc.dim(line));
+    stream.write(err.dim(line));
     drawn = true;
   };
   return {
@@ -48,8 +48,8 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
       running.delete(store);
       done += 1;
       erase();
-      const mark = failed ? pc.red("✗") : pc.green("✓");
-      stream.write(`${mark} ${store} ${failed ? text : pc.dim(text)}\n`);
+      const mark = failed ? err.red("✗") : err.green("✓");
+      stream.write(`${mark} ${store} ${failed ? text : err.dim(text)}\n`);
       draw();
     },
     close() {

@@ -1,18 +1,18 @@
-import pc from "picocolors";
+import { out } from "./colours";
 
 /** Plain columns, two spaces apart; the last one may be as long as it likes. */
 export function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: string[], paint: (text: string, column: number) => string) =>
     cells.map((cell, column) => paint(column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0), column)).join("  ").trimEnd();
-  return [line(head, (text) => pc.bold(text)), ...rows.map((row) => line(row, colourOf))].join("\n");
+  return [line(head, (text) => out.bold(text)), ...rows.map((row) => line(row, colourOf))].join("\n");
 }
 
 const colours: Record<string, (text: string) => string> = {
-  READY: pc.green, created: pc.green, updated: pc.green, create: pc.green,
-  FAILED: pc.red, failed: pc.red, delete: pc.red, deleted: pc.red, cancelled: pc.red,
-  PROVISIONING: pc.yellow, DELETING: pc.yellow, update: pc.yellow, orphan: pc.yellow, "not started": pc.yellow,
-  unchanged: pc.dim, kept: pc.dim, SUSPENDED: pc.dim, protected: pc.dim,
+  READY: out.green, created: out.green, updated: out.green, create: out.green,
+  FAILED: out.red, failed: out.red, delete: out.red, deleted: out.red, cancelled: out.red,
+  PROVISIONING: out.yellow, DELETING: out.yellow, update: out.yellow, orphan: out.yellow, "not started": out.yellow,
+  unchanged: out.dim, kept: out.dim, SUSPENDED: out.dim, protected: out.dim,
 };
 
 const colourOf = (text: string) => (colours[text.trim()] ?? String)(text);

@@ -168,7 +168,7 @@ describe("stores command", () => {
   });
 
   it("works from any folder, without escape codes where there is no terminal", async () => {
-    const { code, out, err } = await asProcess(["status"], { FORCE_COLOR: undefined });
+    const { code, out, err } = await asProcess(["status"], { FORCE_COLOR: undefined, CI: "true" });
     assert.equal(code, 1);
     assert.equal(out, "");
     assert.match(err, /^error: environment "local" has no running cluster\n/);

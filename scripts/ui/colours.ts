@@ -1,0 +1,13 @@
+import pc from "picocolors";
+
+/** Colour only on a terminal, unless asked for; picocolors itself would also colour the logs of CI systems. */
+function coloursFor(stream: NodeJS.WriteStream) {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return pc.createColors(false);
+  return pc.createColors(Boolean(FORCE_COLOR) || (stream.isTTY === true && TERM !== "dumb"));
+}
+
+/** For results. */
+export const out = coloursFor(process.stdout);
+/** For progress and errors. */
+export const err = coloursFor(process.stderr);

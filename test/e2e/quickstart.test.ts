@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { Fleet } from "./helpers/fleet";
+
+describe("npm run quickstart", function () {
+  this.timeout(180_000);
+  const fleet = new Fleet();
+  const quickstart = () => fleet.start(["scripts/bootstrap.mjs", "quickstart"], {}, process.execPath, fleet.project).done;
+
+  after(() => fleet.remove());
+
+  it("goes from nothing to the listed stores, and says where they are and what to do next", async () => {
+    const { code, stdout, stderr } = await quickstart();
+    assert.equal(code, 0, stderr);
+    for (const [store, engine] of [["acme", "woocommerce"], ["bloom", "woocommerce"], ["cargo", "medusa"]]) {
+      assert.match(stdout, new RegExp(`^${store} +created `, "m"));
+      assert.match(stdout, new RegExp(`^${store} +${engine} +READY .* http://store-${store}-[0-9a-f]{8}\\.127\\.0\\.0\\.1\\.nip\\.io$`, "m"));
+    }
+    assert.match(stdout, /\.\/scripts\/stores credentials acme/);
+    assert.match(stderr, /Pods are simulated/);
+  });
+
+  it("finds nothing to do the second time, and says so", async () => {
+    const { code, stdout, stderr } = await quickstart();
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Everything is up to date: nothing was changed\./);
+    assert.doesNotMatch(stdout + stderr, /created|updated|creating|updating/);
+    assert.match(stdout, /^cargo +medusa +READY /m);
+  });
+});
