@@ -54,7 +54,9 @@ function backendVariables(env: EnvironmentName): Record<string, string> {
   if (!variables.PULUMI_BACKEND_URL) {
     const state = join(folder, "state");
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    variables.PULUMI_BACKEND_URL = `file://${state}`;
+    // Without the attributes that the backend keeps beside each file: it does not write those in one step, and a run
+    // killed in between would leave a stack that can not be read.
+    variables.PULUMI_BACKEND_URL = `file://${state}?metadata=skip`;
   }
   if (variables.PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
     const file = join(folder, "passphrase");

@@ -33,7 +33,7 @@ describe("session", () => {
   it("keeps state and passphrase of the local environment in the cache, for this user alone", () => {
     const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE: file } = pulumiVariables("local");
     const folder = join(cache, "environments", "local");
-    assert.equal(PULUMI_BACKEND_URL, `file://${join(folder, "state")}`);
+    assert.equal(PULUMI_BACKEND_URL, `file://${join(folder, "state")}?metadata=skip`);
     assert.equal(statSync(join(folder, "state")).mode & 0o777, 0o700);
     assert.equal(file, join(folder, "passphrase"));
     assert.equal(statSync(file).mode & 0o777, 0o600);
