@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { UserError } from "../../config/errors";
 import { stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { decide, type Action, type Decision } from "../fleet/classify";
@@ -11,6 +8,7 @@ import { forEachLimited } from "./concurrency";
 import { specsOf, type Fleet, type Progress, type StoreReport } from "./fleet-run";
 import { noChanges, type Operation, type Outcome, type Step } from "./operation";
 import { target, type Engine } from "./reconcile";
+import { runCli } from "./run-cli";
 
 export interface PlanOptions {
   prune: boolean;
@@ -96,10 +94,6 @@ class Scratch {
   }
 
   private async create(): Promise<void> {
-    const pulumi = this.engine.session.variables.STOREFLEET_PULUMI ?? "pulumi";
-    const env = { ...process.env, ...this.engine.session.variables, ...this.variables };
-    await promisify(execFile)(pulumi, ["stack", "init", this.stack, "--non-interactive"], { cwd: this.engine.workFolder, env }).catch((error: Error & { stderr?: string }) => {
-      throw new UserError(`stores that do not exist yet can not be previewed: ${error.stderr?.trim() || error.message}`);
-    });
+    await runCli(this.engine, ["stack", "init", this.stack], "stores that do not exist yet can not be previewed", this.variables);
   }
 }

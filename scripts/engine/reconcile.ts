@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
-import { UserError } from "../../config/errors";
 import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { annotations, labels } from "../../stores/marks";
@@ -13,6 +10,7 @@ import { rollBack } from "./helm";
 import { mends } from "./mend";
 import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
 import type { Pool } from "./pool";
+import { runCli } from "./run-cli";
 import { logFile, type Session } from "./session";
 
 /** What operations on the stacks of one environment share. */
@@ -64,7 +62,8 @@ export function target(engine: Engine, stack: string): Pick<Operation, "env" | "
 export async function perform(engine: Engine, namespace: string, operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
   const repairs: string[] = [];
   const { session } = engine;
-  const place = { kube: session.kube, namespace, cancelLock: () => cancelLock(engine, operation.stack), rollBack: () => rollBack(session, namespace) };
+  const cancelLock = () => runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
+  const place = { kube: session.kube, namespace, cancelLock, rollBack: () => rollBack(session, namespace) };
   let attempt = operation;
   for (;;) {
     const outcome = await engine.pool.run(attempt, onStep, engine.signal);
@@ -85,14 +84,6 @@ function explain(failure: Failure, stack: string): Failure {
     ...failure,
     message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: pulumi cancel --yes --stack ${stack}`,
   };
-}
-
-async function cancelLock({ session, workFolder }: Engine, stack: string): Promise<void> {
-  const pulumi = session.variables.STOREFLEET_PULUMI ?? "pulumi";
-  const env = { ...process.env, ...session.variables };
-  await promisify(execFile)(pulumi, ["cancel", "--yes", "--stack", stack], { cwd: workFolder, env }).catch((error: { stderr?: string }) => {
-    throw new UserError(`the lock of stack ${stack} can not be broken: ${error.stderr?.trim() || String(error)}`);
-  });
 }
 
 /** Proof that a namespace is ours. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../config/errors";
@@ -9,6 +8,7 @@ import { chooseCluster } from "../../scripts/cluster/choose";
 import { isLocalContext, refuseUnlessLocal } from "../../scripts/cluster/context";
 import { readRecord } from "../../scripts/cluster/record";
 import type { Run } from "../../scripts/cluster/run";
+import { useCacheFolder } from "./helpers/cache-folder";
 
 /** A machine on which only these commands work, each saying what is given; every call is noted. */
 function machine(answers: Record<string, string | { code: number; stdout?: string; stderr?: string }>) {
@@ -93,17 +93,7 @@ describe("telling local contexts", () => {
 });
 
 describe("a named context, kind and k3d", () => {
-  const cache = process.env.STOREFLEET_CACHE;
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "storefleet-"));
-    process.env.STOREFLEET_CACHE = folder;
-  });
-  afterEach(() => {
-    if (cache === undefined) delete process.env.STOREFLEET_CACHE;
-    else process.env.STOREFLEET_CACHE = cache;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = useCacheFolder();
 
   const kubeconfig = (server: string) => `clusters: [{name: x, cluster: {server: "${server}"}}]\nusers: []\ncontexts: []\n`;
   const contexts = (server: string) =>
@@ -150,7 +140,7 @@ describe("a named context, kind and k3d", () => {
     };
     const cluster = await up(run);
     assert.deepEqual([cluster.kind, cluster.context], ["kind", "kind-storefleet-t"]);
-    const written = parse(readFileSync(join(folder, "clusters/t/kind.yaml"), "utf8"));
+    const written = parse(readFileSync(join(folder(), "clusters/t/kind.yaml"), "utf8"));
     assert.deepEqual(
       written.nodes[0].extraPortMappings.map(({ hostPort, listenAddress }: Record<string, unknown>) => [hostPort, listenAddress]),
       [[cluster.ingressPorts?.http, "127.0.0.1"], [cluster.ingressPorts?.https, "127.0.0.1"]],

@@ -1,29 +1,19 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../config/errors";
 import { clusterDown, clusterStatus, clusterUp } from "../../scripts/cluster";
 import { commandLines, componentNames, kwokConfiguration, type ComponentName } from "../../scripts/cluster/components";
+import { useCacheFolder } from "./helpers/cache-folder";
 
 describe("embedded cluster, the parts that need no programs", () => {
-  const cache = process.env.STOREFLEET_CACHE;
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "storefleet-"));
-    process.env.STOREFLEET_CACHE = folder;
-  });
-  afterEach(() => {
-    if (cache === undefined) delete process.env.STOREFLEET_CACHE;
-    else process.env.STOREFLEET_CACHE = cache;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = useCacheFolder();
 
   /** A control plane whose every program notes its call, says something and ends. */
   function broken(words: string) {
-    const program = join(folder, "program");
-    writeFileSync(program, `#!/bin/sh\necho x >> ${folder}/calls\necho '${words}'\nexit 1\n`);
+    const program = join(folder(), "program");
+    writeFileSync(program, `#!/bin/sh\necho x >> ${folder()}/calls\necho '${words}'\nexit 1\n`);
     chmodSync(program, 0o755);
     const lines: string[] = [];
     const up = () =>
@@ -31,7 +21,7 @@ describe("embedded cluster, the parts that need no programs", () => {
         name: "t", log: (line) => void lines.push(line), run: async () => ({ code: 127, stdout: "", stderr: "" }),
         binaries: async () => Object.fromEntries(componentNames.map((name) => [name, program])) as Record<ComponentName, string>,
       });
-    const calls = () => readFileSync(join(folder, "calls"), "utf8").length / 2;
+    const calls = () => readFileSync(join(folder(), "calls"), "utf8").length / 2;
     return { up, calls, lines };
   }
 
@@ -66,7 +56,7 @@ describe("embedded cluster, the parts that need no programs", () => {
   it("writes a configuration for kwok that names every stage once", async () => {
     const { up } = broken("no");
     await assert.rejects(up());
-    const file = join(folder, "clusters/t/config/kwok.yaml");
+    const file = join(folder(), "clusters/t/config/kwok.yaml");
     assert.ok(existsSync(file));
     const documents = parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS() as { kind: string; metadata?: { name: string } });
     const stages = documents.filter(({ kind }) => kind === "Stage").map(({ metadata }) => metadata?.name);
