@@ -19,6 +19,11 @@ const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 
 /** Classes and issuers are cluster-wide objects, whose names may hold dots. */
 const objectName = z.string().max(253).regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, { error: "is not a Kubernetes name — use lowercase letters, digits, hyphens and dots" });
 const imageReference = z.string().regex(/^[a-z0-9][\w.\-/:@]*$/, { error: 'is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"' });
+const registry = z
+  .string()
+  .regex(/^(?=localhost\b|[^/]*[.:])[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
+    error: 'is not a registry — write its host and the path there, without "https://", such as "registry.example.com/shops"',
+  });
 const imageOverrides = Object.fromEntries(imageNames.map((name) => [name, imageReference])) as Record<ImageName, typeof imageReference>;
 
 const ingress = z.strictObject({
@@ -56,6 +61,7 @@ export const settingsSchema = z
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z
       .strictObject({
+        registry: registry.optional().describe("Where this project's own images are pushed to and pulled from; absent: they are loaded into kind or k3d."),
         overrides: z.strictObject(imageOverrides).partial().prefault({}).describe("Images to use in place of the pinned ones."),
       })
       .prefault({}),

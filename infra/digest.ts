@@ -12,6 +12,8 @@ const program = [
   "index.ts",
   "infra",
   "config/environment.ts",
+  "config/own-images.ts",
+  "images",
   "components/shared",
   "components/guardrails",
   "components/traefik",

@@ -4,6 +4,7 @@ import type { Provider } from "@pulumi/kubernetes/provider";
 import { type EnvironmentSettings, mailCatcher, parseSettings, withOverrides } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
+import { withOwnImages } from "../config/own-images";
 import { Guardrails } from "../components/guardrails";
 import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
@@ -14,7 +15,7 @@ import { requireExistingParts } from "./existing-parts";
 
 /** What stores' stacks read from their environment's stack. */
 export interface EnvironmentOutputs {
-  /** The checked settings, defaults filled in. */
+  /** The checked settings, defaults and the project's own images filled in. */
   settings: EnvironmentSettings;
   /** A `.dockerconfigjson` for the stores' namespaces. */
   pullSecret?: Output<string>;
@@ -37,7 +38,7 @@ interface Context {
 export function environment(env: EnvironmentName): EnvironmentOutputs {
   const config = new Config();
   const revisions = secretRevisions(env);
-  const settings = parseSettings(env, config.requireObject("settings"));
+  const settings = withOwnImages(env, parseSettings(env, config.requireObject("settings")));
   const context: Context = {
     settings,
     labels: environmentLabels(env),

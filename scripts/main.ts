@@ -5,6 +5,7 @@ import { clusterCommand } from "./commands/cluster";
 import { exitCodes } from "./commands/common";
 import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
+import { imagesCommand } from "./commands/images";
 import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
@@ -18,7 +19,7 @@ export async function main(args: string[]): Promise<void> {
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
     .showHelpAfterError("(--help tells more)")
     .exitOverride();
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, inspectCommands, listCommands, clusterCommand, envCommand]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }
   // A reader such as `head` has seen enough: no defect, and nothing left to say.

@@ -1,21 +1,19 @@
-import type { Run } from "./run";
 import { isLoopback } from "./context";
+import { engineAnswers, patience, type Engine } from "./engine";
+import type { Run } from "./run";
 
 export interface Choice {
   kind: "kind" | "k3d" | "embedded";
-  engine?: "docker" | "podman";
+  engine?: Engine;
   why: string;
 }
-
-/** Long enough for an engine that is there, short enough not to be waited for. */
-const patience = 3000;
 
 /**
  * Chooses a local cluster: kind or k3d where a container engine of this machine really answers, else the embedded one.
  * kubectl's current context is never looked at: whatever it points to was not meant for this.
  */
 export async function chooseCluster(run: Run, env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
-  const [docker, podman] = await Promise.all([dockerAnswers(run, env), podmanAnswers(run)]);
+  const [docker, podman] = await Promise.all([dockerAnswers(run, env), engineAnswers("podman", run)]);
   const has = async (tool: string) => (await run(tool, ["version"], { timeout: patience })).code === 0;
   if (docker === true) {
     if (await has("kind")) return { kind: "kind", engine: "docker", why: "Docker answers and kind is there" };
@@ -33,16 +31,10 @@ export async function chooseCluster(run: Run, env: NodeJS.ProcessEnv = process.e
 async function dockerAnswers(run: Run, env: NodeJS.ProcessEnv): Promise<boolean | string> {
   const host = env.DOCKER_HOST || (await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { timeout: patience })).stdout.trim();
   if (host && !isLocalEngine(host)) return `the Docker engine at ${host} is not on this machine`;
-  const info = await run("docker", ["info", "--format", "{{.ServerVersion}}"], { timeout: patience });
-  return info.code === 0 && /^\d/.test(info.stdout.trim());
+  return engineAnswers("docker", run);
 }
 
 function isLocalEngine(host: string): boolean {
   if (host.startsWith("unix:") || host.startsWith("npipe:")) return true;
   return URL.canParse(host) && host.startsWith("tcp:") && isLoopback(new URL(host).hostname);
-}
-
-async function podmanAnswers(run: Run): Promise<boolean> {
-  const info = await run("podman", ["info", "--format", "{{.Version.Version}}"], { timeout: patience });
-  return info.code === 0 && /^\d/.test(info.stdout.trim());
 }

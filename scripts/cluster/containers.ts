@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { UserError } from "../../config/errors";
 import { projectRoot } from "../../config/root";
 import { clusterFolder } from "../paths";
 import type { Choice } from "./choose";
 import { contextFile, refuseUnlessLocal, saveKubeconfig } from "./context";
+import type { Engine } from "./engine";
 import { freePorts, isListening } from "./ports";
 import { writeRecord, type ClusterRecord } from "./record";
-import type { Run, RunResult } from "./run";
+import { expectSuccess, type Run } from "./run";
 
 /** Which tool and engine a cluster in containers belongs to. */
 interface ContainerCluster {
@@ -16,23 +16,18 @@ interface ContainerCluster {
   engine?: ClusterRecord["engine"];
 }
 
-const containerName = (name: string) => `storefleet-${name}`;
+export const containerName = (name: string) => `storefleet-${name}`;
 const containerContext = (kind: ClusterRecord["kind"], name: string) => `${kind}-${containerName(name)}`;
 
 /** Ports for the ingress on this machine: 80 and 443 where nothing is there, else free ones. */
-export async function ingressPorts(engine: "docker" | "podman"): Promise<{ http: number; https: number }> {
+export async function ingressPorts(engine: Engine): Promise<{ http: number; https: number }> {
   const [freeHttp, freeHttps] = (await freePorts([80, 443])) as [number, number];
   // Docker's own service binds low ports even where we may not; rootless Podman may no more than we.
   const choose = async (wish: number, free: number) => (engine === "docker" && !(await isListening(wish)) ? wish : free);
   return { http: await choose(80, freeHttp), https: await choose(443, freeHttps) };
 }
 
-const environment = (engine: ClusterRecord["engine"]): Record<string, string> => (engine === "podman" ? { KIND_EXPERIMENTAL_PROVIDER: "podman" } : {});
-
-function expectSuccess(what: string, result: RunResult): string {
-  if (result.code !== 0) throw new UserError(`${what} failed: ${result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`}`);
-  return result.stdout;
-}
+export const kindEnvironment = (engine: ClusterRecord["engine"]): Record<string, string> => (engine === "podman" ? { KIND_EXPERIMENTAL_PROVIDER: "podman" } : {});
 
 /** Creates the cluster or starts its stopped containers. */
 export async function containersUp(
@@ -40,7 +35,7 @@ export async function containersUp(
 ): Promise<void> {
   const { kind, engine = "docker", why } = choice;
   const { http, https } = ports ?? (await ingressPorts(engine));
-  const env = environment(engine);
+  const env = kindEnvironment(engine);
   const id = containerName(name);
   const context = containerContext(kind, name);
   // Recorded first: what is half created is found again, and can be reset.
@@ -67,7 +62,7 @@ export async function containersUp(
 async function exists(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<boolean> {
   const id = containerName(name);
   if (kind === "k3d") return (await run("k3d", ["cluster", "get", id], { timeout: 30_000 })).code === 0;
-  const list = expectSuccess("kind get clusters", await run("kind", ["get", "clusters"], { timeout: 30_000, env: environment(engine) }));
+  const list = expectSuccess("kind get clusters", await run("kind", ["get", "clusters"], { timeout: 30_000, env: kindEnvironment(engine) }));
   return list.split("\n").includes(id);
 }
 
@@ -93,5 +88,5 @@ export async function containersDown(name: string, { kind, engine }: ContainerCl
 export async function containersDelete(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<void> {
   const id = containerName(name);
   const args = kind === "kind" ? ["delete", "cluster", "--name", id, "--kubeconfig", join(clusterFolder(name), "kind.kubeconfig")] : ["cluster", "delete", id];
-  expectSuccess(`${kind} cluster delete`, await run(kind, args, { timeout: 120_000, env: environment(engine) }));
+  expectSuccess(`${kind} cluster delete`, await run(kind, args, { timeout: 120_000, env: kindEnvironment(engine) }));
 }

@@ -8,6 +8,7 @@ import { componentNames } from "./components";
 import { containersDelete, containersDown, containersUp } from "./containers";
 import { extractContext, refuseUnlessLocal } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
+import type { Engine } from "./engine";
 import { withLock } from "../os/lock";
 import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./record";
 import { run as runCommand, type Run } from "./run";
@@ -27,6 +28,8 @@ export interface Cluster {
   why: string;
   /** Pods never run here: provisioning is real, serving is not. */
   simulated: boolean;
+  /** The container engine of kind and k3d. */
+  engine?: Engine;
   /** Where the ingress answers on this machine (kind and k3d). */
   ingressPorts?: { http: number; https: number };
 }
@@ -81,8 +84,8 @@ async function contextUp(
   log(`cluster ${name}: context ${context}, because ${why}`);
 }
 
-function clusterOf(name: string, { kind, context, kubeconfig, why, ingressPorts }: ClusterRecord): Cluster {
-  return { kind, name, context, kubeconfig, why, simulated: kind === "embedded", ...(ingressPorts ? { ingressPorts } : {}) };
+function clusterOf(name: string, { kind, context, kubeconfig, why, engine, ingressPorts }: ClusterRecord): Cluster {
+  return { kind, name, context, kubeconfig, why, simulated: kind === "embedded", ...(engine && { engine }), ...(ingressPorts && { ingressPorts }) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import { clusterFolder } from "../paths";
 import type { ComponentName, Ports } from "./components";
+import type { Engine } from "./engine";
 import type { ProcessRecord } from "../os/process";
 
 /** What `cluster.json` in a cluster's folder says: which kind was chosen and why, and what of ours runs. */
@@ -12,7 +13,7 @@ export interface ClusterRecord {
   context: string;
   kubeconfig: string;
   /** The container engine of kind and k3d. */
-  engine?: "docker" | "podman";
+  engine?: Engine;
   /** Host ports of the ingress on kind and k3d. */
   ingressPorts?: { http: number; https: number };
   /** Embedded only. */

@@ -2,9 +2,11 @@ import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
+import { withOwnImages } from "../../config/own-images";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type ClusterStatus } from "../cluster";
 import { environmentUp } from "../engine/environment-up";
 import { openSession } from "../engine/session";
+import { loadMissingImages } from "../images";
 import { clusterName, environmentFolder } from "../paths";
 import { ensureTools, operationTools } from "../tools";
 import { table } from "../ui/table";
@@ -46,7 +48,7 @@ export function clusterCommand(program: Command): void {
     });
 }
 
-/** Cluster, then the environment's stack; a second time it only says that nothing had to be done. */
+/** Cluster, images, then the environment's stack; a second time it only says that nothing had to be done. */
 export async function bringUp(env: Common["env"], context?: string): Promise<void> {
   const settings = readSettings(env);
   const named = context ?? settings.context;
@@ -56,8 +58,11 @@ export async function bringUp(env: Common["env"], context?: string): Promise<voi
       `Name its kubeconfig context: ./scripts/stores cluster up --env ${env} --context NAME, or "context" in Pulumi.${env}.yaml`,
     );
   }
+  // The environment's stack would refuse an unpublished image as well, but only once a cluster is up.
+  withOwnImages(env, settings);
   await ensureTools(operationTools, note);
-  await clusterUp({ name: clusterName(env), context: named, log: note });
+  const cluster = await clusterUp({ name: clusterName(env), context: named, log: note });
+  await loadMissingImages({ settings, cluster, log: note });
   const session = await openSession(env);
   await interruptible((signal) => environmentUp(session, settings.helmTimeout, signal, note));
 }

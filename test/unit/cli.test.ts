@@ -51,6 +51,7 @@ const commands: Record<string, string[]> = {
   validate: common,
   schema: common,
   env: common,
+  images: common,
   "cluster up": [...common, "--context"],
   "cluster down": common,
   "cluster status": common,

@@ -55,12 +55,22 @@ describe("environment settings", () => {
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],
     ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
     ["an image with a space", { ...minimal, images: { overrides: { mariadb: "maria db" } } }, `${at}.images.overrides.mariadb is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"`],
+    ...["https://registry.example.com", "registry.example.com/", "shops", "Registry.example.com/shops", "registry.example.com/shops:1"].map((registry): [string, object, string] => [
+      `the registry "${registry}"`, { ...minimal, images: { registry } },
+      `${at}.images.registry is not a registry — write its host and the path there, without "https://", such as "registry.example.com/shops"`,
+    ]),
     ["a part of a plan", { ...minimal, plans: { small: { medusa: { redis: { memory: "1Gi" } } } } }, `${at}.plans.small.medusa.redis.memory is not a known key — known: replicas, cpuRequest, cpuLimit, memoryRequest, memoryLimit`],
     ["a quantity", { ...minimal, plans: { small: { medusa: { redis: { memoryLimit: "1GB" } } } } }, `${at}.plans.small.medusa.redis.memoryLimit is not a memory quantity — write it like "256Mi" or "1Gi"`],
     ["two databases", { ...minimal, plans: { large: { woocommerce: { mariadb: { replicas: 2 } } } } }, `${at}.plans.large.woocommerce.mariadb.replicas is fixed — its volume serves one pod, leave replicas at 1`],
     ["a request above its limit", { ...minimal, plans: { small: { medusa: { redis: { memoryRequest: "1Gi" } } } } }, `${at}.plans.small.medusa.redis requests more than its limit — raise the limit as well, or lower the request`],
   ];
   for (const [what, raw, ...expected] of cases) it(`refuses ${what}`, () => assert.deepEqual(errorsOf(raw), expected));
+
+  it("takes registries with a port, with a path, and on this machine", () => {
+    for (const registry of ["registry.example.com", "registry.example.com:5000/my-shops/web_shops", "localhost/shops", "registry:5000"]) {
+      assert.equal(parseSettings("prod", { ...minimal, images: { registry } }).images.registry, registry);
+    }
+  });
 
   it("a broken or missing file", () => {
     const folder = mkdtempSync(join(tmpdir(), "storefleet-settings-"));

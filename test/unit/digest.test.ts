@@ -41,6 +41,8 @@ describe("a store's digest", () => {
       settings({ hostSuffix: ".example.net" }),
       settings({ storageClass: "fast" }),
       settings({ tlsIssuer: "letsencrypt" }),
+      settings({ images: { overrides: { wordpress: "storefleet-woocommerce:000000000000" } } }),
+      settings({ images: { overrides: { wordpress: "storefleet-woocommerce:000000000001" } } }),
       settings({ plans: { small: { woocommerce: { wordpress: { memoryLimit: "1Gi" } } } } }),
       digest(specOf("acme"), { ...base, secretRevisions: { pullSecret: "1" } }),
       digest(specOf("acme"), { ...base, secretRevisions: { pullSecret: "2" } }),

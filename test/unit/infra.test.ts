@@ -3,8 +3,10 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSecret } from "@pulumi/pulumi";
+import { readSettings } from "../../config/environment";
 import { filesDigest } from "../../config/files-digest";
 import type { EnvironmentName } from "../../config/names";
+import { withOwnImages } from "../../config/own-images";
 import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
@@ -76,6 +78,20 @@ describe("the environment's program", () => {
     for (const part of ["traefik", "mail-catcher"]) {
       assert.ok(receipt.dependencies.some((urn) => urn.endsWith(`::${part}-release`)), `${part} is waited for`);
     }
+  });
+
+  it("fills this project's own images into the settings, unless those name another", async () => {
+    const own = withOwnImages("local", readSettings("local")).images.overrides.wordpress;
+    assert.match(String(own), /^storefleet-woocommerce:[0-9a-f]{12}$/);
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(result.settings.images.overrides, { wordpress: own });
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images, { overrides: { wordpress: own } });
+    const overrides = { wordpress: "registry.example.com/wordpress:1", mariadb: "registry.example.com/mariadb:1" };
+    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images, { overrides });
+  });
+
+  it("creates nothing while an image that its registry should have is not published", async () => {
+    await assert.rejects(run("prod", { ...prod, images: { registry: "registry.example.com/nobody" } }), /registry\.example\.com\/nobody\/storefleet-woocommerce:[0-9a-f]{12} is not published/);
   });
 
   it("hands secrets on as secrets, and has none by default", async () => {
@@ -175,7 +191,7 @@ describe("digests", () => {
   });
 
   it("of an environment change with settings, secrets, program and charts, not with the order of keys", () => {
-    for (const part of ["index.ts", "infra", "config", "components", "package-lock.json", "Pulumi.local.yaml"]) {
+    for (const part of ["index.ts", "infra", "config", "components", "images", "package-lock.json", "Pulumi.local.yaml"]) {
       cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
     }
     const settings = (text: string) => writeFileSync(join(folder, "Pulumi.local.yaml"), text);
@@ -192,7 +208,7 @@ describe("digests", () => {
 
     settings("config: { a: { x: 1, y: 2 }, b: { secure: one } }");
     assert.equal(digest(), first);
-    for (const file of ["infra/index.ts", "components/traefik/chart/values.yaml", "config/environment.ts", "package-lock.json"]) {
+    for (const file of ["infra/index.ts", "components/traefik/chart/values.yaml", "config/environment.ts", "images/woocommerce/Dockerfile", "images/published.json", "package-lock.json"]) {
       const before = digest();
       appendFileSync(join(folder, file), "\n");
       assert.notEqual(digest(), before, file);

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type EnvironmentSettings, type ImageName } from "./environment";
+import { UserError } from "./errors";
+import { filesDigest } from "./files-digest";
+import { type EnvironmentName } from "./names";
+import { projectRoot } from "./root";
+
+/** What this project builds itself, each from the folder `images/<name>`, and the image of the settings it stands for. */
+const replaced: Record<string, ImageName> = { woocommerce: "wordpress" };
+
+export interface OwnImage {
+  name: string;
+  /** Its Dockerfile and all that goes into it, relative to the checkout. */
+  folder: string;
+  /** The image of the settings that it stands for. */
+  replaces: ImageName;
+  /** What it is built and pushed as; the tag comes from the folder's content, so that it never means two. */
+  tagged: string;
+}
+
+/** By `<registry>/<repository>:<tag>`: the digest under which the registry has it. */
+export const publishedFile = "images/published.json";
+
+/** The own images that an environment uses: all that its settings do not put another in place of. */
+export function ownImagesOf({ images }: EnvironmentSettings, root: string = projectRoot): OwnImage[] {
+  return Object.entries(replaced)
+    .filter(([, replaces]) => images.overrides[replaces] === undefined)
+    .map(([name, replaces]) => {
+      const folder = `images/${name}`;
+      const tagged = `storefleet-${name}:${filesDigest([folder], root).slice(0, 12)}`;
+      return { name, folder, replaces, tagged: images.registry === undefined ? tagged : `${images.registry}/${tagged}` };
+    });
+}
+
+/** The settings with the own images filled in, as pods refer to them: by digest where a registry has them. */
+export function withOwnImages(env: EnvironmentName, settings: EnvironmentSettings, root: string = projectRoot): EnvironmentSettings {
+  const { registry, overrides } = settings.images;
+  const own = ownImagesOf(settings, root).map(({ replaces, tagged }) => {
+    if (registry === undefined) return [replaces, tagged];
+    const digest = publishedDigest(tagged, root);
+    if (digest !== undefined) return [replaces, `${tagged}@${digest}`];
+    throw new UserError(
+      `the image ${tagged} is not published: ${publishedFile} has no digest of it`,
+      `Build and push it, then commit that file: ./scripts/stores images --env ${env}`,
+    );
+  });
+  return { ...settings, images: { ...settings.images, overrides: { ...overrides, ...Object.fromEntries(own) } } };
+}
+
+/** The digest of a pushed image; undefined while it is not published. */
+export function publishedDigest(tagged: string, root: string = projectRoot): string | undefined {
+  const digest = readPublished(root)[tagged];
+  return digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined;
+}
+
+export function readPublished(root: string): Record<string, string | undefined> {
+  try {
+    return JSON.parse(readFileSync(join(root, publishedFile), "utf8")) as Record<string, string | undefined>;
+  } catch (error) {
+    throw new UserError(`${publishedFile} can not be read: ${(error as Error).message}`, "Restore it from git, or mend it: it is a JSON map from image to digest.");
+  }
+}

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readSettings, type EnvironmentSettings } from "../../config/environment";
+import { UserError } from "../../config/errors";
+import { ownImagesOf } from "../../config/own-images";
+import type { Cluster } from "../../scripts/cluster";
+import { run as runReally, type Run } from "../../scripts/cluster/run";
+import { printImages } from "../../scripts/commands/images";
+import { loadMissingImages, provideImages } from "../../scripts/images";
+import { useCacheFolder } from "./helpers/cache-folder";
+import { useImagesCheckout } from "./helpers/images-checkout";
+
+const registry = "registry.example.com/shops";
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+const staleDigest = `sha256:${"f".repeat(64)}`;
+
+const containers = (kind: "kind" | "k3d", engine: "docker" | "podman"): Cluster =>
+  ({ kind, name: "local", engine, context: `${kind}-storefleet-local`, kubeconfig: "", why: "", simulated: false });
+const embedded: Cluster = { kind: "embedded", name: "local", context: "storefleet-local", kubeconfig: "", why: "", simulated: true };
+const elsewhere: Cluster = { ...embedded, kind: "context", context: "prod-cluster", simulated: false };
+
+interface Machine {
+  /** The engines that answer. */
+  engines?: ("docker" | "podman")[];
+  /** What the engines and the cluster's node have. */
+  built?: string[];
+  onNode?: string[];
+  /** Commands that fail, by their first two words, with what they write. */
+  failing?: Record<string, string>;
+  /** The import says that it went well, but the node drops the image. */
+  forgetfulNode?: boolean;
+}
+
+/** A machine that remembers what is built and loaded; every command that changes something is noted. */
+function machine({ engines = ["docker"], built = [], onNode = [], failing = {}, forgetfulNode = false }: Machine) {
+  const calls: string[] = [];
+  const [images, node] = [new Set(built), new Set(onNode)];
+  let saved: string | undefined;
+  const answers: Record<string, (args: string[], engine: string) => string | undefined> = {
+    info: () => "28.1.0\n",
+    "image inspect": (args) => {
+      const image = args.at(-1)!;
+      if (!images.has(image)) return undefined;
+      const repository = image.slice(0, image.lastIndexOf(":"));
+      return JSON.stringify([`registry.example.com/others@${staleDigest}`, `${repository}-2@${staleDigest}`, `${repository}@${digest}`]);
+    },
+    exec: (args) => (node.has(args.at(-1)!) ? "{}" : undefined),
+    build: (args) => (images.add(args[2]!), ""),
+    push: (args, engine) => {
+      if (!images.has(args.at(-1)!)) return undefined;
+      if (engine === "podman") writeFileSync(args[2]!, digest);
+      return "";
+    },
+    save: (args) => (images.has(args.at(-1)!) ? ((saved = args.at(-1)!), writeFileSync(args[2]!, "", { flag: "wx" }), "") : undefined),
+    "image import": (args) => receive(args[2]!),
+    "load docker-image": (args) => receive(args[2]!),
+    "load image-archive": () => (saved === undefined ? undefined : receive(saved)),
+  };
+  function receive(image: string): string {
+    if (!forgetfulNode) node.add(image.includes("/") ? image : `docker.io/library/${image}`);
+    return "";
+  }
+  const run: Run = async (command, args, options) => {
+    const key = Object.keys(answers).find((words) => args.join(" ").startsWith(words))!;
+    if (!["info", "image inspect", "exec"].includes(key)) calls.push([command, ...args].join(" "));
+    if (command !== "kind" && command !== "k3d" && !engines.some((engine) => engine === command)) return { code: 127, stdout: "", stderr: "" };
+    const failure = failing[`${command} ${args[0]}`];
+    if (failure !== undefined) return { code: 1, stdout: "", stderr: failure };
+    if (key === "build") options?.onLine?.("STEP 1/2: FROM wordpress");
+    const stdout = answers[key]!(args, command);
+    return stdout === undefined ? { code: 1, stdout: "", stderr: "no such image" } : { code: 0, stdout, stderr: "" };
+  };
+  return { run, calls };
+}
+
+describe("stores images", () => {
+  const root = useImagesCheckout();
+  const cache = useCacheFolder();
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    mkdirSync(join(cache(), "clusters/local"), { recursive: true });
+  });
+
+  const settingsWith = (images: Partial<EnvironmentSettings["images"]>): EnvironmentSettings => ({ ...readSettings("local"), images: { overrides: {}, ...images } });
+  const tagged = (images: Partial<EnvironmentSettings["images"]> = {}) => ownImagesOf(settingsWith(images), root())[0]!.tagged;
+  const published = () => readFileSync(join(root(), "images/published.json"), "utf8");
+
+  /** What came out, and the commands that changed something, without this machine's paths. */
+  async function provide(on: Machine, cluster?: Cluster, images: Partial<EnvironmentSettings["images"]> = {}) {
+    const { run, calls } = machine(on);
+    const provided = await provideImages({ settings: settingsWith(images), cluster, log: (line) => lines.push(line), root: root(), run });
+    return { provided, calls: calls.map((call) => call.replaceAll(root(), ".").replaceAll(cache(), "~").replace(/\S*storefleet-push-\w+/, "TEMP")) };
+  }
+
+  describe("on kind and k3d", () => {
+    const cases: [string, Cluster, Machine, (image: string) => string[]][] = [
+      ["kind with Docker", containers("kind", "docker"), {}, (image) => [
+        `docker build --tag ${image} ./images/woocommerce`, `kind load docker-image ${image} --name storefleet-local`,
+      ]],
+      ["kind with Podman, under the name that the node looks for", containers("kind", "podman"), { engines: ["podman"] }, (image) => [
+        `podman build --tag docker.io/library/${image} ./images/woocommerce`,
+        `podman save --output ~/clusters/local/image.tar docker.io/library/${image}`,
+        "kind load image-archive ~/clusters/local/image.tar --name storefleet-local",
+      ]],
+      ["k3d", containers("k3d", "docker"), {}, (image) => [
+        `docker build --tag ${image} ./images/woocommerce`, `k3d image import ${image} --cluster storefleet-local`,
+      ]],
+    ];
+    for (const [what, cluster, on, expected] of cases) {
+      it(`builds and loads with ${what}`, async () => {
+        const { provided, calls } = await provide(on, cluster);
+        assert.deepEqual(provided, [{ name: "woocommerce", reference: tagged(), built: true, delivery: "loaded" }]);
+        assert.deepEqual(calls, expected(tagged()));
+        assert.deepEqual(lines, [`building ${tagged()} from images/woocommerce`, "STEP 1/2: FROM wordpress", `loading ${tagged()} into ${cluster.kind} cluster storefleet-local`]);
+      });
+    }
+
+    it("takes the cluster's own engine, whatever else answers", async () => {
+      const { calls } = await provide({ engines: ["docker", "podman"] }, containers("kind", "podman"));
+      assert.deepEqual(calls.filter((call) => call.startsWith("docker")), []);
+    });
+
+    it("loads what the engine has, without building it", async () => {
+      const { provided, calls } = await provide({ built: [tagged()] }, containers("kind", "docker"));
+      assert.deepEqual(provided, [{ name: "woocommerce", reference: tagged(), built: false, delivery: "loaded" }]);
+      assert.deepEqual(calls, [`kind load docker-image ${tagged()} --name storefleet-local`]);
+    });
+
+    it("does nothing, and says nothing, where the node has the image", async () => {
+      for (const kind of ["kind", "k3d"] as const) {
+        const { provided, calls } = await provide({ onNode: [`docker.io/library/${tagged()}`] }, containers(kind, "docker"));
+        assert.deepEqual(provided, [{ name: "woocommerce", reference: tagged(), built: false, delivery: "already loaded" }]);
+        assert.deepEqual([...calls, ...lines], []);
+      }
+    });
+
+    it("fails when the import did, also where that calls itself a success", async () => {
+      await assert.rejects(provide({ failing: { "kind load": "ERROR: no nodes found" } }, containers("kind", "docker")), /^UserError: kind load docker-image failed: ERROR: no nodes found$/);
+      await assert.rejects(provide({ forgetfulNode: true }, containers("k3d", "docker")), (error: unknown) => error instanceof UserError && /its node does not have it$/.test(error.message) && error.hint === "Is its disk full? docker exec k3d-storefleet-local-server-0 df -h");
+    });
+
+    it("takes an archive away that a killed run left", async () => {
+      writeFileSync(join(cache(), "clusters/local/image.tar"), "half");
+      assert.equal((await provide({ engines: ["podman"] }, containers("kind", "podman"))).provided[0]?.delivery, "loaded");
+    });
+  });
+
+  it("`cluster up` builds and loads on kind and k3d without a registry, and does nothing anywhere else", async () => {
+    const commands = async (cluster: Cluster, images: Partial<EnvironmentSettings["images"]> = {}) => {
+      const { run, calls } = machine({});
+      await loadMissingImages({ settings: settingsWith(images), cluster, log: () => {}, root: root(), run });
+      return calls.map((call) => call.split(" ").slice(0, 2).join(" "));
+    };
+    assert.deepEqual(await commands(containers("kind", "docker")), ["docker build", "kind load"]);
+    assert.deepEqual(await commands(containers("k3d", "docker")), ["docker build", "k3d image"]);
+    for (const cluster of [embedded, elsewhere]) assert.deepEqual(await commands(cluster), []);
+    assert.deepEqual(await commands(containers("kind", "docker"), { registry }), []);
+  });
+
+  describe("with a registry", () => {
+    for (const [engine, push] of [["docker", "push"], ["podman", "push --digestfile TEMP/digest"]] as const) {
+      it(`builds, pushes and records the digest with ${engine}`, async () => {
+        const image = tagged({ registry });
+        writeFileSync(join(root(), "images/published.json"), JSON.stringify({ "z:1": staleDigest, "a:1": staleDigest }));
+        const { provided, calls } = await provide({ engines: [engine] }, containers("kind", "docker"), { registry });
+        assert.deepEqual(provided, [{ name: "woocommerce", reference: `${image}@${digest}`, built: true, delivery: "pushed" }]);
+        assert.deepEqual(calls, [`${engine} build --tag ${image} ./images/woocommerce`, `${engine} ${push} ${image}`]);
+        assert.equal(published(), `${JSON.stringify({ "a:1": staleDigest, [image]: digest, "z:1": staleDigest }, null, 2)}\n`);
+        assert.equal(lines.at(-1), "its digest stands in images/published.json now: commit that file");
+      });
+    }
+
+    it("prefers Docker where both answer", async () => {
+      const { calls } = await provide({ engines: ["docker", "podman"] }, undefined, { registry });
+      assert.equal(calls.length, 2);
+      assert.ok(calls.every((call) => call.startsWith("docker ")));
+    });
+
+    it("does nothing when the image is published, not even ask for an engine", async () => {
+      const image = tagged({ registry });
+      writeFileSync(join(root(), "images/published.json"), JSON.stringify({ [image]: digest }));
+      const { provided, calls } = await provide({ engines: [] }, undefined, { registry });
+      assert.deepEqual(provided, [{ name: "woocommerce", reference: `${image}@${digest}`, built: false, delivery: "already pushed" }]);
+      assert.deepEqual([...calls, ...lines], []);
+    });
+
+    it("knows Docker's own registry by its digests without a host", async () => {
+      const { run } = machine({});
+      const withoutHost: Run = async (command, args, options) => {
+        const result = await run(command, args, options);
+        return args.includes("--format") && args[0] === "image" ? { ...result, stdout: JSON.stringify([`shops/storefleet-woocommerce@${digest}`]) } : result;
+      };
+      const [image] = await provideImages({ settings: settingsWith({ registry: "docker.io/shops" }), log: () => {}, root: root(), run: withoutHost });
+      assert.equal(image?.reference, `${tagged({ registry: "docker.io/shops" })}@${digest}`);
+    });
+
+    it("records nothing when the push fails, and says how to log in", async () => {
+      const failing = { "docker push": "The push refers to repository\ndenied: requested access to the resource is denied" };
+      await assert.rejects(provide({ failing }, undefined, { registry }), (error: unknown) => error instanceof UserError && error.message.endsWith("\ndenied: requested access to the resource is denied") && error.hint === "Is this machine logged in? docker login registry.example.com");
+      assert.equal(published(), "{}\n");
+    });
+  });
+
+  describe("without either", () => {
+    const show = async (cluster: Cluster | undefined, on: Machine = {}) => {
+      const { provided } = await provide(on, cluster);
+      const written = { out: "", err: "" };
+      const real = { out: process.stdout.write, err: process.stderr.write };
+      process.stdout.write = ((text: string) => ((written.out += text), true)) as typeof process.stdout.write;
+      process.stderr.write = ((text: string) => ((written.err += text), true)) as typeof process.stderr.write;
+      try {
+        printImages("local", provided, cluster);
+      } finally {
+        process.stdout.write = real.out;
+        process.stderr.write = real.err;
+      }
+      return written;
+    };
+
+    it("builds, and tells that nothing was pushed or loaded, and why", async () => {
+      for (const [cluster, why] of [
+        [embedded, /simulated, they need no image/],
+        [elsewhere, /context prod-cluster pull from a registry; set images\.registry in Pulumi\.local\.yaml/],
+        [undefined, /no running cluster.*set images\.registry in Pulumi\.local\.yaml/],
+      ] as const) {
+        const { out, err } = await show(cluster);
+        assert.match(out, new RegExp(`^IMAGE +REFERENCE +BUILT +PUSHED/LOADED\\nwoocommerce +${tagged()} +now +none\\n$`));
+        assert.match(err, /^Nothing was pushed or loaded: /);
+        assert.match(err, why);
+      }
+    });
+
+    it("says that it was built before, and nothing more where it was loaded", async () => {
+      assert.match((await show(embedded, { built: [tagged()] })).out, / before +none\n$/);
+      assert.equal((await show(containers("kind", "docker"))).err, "");
+    });
+  });
+
+  it("leaves out an image that the settings put another in place of", async () => {
+    const { provided, calls } = await provide({}, containers("kind", "docker"), { overrides: { wordpress: "wordpress:1" } });
+    assert.deepEqual([provided, calls], [[], []]);
+  });
+
+  it("tells the last lines of a build that failed, and loads nothing", async () => {
+    const output = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`).join("\n");
+    await assert.rejects(provide({ failing: { "docker build": output } }, containers("kind", "docker")), (error: unknown) => {
+      assert.ok(error instanceof UserError);
+      const [head, ...rest] = error.message.split("\n");
+      assert.equal(head, "docker build of images/woocommerce failed:");
+      assert.deepEqual([rest.length, rest[0], rest.at(-1)], [15, "line 26", "line 40"]);
+      return /images\/woocommerce\/Dockerfile/.test(error.hint ?? "");
+    });
+  });
+
+  it("needs an engine, and names the image that another builder could make", async () => {
+    await assert.rejects(provide({ engines: [] }, embedded), (error: unknown) => error instanceof UserError && error.message === `${tagged()} can not be built from images/woocommerce: neither Docker nor Podman answers` && /docs\.docker\.com.*podman\.io/.test(error.hint ?? ""));
+  });
+});
+
+describe("running a command", () => {
+  it("tells every line while it runs, the unfinished last one too, and returns them all", async () => {
+    const lines: string[] = [];
+    const script = "process.stdout.write('one\\ntwo\\n'); process.stderr.write('three')";
+    const result = await runReally(process.execPath, ["-e", script], { onLine: (line) => lines.push(line) });
+    assert.deepEqual(result, { code: 0, stdout: "one\ntwo\n", stderr: "three" });
+    assert.deepEqual(lines.sort(), ["one", "three", "two"]);
+  });
+
+  it("that does not exist is no exception", async () => {
+    const result = await runReally(join(dirname(process.execPath), "no-such-command"), [], { onLine: () => assert.fail() });
+    assert.equal(result.code, 127);
+  });
+});

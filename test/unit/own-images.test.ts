@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSettings, type EnvironmentSettings } from "../../config/environment";
+import { UserError } from "../../config/errors";
+import { ownImagesOf, withOwnImages } from "../../config/own-images";
+import { storeDigest } from "../../stores/digest";
+import { specOf } from "./helpers/fleet";
+import { useImagesCheckout } from "./helpers/images-checkout";
+
+const settingsWith = (images: Partial<EnvironmentSettings["images"]> = {}): EnvironmentSettings => ({ ...readSettings("prod"), images: { overrides: {}, ...images } });
+const registry = "registry.example.com/shops";
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+describe("the project's own images", () => {
+  const root = useImagesCheckout();
+  const wordpress = (settings = settingsWith()) => withOwnImages("prod", settings, root()).images.overrides.wordpress;
+  const tagged = () => ownImagesOf(settingsWith({ registry }), root())[0]!.tagged;
+  const publish = (text: string) => writeFileSync(join(root(), "images/published.json"), text);
+
+  it("have a tag that changes with a content or a name in their folder, and with nothing else", () => {
+    const tags = new Set<unknown>();
+    const add = () => tags.add(wordpress()).size;
+    assert.match(String(wordpress()), /^storefleet-woocommerce:[0-9a-f]{12}$/);
+    add();
+    publish('{ "a": "b" }');
+    assert.equal(add(), 1);
+    writeFileSync(join(root(), "images/woocommerce/Dockerfile"), "FROM wordpress:7\n");
+    assert.equal(add(), 2);
+    renameSync(join(root(), "images/woocommerce/mu-plugins/shop.php"), join(root(), "images/woocommerce/mu-plugins/store.php"));
+    assert.equal(add(), 3);
+  });
+
+  it("are referred to by digest where a registry has them", () => {
+    publish(JSON.stringify({ [tagged()]: digest }));
+    assert.match(tagged(), /^registry\.example\.com\/shops\/storefleet-woocommerce:[0-9a-f]{12}$/);
+    assert.equal(wordpress(settingsWith({ registry })), `${tagged()}@${digest}`);
+  });
+
+  it("are refused while they are not published, with the command that mends it", () => {
+    const others: Record<string, string> = { [tagged().replace("shops", "others")]: digest, [`${tagged()}0`]: digest, [tagged()]: "sha256:cut" };
+    for (const published of [{}, others]) {
+      publish(JSON.stringify(published));
+      assert.throws(
+        () => wordpress(settingsWith({ registry })),
+        (error: unknown) => error instanceof UserError && error.message.startsWith(`the image ${tagged()} is not published`) && /\.\/scripts\/stores images --env prod$/.test(error.hint ?? ""),
+      );
+    }
+    publish("<<<<<<< HEAD\n{}\n");
+    assert.throws(() => wordpress(settingsWith({ registry })), (error: unknown) => error instanceof UserError && /^images\/published\.json can not be read/.test(error.message));
+  });
+
+  it("give way to an image that the settings name, published or not, and leave the others alone", () => {
+    const overrides = { wordpress: "registry.example.com/wordpress:1", mariadb: "registry.example.com/mariadb:1" };
+    for (const settings of [settingsWith({ overrides }), settingsWith({ registry, overrides })]) {
+      assert.deepEqual(withOwnImages("prod", settings, root()), settings);
+      assert.deepEqual(ownImagesOf(settings, root()), []);
+    }
+    const own = withOwnImages("prod", settingsWith({ overrides: { mariadb: overrides.mariadb } }), root()).images.overrides;
+    assert.deepEqual(own, { mariadb: overrides.mariadb, wordpress: wordpress() });
+  });
+
+  it("change the stores' digest when they change", () => {
+    const ofStore = () => storeDigest(specOf("acme"), { settings: withOwnImages("prod", settingsWith(), root()), secretRevisions: {} });
+    const before = ofStore();
+    assert.equal(ofStore(), before);
+    writeFileSync(join(root(), "images/woocommerce/Dockerfile"), "FROM wordpress:7\n");
+    assert.notEqual(ofStore(), before);
+  });
+});
