@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UserError } from "./errors";
 import { type Explanation, explainIssues, pathText } from "./explain";
 import { type EnvironmentName } from "./names";
-import { contradictions, planOverridesSchema } from "./plans";
+import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
 import { projectRoot } from "./root";
 
 /** Images that an environment can replace, for a mirror or another version. */
@@ -50,6 +50,7 @@ export const settingsSchema = z
       .max(190, { error: "is longer than 190 characters — shorten it" })
       .describe("A store's address is store-<name>-<hash> plus this; its wildcard DNS record leads to the ingress."),
     storageClass: objectName.optional().describe("StorageClass of the volumes; absent: the cluster's default."),
+    sharedStorageClass: objectName.optional().describe("StorageClass that many pods mount at once (ReadWriteMany), for uploads; absent: one WordPress pod a store."),
     egress: z.enum(["allow", "deny"]).describe("Whether stores reach addresses outside the cluster."),
     clusterCidrs: z
       .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' }))
@@ -86,9 +87,14 @@ export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSe
   const result = settingsSchema.safeParse(raw ?? {}, { reportInput: true });
   if (!result.success) throw settingsError(env, explainIssues(settingsSchema, result.error.issues));
   const settings = result.data;
-  const contradicting = contradictions(settings.plans).map((path) => ({
+  const contradicting: Explanation[] = contradictions(settings.plans).map((path) => ({
     path: ["plans", ...path], message: "requests more than its limit", repair: "raise the limit as well, or lower the request",
   }));
+  for (const plan of settings.sharedStorageClass ? [] : plansWithReplicas(settings.plans)) {
+    contradicting.push({
+      path: ["plans", plan, "woocommerce", "wordpress", "replicas"], message: "is more than one pod can share", repair: "set sharedStorageClass, or leave replicas at 1",
+    });
+  }
   if (contradicting.length > 0) throw settingsError(env, contradicting);
   const catcher = { host: `${mailCatcher.service}.${mailCatcher.namespace}.svc.cluster.local`, port: mailCatcher.smtpPort, from: "shop@example.com" };
   return { ...settings, smtp: settings.smtp ?? catcher };

@@ -12,12 +12,12 @@ const workload = z.strictObject({
   memoryRequest: memory.describe("Memory that the scheduler sets aside for each pod."),
   memoryLimit: memory.describe("Memory beyond which a pod is ended."),
 });
-/** WordPress and the data stores write to volumes of one node: never more than one pod. */
+/** Data stores write to a volume of one node: never more than one pod. */
 const single = workload.extend({ replicas: z.literal(1, { error: "is fixed — its volume serves one pod, leave replicas at 1" }) });
 const job = workload.omit({ replicas: true });
 
 const woocommerceSizes = z.strictObject({
-  wordpress: single,
+  wordpress: workload.describe("More than one pod needs the setting sharedStorageClass."),
   mariadb: single,
   job: job.describe("The set-up Job and the pods of the CronJob, each."),
   volumes: z.strictObject({ wordpress: volume, mariadb: volume }),
@@ -50,19 +50,19 @@ const many = (replicas: number, ...args: Parameters<typeof size>) => ({ replicas
 export const plans: { [E in Engine]: Record<Plan, SizesOf[E]> } = {
   woocommerce: {
     small: {
-      wordpress: one("50m", "192Mi", "512Mi"),
+      wordpress: many(1, "50m", "192Mi", "512Mi"),
       mariadb: one("50m", "192Mi", "512Mi"),
       job: size("25m", "128Mi", "384Mi"),
       volumes: { wordpress: "2Gi", mariadb: "2Gi" },
     },
     medium: {
-      wordpress: one("200m", "512Mi", "1Gi"),
+      wordpress: many(1, "200m", "512Mi", "1Gi"),
       mariadb: one("200m", "512Mi", "1Gi"),
       job: size("50m", "256Mi", "512Mi"),
       volumes: { wordpress: "10Gi", mariadb: "10Gi" },
     },
     large: {
-      wordpress: one("1", "1Gi", "2Gi"),
+      wordpress: many(1, "1", "1Gi", "2Gi"),
       mariadb: one("500m", "2Gi", "4Gi"),
       job: size("100m", "256Mi", "768Mi"),
       volumes: { wordpress: "50Gi", mariadb: "50Gi" },
@@ -101,7 +101,7 @@ export const plans: { [E in Engine]: Record<Plan, SizesOf[E]> } = {
 
 const overridesOf = {
   woocommerce: z.strictObject({
-    wordpress: single.partial(), mariadb: single.partial(), job: job.partial(), volumes: woocommerceSizes.shape.volumes.partial(),
+    wordpress: workload.partial(), mariadb: single.partial(), job: job.partial(), volumes: woocommerceSizes.shape.volumes.partial(),
   }).partial(),
   medusa: z.strictObject({
     server: workload.partial(), worker: workload.partial(), storefront: workload.partial(), postgres: single.partial(),
@@ -137,4 +137,9 @@ export function contradictions(overrides: PlanOverrides): [Plan, Engine, string]
     }
   }
   return found;
+}
+
+/** Plans whose overrides ask for several WordPress pods. */
+export function plansWithReplicas(overrides: PlanOverrides): Plan[] {
+  return (Object.entries(overrides) as [Plan, PlanOverrides[Plan]][]).filter(([, it]) => (it?.woocommerce?.wordpress?.replicas ?? 1) > 1).map(([plan]) => plan);
 }

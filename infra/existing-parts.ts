@@ -15,5 +15,8 @@ export function requireExistingParts(settings: EnvironmentSettings, opts: Custom
   if (settings.storageClass !== undefined) {
     parts.push(StorageClass.get("required-storage-class", settings.storageClass, opts));
   }
+  if (settings.sharedStorageClass !== undefined) {
+    parts.push(StorageClass.get("required-shared-storage-class", settings.sharedStorageClass, opts));
+  }
   return parts;
 }

@@ -51,6 +51,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
         {
           ...common(spec, settings, place),
           sizes,
+          sharedStorageClass: settings.sharedStorageClass,
           timezone: spec.woocommerce.timezone,
           guestCheckout: spec.woocommerce.guestCheckout,
           egress: settings.egress,

@@ -1,16 +1,17 @@
 import type { Input } from "@pulumi/pulumi";
 
 import type { ShopArgs } from "../shared/shop-args";
-import type { UploadsAccessMode, WooCommerceSizes } from "./sizes";
+import type { WooCommerceSizes } from "./sizes";
 
 export interface WooCommerceArgs extends ShopArgs {
   /** CPU, memory, replicas and volumes of each part. */
   sizes: WooCommerceSizes;
   /**
-   * ReadWriteMany, where the storage class can do it, lets several WordPress pods share the uploads.
-   * @default "ReadWriteOnce"
+   * A StorageClass whose volumes many pods mount at the same time (ReadWriteMany): the uploads go there, and as many
+   * WordPress pods serve as `sizes` says.
+   * @default none: the uploads go to `storageClass`, and one pod serves
    */
-  uploadsAccessMode?: UploadsAccessMode;
+  sharedStorageClass?: Input<string>;
   /**
    * IANA name.
    * @default "UTC"

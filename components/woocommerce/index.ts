@@ -6,7 +6,7 @@ import { chartValues, engine, secretNames } from "./values";
 
 export type { WooCommerceArgs } from "./args";
 export { quotaFor } from "./quota";
-export type { UploadsAccessMode, WooCommerceSizes } from "./sizes";
+export type { WooCommerceSizes } from "./sizes";
 
 const saltNames = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((use) => [`${use}-key`, `${use}-salt`]);
 const saltLength = 64;

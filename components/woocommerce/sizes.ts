@@ -3,15 +3,13 @@ import type { JobSize, WorkloadSize } from "../shared/sizes";
 
 /** How much the parts of one shop get. */
 export interface WooCommerceSizes {
-  /** Replicas above 1 take effect where uploads are shared (`uploadsAccessMode: "ReadWriteMany"`). */
+  /** Replicas above 1 take effect where uploads are shared (`sharedStorageClass`). */
   wordpress: WorkloadSize;
   mariadb: WorkloadSize;
   /** The set-up Job's pod and those of the CronJob. */
   job: JobSize;
   volumes: { wordpress: string; mariadb: string };
 }
-
-export type UploadsAccessMode = "ReadWriteOnce" | "ReadWriteMany";
 
 /** Logs, temporary files and uploads on their way; the same in every plan. */
 export const ephemeral = {

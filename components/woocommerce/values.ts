@@ -10,8 +10,10 @@ export const secretNames = { admin: `${engine}-admin`, database: `${engine}-data
 /** What differs from the chart's own values.yaml, which describes every one of them. */
 export function chartValues(args: WooCommerceArgs) {
   const { sizes } = args;
-  const accessMode = args.uploadsAccessMode ?? "ReadWriteOnce";
   const storageClass = args.storageClass ?? "";
+  const uploads = args.sharedStorageClass
+    ? { storageClass: args.sharedStorageClass, accessMode: "ReadWriteMany" }
+    : { storageClass, accessMode: "ReadWriteOnce" };
   return {
     ...commonValues(args),
     ...(args.images && { images: args.images }),
@@ -19,10 +21,10 @@ export function chartValues(args: WooCommerceArgs) {
     egress: args.egress ?? "deny",
     secrets: secretNames,
     wordpress: {
-      replicas: accessMode === "ReadWriteMany" ? sizes.wordpress.replicas : 1,
+      replicas: args.sharedStorageClass ? sizes.wordpress.replicas : 1,
       maxWorkers: workersIn(sizes.wordpress.memoryLimit),
       resources: resourcesOf(sizes.wordpress, "wordpress"),
-      uploads: { size: sizes.volumes.wordpress, storageClass, accessMode },
+      uploads: { size: sizes.volumes.wordpress, ...uploads },
     },
     mariadb: {
       bufferPool: bufferPoolIn(sizes.mariadb.memoryRequest),

@@ -46,7 +46,7 @@ describe("environment settings", () => {
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, egress, clusterCidrs, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ["a mode of egress", { ...minimal, egress: "denny" }, `${at}.egress is not known — did you mean "deny"? known: allow, deny`],
@@ -62,9 +62,15 @@ describe("environment settings", () => {
     ["a part of a plan", { ...minimal, plans: { small: { medusa: { redis: { memory: "1Gi" } } } } }, `${at}.plans.small.medusa.redis.memory is not a known key — known: replicas, cpuRequest, cpuLimit, memoryRequest, memoryLimit`],
     ["a quantity", { ...minimal, plans: { small: { medusa: { redis: { memoryLimit: "1GB" } } } } }, `${at}.plans.small.medusa.redis.memoryLimit is not a memory quantity — write it like "256Mi" or "1Gi"`],
     ["two databases", { ...minimal, plans: { large: { woocommerce: { mariadb: { replicas: 2 } } } } }, `${at}.plans.large.woocommerce.mariadb.replicas is fixed — its volume serves one pod, leave replicas at 1`],
+    ["web pods that nothing shares", { ...minimal, plans: { large: { woocommerce: { wordpress: { replicas: 2 } } } } }, `${at}.plans.large.woocommerce.wordpress.replicas is more than one pod can share — set sharedStorageClass, or leave replicas at 1`],
     ["a request above its limit", { ...minimal, plans: { small: { medusa: { redis: { memoryRequest: "1Gi" } } } } }, `${at}.plans.small.medusa.redis requests more than its limit — raise the limit as well, or lower the request`],
   ];
   for (const [what, raw, ...expected] of cases) it(`refuses ${what}`, () => assert.deepEqual(errorsOf(raw), expected));
+
+  it("takes several web pods where their uploads are shared", () => {
+    const plans = { large: { woocommerce: { wordpress: { replicas: 2 } } } };
+    assert.equal(parseSettings("prod", { ...minimal, sharedStorageClass: "nfs", plans }).sharedStorageClass, "nfs");
+  });
 
   it("takes registries with a port, with a path, and on this machine", () => {
     for (const registry of ["registry.example.com", "registry.example.com:5000/my-shops/web_shops", "localhost/shops", "registry:5000"]) {

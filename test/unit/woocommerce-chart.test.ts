@@ -33,6 +33,7 @@ describe("the WooCommerce chart", () => {
 
   it("consists of these objects", () => {
     assert.deepEqual(objects.map((object) => keyOf(object).replace(/[0-9a-f]{8}$/, "*")).sort(), [
+      "ConfigMap/woocommerce-mariadb",
       "ConfigMap/woocommerce-setup",
       "ConfigMap/woocommerce-web",
       "CronJob/woocommerce-cron",
@@ -60,7 +61,7 @@ describe("the WooCommerce chart", () => {
     const changes: Partial<WooCommerceArgs>[] = [
       {}, { title: "Other" }, { images: { wordpress: "wordpress:other" } }, { domains: ["shop.example.org"] }, { tls: { issuer: "it" } },
       { egress: "allow" }, { sizes: plans.woocommerce.medium }, { labels: { team: "x" } }, { imagePullSecret: "pull" },
-      { smtp: { host: "mail", port: 25, from: "a@example.com" } }, { uploadsAccessMode: "ReadWriteMany" },
+      { smtp: { host: "mail", port: 25, from: "a@example.com" } }, { sharedStorageClass: "nfs" },
     ];
     const names = new Set<string>();
     for (const change of changes) names.add(objectOf((await render(change)).filter(({ kind }) => kind === "Job"), "Job").metadata.name);
@@ -137,12 +138,13 @@ describe("the WooCommerce chart", () => {
   it("rolls several web pods over a shared volume", async () => {
     const sizes = structuredClone<WooCommerceArgs["sizes"]>(plans.woocommerce.large);
     sizes.wordpress.replicas = 3;
-    const shared = await render({ sizes, uploadsAccessMode: "ReadWriteMany" });
+    const shared = await render({ sizes, sharedStorageClass: "nfs" });
     const { replicas, strategy } = objectOf(shared, "Deployment").spec;
     assert.equal(replicas, 3);
     assert.equal(strategy.type, "RollingUpdate");
     assert.equal(strategy.rollingUpdate.maxUnavailable, 0);
-    assert.deepEqual(objectOf(shared, "PersistentVolumeClaim", "woocommerce-uploads").spec.accessModes, ["ReadWriteMany"]);
+    const { accessModes, storageClassName } = objectOf(shared, "PersistentVolumeClaim", "woocommerce-uploads").spec;
+    assert.deepEqual([accessModes, storageClassName], [["ReadWriteMany"], "nfs"]);
     assert.equal(objectOf(shared, "PodDisruptionBudget").spec.maxUnavailable, 1);
     assert.equal(podOf(objectOf(shared, "CronJob")).spec.affinity, undefined);
   });

@@ -46,12 +46,15 @@ describe("the set-up script of the WooCommerce chart", () => {
   const install =
     "core install --url=http://shop.example.org --title=Shop --skip-email --admin_user=the username --admin_email=the email --prompt=admin_password";
 
+  const unlock = `eval delete_option( "wc_installing" ); delete_transient( "wc_installing" ); --skip-plugins --skip-themes`;
+  const countUsers = "user list --format=count --skip-plugins --skip-themes";
+
   it("installs an empty shop, with the password by standard input only", () => {
     const { status, stdout, calls } = run(`${notYet} "core install"*) cat >${join(folder, "stdin")}; echo given: ;;`);
     assert.equal(status, 0);
     assert.deepEqual(calls, [
-      "core is-installed", install, "plugin is-active woocommerce", "plugin activate woocommerce", "wc update",
-      "rewrite structure /%postname%/", "eval-file /etc/storefleet/configure.php",
+      "core is-installed", install, "plugin is-active woocommerce", unlock,
+      "plugin activate woocommerce", "wc update", "eval-file /etc/storefleet/configure.php",
     ]);
     assert.equal(readFileSync(join(folder, "stdin"), "utf8"), "the password");
     assert.doesNotMatch(stdout, /given:|the password/);
@@ -60,11 +63,19 @@ describe("the set-up script of the WooCommerce chart", () => {
   it("repeats on a shop that is there without installing it again", () => {
     const { status, calls } = run("");
     assert.equal(status, 0);
-    assert.deepEqual(calls.slice(0, 3), ["core is-installed", "core update-db", "plugin is-active woocommerce"]);
-    assert.ok(!calls.some((call) => call.startsWith("core install") || call.startsWith("plugin activate")));
+    assert.deepEqual(calls.slice(0, 4), ["core is-installed", countUsers, "core update-db", "plugin is-active woocommerce"]);
+    assert.ok(!calls.some((call) => /^(core install|plugin activate|eval )/.test(call)));
   });
 
-  for (const step of ["core install", "plugin activate", "wc update", "rewrite structure", "eval-file"]) {
+  it("begins an installation anew that was interrupted before it had a user", () => {
+    const { status, calls } = run('"user list"*) echo 0;;');
+    assert.equal(status, 0);
+    assert.deepEqual(calls.slice(0, 2), ["core is-installed", countUsers]);
+    assert.match(calls[2] ?? "", /^eval .*DROP TABLE/);
+    assert.equal(calls[3], install);
+  });
+
+  for (const step of ["core install", "plugin activate", "wc update", "eval-file"]) {
     it(`ends at a failing "${step}"`, () => {
       const { status, stdout, stderr, calls } = run(`"${step}"*) echo "Error: it broke" >&2; exit 3;; ${notYet}`);
       assert.equal(status, 3);

@@ -161,7 +161,7 @@ describe("WooCommerce", () => {
     const sizes = structuredClone<WooCommerceArgs["sizes"]>(plans.woocommerce.large);
     sizes.wordpress.replicas = 3;
     assert.equal((await woocommerce({ sizes })).values.wordpress.replicas, 1);
-    assert.equal((await woocommerce({ sizes, uploadsAccessMode: "ReadWriteMany" })).values.wordpress.replicas, 3);
+    assert.equal((await woocommerce({ sizes, sharedStorageClass: "nfs" })).values.wordpress.replicas, 3);
   });
 
   it("fits PHP processes and the database's cache to the plan's memory", async () => {

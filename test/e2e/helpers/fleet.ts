@@ -33,7 +33,7 @@ interface Snapshot {
 
 /** What a copy of the project consists of; its compiled form is made anew. */
 const parts = [
-  "config", "components", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
+  "config", "components", "images", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
   "Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml",
 ];
 const containerTools = ["docker", "podman", "kind", "k3d"];
@@ -91,9 +91,14 @@ export class Fleet {
   /** Cluster and environment's stack. */
   async up(): Promise<Ended> {
     const ended = await this.ok("cluster", "up");
+    await this.connect();
+    return ended;
+  }
+
+  /** Learns how the cluster is reached by other means than the script. */
+  protected async connect(): Promise<void> {
     this.variables = JSON.parse((await this.ok("env", "--json")).stdout) as Record<string, string>;
     this.kube = await Kube.open(this.variables.KUBECONFIG as string, this.variables.STOREFLEET_CONTEXT as string);
-    return ended;
   }
 
   /** Ends everything that was started, and removes what it left. */

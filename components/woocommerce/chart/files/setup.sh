@@ -22,7 +22,17 @@ while :; do
   sleep 1
 done
 
-if wp core is-installed; then
+# WordPress calls itself installed before it has users or roles: one that was interrupted there never belonged to
+# anybody, and is begun again.
+installed=no
+if wp core is-installed; then installed=yes; fi
+if [ "$installed" = yes ] && [ "$(wp user list --format=count --skip-plugins --skip-themes)" = 0 ]; then
+  step "removing an installation of WordPress that was interrupted"
+  wp eval 'foreach ( $GLOBALS["wpdb"]->get_col( "SHOW TABLES" ) as $table ) { $GLOBALS["wpdb"]->query( "DROP TABLE `$table`" ); }' \
+    --skip-plugins --skip-themes
+  installed=no
+fi
+if [ "$installed" = yes ]; then
   step "bringing the database to the version of WordPress"
   wp core update-db
 else
@@ -34,14 +44,15 @@ else
     --prompt=admin_password </run/secrets/admin/password >/dev/null
 fi
 
-step "activating WooCommerce"
-wp plugin is-active woocommerce || wp plugin activate woocommerce
+if ! wp plugin is-active woocommerce; then
+  step "activating WooCommerce"
+  # The lock of an activation that was interrupted would make this one do nothing for ten minutes.
+  wp eval 'delete_option( "wc_installing" ); delete_transient( "wc_installing" );' --skip-plugins --skip-themes
+  wp plugin activate woocommerce
+fi
 
 step "bringing the database to the version of WooCommerce"
 wp wc update
-
-step "setting the form of links"
-wp rewrite structure '/%postname%/'
 
 step "applying settings and products"
 wp eval-file /etc/storefleet/configure.php

@@ -74,6 +74,12 @@ securityContext:
 {{- mul (regexFind "^[0-9]+" .) (get $unit (regexFind "[A-Z]i$" .)) -}}
 {{- end }}
 
+{{/* How the uploads can be mounted: as wanted for a new claim; one that is there stays as it is. */}}
+{{- define "woocommerce.uploadsMode" -}}
+{{- $claim := lookup "v1" "PersistentVolumeClaim" .Release.Namespace (printf "%s-uploads" .Release.Name) -}}
+{{- if $claim }}{{ first $claim.spec.accessModes }}{{ else }}{{ .Values.wordpress.uploads.accessMode }}{{ end -}}
+{{- end }}
+
 {{/*
 A claim's size: the wanted one, unless the claim is there already and would shrink or can not be expanded, which
 the API server would refuse together with the whole upgrade. Takes (list $ name wanted).

@@ -71,7 +71,7 @@ spec:
   restartPolicy: Never
   # Safe to end at any point, and a shell does not listen.
   terminationGracePeriodSeconds: 5
-  {{- if eq $root.Values.wordpress.uploads.accessMode "ReadWriteOnce" }}
+  {{- if eq (include "woocommerce.uploadsMode" $root) "ReadWriteOnce" }}
   # A ReadWriteOnce volume serves pods of one node only: the web pod's.
   affinity:
     podAffinity:
