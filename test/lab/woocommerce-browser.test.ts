@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { Lab, say } from "./lab";
+
+/** Where the screenshots go, for people to look at. */
+const folder = process.env.LAB_SCREENSHOTS ?? join(tmpdir(), "storefleet-screenshots");
+
+/** A shopper and the shop's owner, in a real browser. */
+describe("a WooCommerce shop in a browser", function () {
+  this.timeout(5 * 60_000);
+  const lab = new Lab();
+  const url = (path: string) => `http://${lab.host("browsed")}${path}`;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    lab.list('{ name: browsed, engine: woocommerce, title: "Browsed & Bought" }');
+    await lab.up();
+    await lab.ok("apply");
+    browser = await puppeteer.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--host-resolver-rules=MAP *.nip.io 127.0.0.1"],
+      defaultViewport: { width: 1280, height: 1000 },
+    });
+    page = await browser.newPage();
+    mkdirSync(folder, { recursive: true });
+    say(`screenshots: ${folder}`);
+  });
+  after(async () => {
+    await browser?.close();
+    await lab.remove();
+  });
+
+  const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage: true });
+  const text = () => page.evaluate(() => document.body.innerText);
+
+  it("sells from the front page to the confirmation", async () => {
+    await page.goto(url("/"), { waitUntil: "networkidle0" });
+    await shoot("1-front");
+    assert.match(await text(), /Sample Hoodie/);
+
+    await page.goto(url("/product/sample-hoodie/"), { waitUntil: "networkidle0" });
+    await shoot("2-product");
+    await page.click("button.single_add_to_cart_button");
+    await page.waitForFunction(() => /cart/i.test(document.body.innerText));
+
+    await page.goto(url("/cart/"), { waitUntil: "networkidle0" });
+    await page.waitForSelector(".wc-block-cart__submit-button");
+    await shoot("3-cart");
+
+    await page.goto(url("/checkout/"), { waitUntil: "networkidle0" });
+    await page.waitForSelector("#email");
+    await page.type("#email", "browser@example.com");
+    const prefix = (await page.$("#shipping-first_name")) ? "shipping" : "billing";
+    const fields = { first_name: "Bea", last_name: "Browser", address_1: "Teststr. 1", postcode: "10115", city: "Berlin" };
+    for (const [field, value] of Object.entries(fields)) await page.type(`#${prefix}-${field}`, value);
+    await shoot("4-checkout");
+    await page.click(".wc-block-components-checkout-place-order-button");
+    await page.waitForFunction(() => location.pathname.includes("order-received"), { timeout: 60_000 });
+    await page.waitForFunction(() => /order/i.test(document.body.innerText));
+    await shoot("5-order-received");
+    assert.match(await text(), /Cash on delivery/i);
+  });
+
+  it("shows the order to the owner", async () => {
+    const { username, password } = await lab.json<{ username: string; password: string }>("credentials", "browsed");
+    await page.goto(url("/wp-login.php"), { waitUntil: "networkidle0" });
+    await page.type("#user_login", username);
+    await page.type("#user_pass", password);
+    await Promise.all([page.waitForNavigation(), page.click("#wp-submit")]);
+    await page.goto(url("/wp-admin/admin.php?page=wc-orders"), { waitUntil: "networkidle2" });
+    await shoot("6-orders");
+    assert.match(await text(), /Bea Browser/);
+  });
+
+  it("shows both on a phone", async () => {
+    await page.setViewport({ width: 390, height: 844, isMobile: true });
+    await page.goto(url("/"), { waitUntil: "networkidle0" });
+    await shoot("7-phone");
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the page is ${width} pixels wide`);
+  });
+});
