@@ -10,6 +10,7 @@ import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
 import { statusCommand } from "./commands/status";
+import { verifyCommand } from "./commands/verify";
 import { cacheFolder } from "./paths";
 import { err } from "./ui/colours";
 
@@ -19,7 +20,7 @@ export async function main(args: string[]): Promise<void> {
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
     .showHelpAfterError("(--help tells more)")
     .exitOverride();
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }
   // A reader such as `head` has seen enough: no defect, and nothing left to say.

@@ -57,11 +57,14 @@ export async function confirm(question: string, flag: string): Promise<void> {
  * Runs `body` with a signal that the first Ctrl-C (or SIGTERM) aborts: no new store starts, those under way are
  * cancelled cleanly. A second one ends this process; the workers then clean up on their own.
  */
-export async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  body: (signal: AbortSignal) => Promise<T>,
+  text = "stopping: no new store starts, those under way are cancelled; once more to leave at once",
+): Promise<T> {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    note("\nstopping: no new store starts, those under way are cancelled; once more to leave at once");
+    note(`\n${text}`);
     controller.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);

@@ -15,6 +15,7 @@ export interface KubeObject {
     creationTimestamp: string;
     deletionTimestamp?: string;
     finalizers?: string[];
+    ownerReferences?: { uid: string }[];
   };
   data?: Record<string, string>;
   // Shapes of spec and status differ by kind; their readers name what they expect.

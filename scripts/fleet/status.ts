@@ -2,6 +2,7 @@ import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config
 import type { StoreSpec } from "../../config/spec";
 import { forEachLimited } from "../engine/concurrency";
 import type { SharedParts } from "../../stores/shared-parts";
+import { findEntrances, noEntrance } from "./entrances";
 import type { Kube } from "./kube";
 import type { Observed } from "./observe";
 import { troubleIn, workloadsByNamespace, type Workload } from "./trouble";
@@ -34,15 +35,28 @@ export async function fleetStatus(
 ): Promise<StoreStatus[]> {
   const listed = new Map(specs.map((spec) => [spec.name, spec]));
   const names = [...listed.keys(), ...[...observed.keys()].filter((name) => !listed.has(name))];
-  const workloads = observed.size > 0 ? await workloadsByNamespace(kube, env) : new Map<string, Workload[]>();
+  const serviceOf = observed.size > 0 ? await services(kube, env, shared) : undefined;
   const rows = new Map<string, StoreStatus>();
   // Only stores that are not well are looked into, a few at a time.
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
-    const row = seen ? await existing(kube, env, seen, workloads.get(seen.namespace) ?? [], listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
+    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
     rows.set(name, { ...row, url: row.url || urlOf(env, name, shared) });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
+}
+
+/** What a store serves with. */
+interface Service {
+  workloads: Workload[];
+  /** Why no request comes in, if none does. */
+  closed?: string;
+}
+
+/** Looks at the whole environment in four calls, however many stores there are. */
+async function services(kube: Kube, env: EnvironmentName, shared: SharedParts | undefined): Promise<(seen: Observed) => Service> {
+  const [workloads, entrances] = await Promise.all([workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress.className)]);
+  return (seen) => ({ workloads: workloads.get(seen.namespace) ?? [], closed: noEntrance(entrances, seen) });
 }
 
 /** The address that a store will have; empty while the environment's stack is not up. */
@@ -64,8 +78,8 @@ function missing(env: EnvironmentName, engine: string, name: string): StoreStatu
   };
 }
 
-async function existing(kube: Kube, env: EnvironmentName, seen: Observed, workloads: Workload[], listed: boolean): Promise<StoreStatus> {
-  const { phase, reason } = await judge(kube, seen, workloads);
+async function existing(kube: Kube, env: EnvironmentName, seen: Observed, service: Service, listed: boolean): Promise<StoreStatus> {
+  const { phase, reason } = await judge(kube, seen, service);
   const { store, receipt, createdAt } = seen;
   return {
     name: store,
@@ -80,8 +94,8 @@ async function existing(kube: Kube, env: EnvironmentName, seen: Observed, worklo
   };
 }
 
-/** READY needs all of: the last operation got where it set out for, Helm agrees, and every workload serves. */
-async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise<{ phase: Phase; reason?: string }> {
+/** READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in. */
+async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service): Promise<{ phase: Phase; reason?: string }> {
   if (seen.deleting) return { phase: "DELETING" };
   const finished = seen.receipt !== undefined && seen.receipt.digest === seen.intendedDigest;
   const failedRelease = seen.releases.find(({ status }) => status === "failed");
@@ -90,7 +104,8 @@ async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise
 
   const installed = seen.releases.length > 0;
   if (finished && installed && !failedRelease && !pendingRelease && !seen.lastError && lame.length === 0) {
-    return { phase: seen.suspended ? "SUSPENDED" : "READY" };
+    if (seen.suspended) return { phase: "SUSPENDED" };
+    return closed === undefined ? { phase: "READY" } : { phase: "FAILED", reason: closed };
   }
   const trouble = await troubleIn(kube, seen.namespace);
   if (seen.lastError || failedRelease) {
@@ -99,6 +114,5 @@ async function judge(kube: Kube, seen: Observed, workloads: Workload[]): Promise
   }
   if (!finished || pendingRelease) return { phase: "PROVISIONING", reason: trouble };
   if (!installed) return { phase: "FAILED", reason: "Helm has no release here; was it uninstalled by hand? ./scripts/stores apply installs it again" };
-  const broken = lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ");
-  return { phase: "FAILED", reason: trouble ? `${broken}: ${trouble}` : broken };
+  return { phase: "FAILED", reason: trouble ?? lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ") };
 }

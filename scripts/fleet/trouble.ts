@@ -1,6 +1,7 @@
 import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/marks";
 import type { Kube, KubeObject } from "./kube";
+import { jobFinding, podFinding, roleOf } from "./pod-trouble";
 
 /** A Deployment or StatefulSet by its pods. */
 export interface Workload {
@@ -21,65 +22,94 @@ export async function workloadsByNamespace(kube: Kube, env: EnvironmentName): Pr
   return found;
 }
 
-interface End {
-  /** The kubelet's word; `Error` for any exit code but 0. */
-  reason?: string;
-  exitCode: number;
-  message?: string;
+/** Kinds of trouble, causes before what follows from them: a shop without its database fails its set-up as well. */
+const causes = ["refused", "volume", "image", "container", "unscheduled", "database", "set-up", "other", "waiting"] as const;
+
+/** One thing that is wrong. */
+export interface Finding {
+  cause: (typeof causes)[number];
+  /** A sentence that holds the cluster's own words. */
+  text: string;
 }
 
-interface ContainerStatus {
-  name: string;
-  image: string;
-  restartCount: number;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: End };
-  lastState?: { terminated?: End };
+/** What somebody in the cluster said about an object. */
+export interface Event {
+  metadata: { creationTimestamp: string };
+  type: string;
+  reason: string;
+  message: string;
+  involvedObject: { kind: string; name: string };
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+  series?: { lastObservedTime?: string } | null;
 }
 
 /** The most telling thing that is wrong in a namespace, in the cluster's own words; undefined when nothing is. */
 export async function troubleIn(kube: Kube, namespace: string): Promise<string | undefined> {
-  const pods = await kube.list(`/api/v1/namespaces/${namespace}/pods`);
-  const ofPods = pods.map(podTrouble).filter((text) => text !== undefined);
-  if (ofPods.length > 0) return [...new Set(ofPods)].slice(0, 3).join("; ");
-  return refusedPods(await kube.list(`/api/v1/namespaces/${namespace}/events`, { fields: "type=Warning" }));
+  const inNamespace = `/api/v1/namespaces/${namespace}`;
+  const [pods, claims, jobs, said] = await Promise.all([
+    kube.list(`${inNamespace}/pods`),
+    kube.list(`${inNamespace}/persistentvolumeclaims`),
+    kube.list(`/apis/batch/v1/namespaces/${namespace}/jobs`),
+    kube.list(`${inNamespace}/events`),
+  ]);
+  const events = (said as unknown as Event[]).sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
+  const about = (kind: string, { metadata }: KubeObject) => events.filter(({ involvedObject: it }) => it.kind === kind && it.name === metadata.name);
+
+  const ofPods = attempts(pods).map(({ pod, again }) => podFinding(pod, about("Pod", pod), again));
+  const findings = [
+    ...newestRefusals(events).map((event) => refusal(event, pods, jobs)),
+    ...claims.map((claim) => claimFinding(claim, about("PersistentVolumeClaim", claim))),
+    ...ofPods,
+    // A Job that ran out of time takes its pods along.
+    ...(ofPods.some((it) => it?.cause === "set-up") ? [] : jobs.map(jobFinding)),
+  ].filter((finding) => finding !== undefined);
+  const cause = causes.find((candidate) => findings.some((finding) => finding.cause === candidate));
+  const texts = new Set(findings.filter((finding) => finding.cause === cause).map(({ text }) => text));
+  const [first, ...more] = texts;
+  return more.length > 0 ? `${first} (and ${more.length} more like it)` : first;
 }
 
-function podTrouble({ metadata, status }: KubeObject): string | undefined {
-  const containers = [...((status?.initContainerStatuses ?? []) as ContainerStatus[]), ...((status?.containerStatuses ?? []) as ContainerStatus[])];
-  for (const { name, image, state, lastState, restartCount } of containers) {
-    const waiting = state?.waiting;
-    if (waiting?.reason && /Err|BackOff|Invalid|Config/.test(waiting.reason)) {
-      // How it ended says more than how long the next start is put off.
-      const exit = lastState?.terminated;
-      const detail = exit ? describeEnd(exit) : (waiting.message ?? image);
-      return `${metadata.name}/${name}: ${waiting.reason}: ${detail}${restartCount > 0 ? ` (${restartCount} restarts)` : ""}`;
-    }
-    const ended = state?.terminated;
-    if (ended && ended.exitCode !== 0) return `${metadata.name}/${name}: ended with ${describeEnd(ended)}`;
-  }
-  const unscheduled = ((status?.conditions ?? []) as { type: string; status: string; message?: string }[]).find(
-    ({ type, status: value }) => type === "PodScheduled" && value === "False",
-  );
-  return unscheduled && `${metadata.name}: can not be scheduled: ${unscheduled.message ?? "no reason given"}`;
+const timeOf = ({ lastTimestamp, series, eventTime, metadata }: Event) => lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp;
+
+/** A pod that never came to be leaves its reason in events of whoever was to create it, one for each try. */
+function newestRefusals(events: Event[]): Event[] {
+  const refusals = events.filter(({ reason, involvedObject: { kind } }) => reason === "FailedCreate" && ["ReplicaSet", "StatefulSet", "Job"].includes(kind));
+  return [...new Map(refusals.reverse().map((event) => [event.involvedObject.name, event])).values()];
 }
 
-function describeEnd({ reason, exitCode, message }: End): string {
-  return `exit code ${exitCode}${reason && reason !== "Error" ? ` (${reason})` : ""}${message ? `: ${message.trim()}` : ""}`;
+function refusal(event: Event, pods: KubeObject[], jobs: KubeObject[]): Finding | undefined {
+  const { message, involvedObject: { kind, name } } = event;
+  const job = jobs.find(({ metadata }) => metadata.name === name);
+  if (kind === "Job" && (!job || roleOf(job) === "chore")) return undefined;
+  // A later pod of the same part: that was got over, by whichever ReplicaSet or Job.
+  const part = kind === "StatefulSet" ? name : name.slice(0, name.lastIndexOf("-"));
+  if (pods.some(({ metadata }) => metadata.name.startsWith(`${part}-`) && Date.parse(metadata.creationTimestamp) > Date.parse(timeOf(event)))) return undefined;
+  return { cause: "refused", text: `${/exceeded quota/.test(message) ? "quota too small" : "pod refused"}: ${message.trim()}` };
 }
 
-interface Refusal {
-  metadata: { creationTimestamp: string };
-  reason: string;
-  message: string;
-  lastTimestamp?: string | null;
-  eventTime?: string | null;
+/** A volume that waits for its first pod, or whose making is under way, is no trouble yet. */
+function claimFinding({ metadata, status }: KubeObject, events: Event[]): Finding | undefined {
+  if (status?.phase === "Bound") return undefined;
+  if (status?.phase === "Lost") return { cause: "volume", text: `volume ${metadata.name} is lost: the PersistentVolume that it was bound to is gone` };
+  const refused = events.find(({ type, reason }) => type === "Warning" || reason === "FailedBinding");
+  if (refused) return { cause: "volume", text: `volume ${metadata.name} can not be bound: ${refused.message.trim()}` };
+  const awaited = events.find(({ reason }) => reason === "ExternalProvisioning");
+  return awaited && { cause: "waiting", text: `volume ${metadata.name} is not bound yet: ${awaited.message.trim()}` };
 }
 
-const timeOf = ({ lastTimestamp, eventTime, metadata }: Refusal) => lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-
-/** Pods that never came to be leave their reason only in events: a quota that is too small, a rule of Pod Security. */
-function refusedPods(events: KubeObject[]): string | undefined {
-  const refusals = (events as unknown as Refusal[]).filter(({ reason }) => /^Failed|Unhealthy|ProvisioningFailed/.test(reason));
-  const latest = refusals.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).at(-1);
-  return latest && `${latest.reason}: ${latest.message}`;
+/**
+ * The pods that tell how things are now: none that is on its way out, no scheduled chore, and of those that one owner
+ * made, no ended one that a later one replaced. While a set-up is tried again, its last failure still tells.
+ */
+function attempts(pods: KubeObject[]): { pod: KubeObject; again: boolean }[] {
+  const present = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && roleOf(pod) !== "chore");
+  const owner = ({ metadata }: KubeObject) => metadata.ownerReferences?.[0]?.uid ?? metadata.name;
+  const laterThan = (pod: KubeObject) => present.filter((other) => owner(other) === owner(pod) && other.metadata.creationTimestamp > pod.metadata.creationTimestamp);
+  return present
+    .map((pod) => ({ pod, later: hasEnded(pod) ? laterThan(pod) : [] }))
+    .filter(({ pod, later }) => later.length === 0 || (roleOf(pod) === "set-up" && !later.some(hasEnded)))
+    .map(({ pod, later }) => ({ pod, again: later.length > 0 }));
 }
+
+const hasEnded = ({ status }: KubeObject) => status?.phase === "Failed" || status?.phase === "Succeeded";

@@ -44,6 +44,7 @@ const commands: Record<string, string[]> = {
   apply: [...common, "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip"],
   destroy: [...common, "--all", "--yes", "--concurrency"],
   status: [...common, "--watch"],
+  verify: common,
   events: common,
   logs: [...common, "--tail"],
   credentials: common,
@@ -112,6 +113,7 @@ describe("stores command", () => {
     await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\.\n$/);
     await refuses(["events"], /^error: missing required argument 'name'/);
     await refuses(["logs", "acme", "bikes"], /^error: too many arguments/);
+    await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
   });
 
@@ -122,7 +124,7 @@ describe("stores command", () => {
   });
 
   it("says how to get a cluster where there is none", async () => {
-    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["credentials", "acme"], ["open", "acme"]]) {
+    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
       await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up --env local\n$/);
     }
     await refuses(["status", "--env", "prod"], /cluster up --env prod --context NAME/);

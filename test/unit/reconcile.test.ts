@@ -100,7 +100,7 @@ describe("reconcile", () => {
       status: { containerStatuses: [{ name: "wordpress", image: "wordpress:nope", restartCount: 0, state: { waiting: { reason: "ErrImagePull", message: "not found" } } }] },
     });
     const { failure: result } = await reconcileStore(fakeEngine([failure("context deadline exceeded")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
-    assert.equal(result?.message, "wordpress-0/wordpress: ErrImagePull: not found\ncontext deadline exceeded");
+    assert.equal(result?.message, "image can not be pulled: wordpress-0/wordpress: ErrImagePull: not found\ncontext deadline exceeded");
     assert.equal(noteOf(kube), result.message);
   });
 

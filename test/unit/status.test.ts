@@ -10,12 +10,16 @@ import { observedStore, specOf } from "./helpers/fleet";
 const namespace = namespaceOf("local", "acme");
 const shared = { settings: readSettings("local"), secretRevisions: {} };
 
-/** A cluster in which `acme` has workloads with so many ready pods. */
+const ingress = `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/woocommerce`;
+const ingressClass = "/apis/networking.k8s.io/v1/ingressclasses/traefik";
+const mine = { labels: { [labels.env]: "local", [labels.store]: "acme" } };
+
+/** A cluster in which `acme` has workloads with so many ready pods, and an Ingress. */
 function cluster(workloads: Record<string, { ready?: number; wanted?: number }> = { wordpress: { ready: 1 } }): FakeKube {
-  const kube = new FakeKube();
+  const kube = new FakeKube().put(ingressClass).put(ingress, { metadata: mine });
   for (const [name, { ready, wanted }] of Object.entries(workloads)) {
     kube.put(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
-      metadata: { labels: { [labels.env]: "local", [labels.store]: "acme" } }, spec: { replicas: wanted ?? 1 }, status: { readyReplicas: ready },
+      metadata: mine, spec: { replicas: wanted ?? 1 }, status: { readyReplicas: ready },
     });
   }
   return kube;
@@ -54,7 +58,9 @@ describe("status", () => {
   it("looks into no namespace that is well", async () => {
     const kube = cluster();
     await statusOf({}, kube);
-    assert.deepEqual(kube.reads.map(({ path }) => path), ["/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets"]);
+    assert.deepEqual(kube.reads.map(({ path, metadataOnly }) => `${path}${metadataOnly ? " (metadata)" : ""}`).sort(), [
+      "/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets", ingressClass, "/apis/networking.k8s.io/v1/ingresses (metadata)",
+    ]);
   });
 
   it("SUSPENDED: as listed, without pods", async () => {
@@ -88,9 +94,39 @@ describe("status", () => {
 
   it("FAILED by a workload that stopped serving", async () => {
     assert.deepEqual(await phase({}, cluster({ wordpress: { ready: 0 }, mariadb: { ready: 1 } })), ["FAILED", "wordpress 0/1 ready"]);
-    assert.deepEqual(await phase({}, crashing(cluster({ wordpress: { ready: 1, wanted: 2 } }))), [
-      "FAILED", "wordpress 1/2 ready: wordpress-0/wordpress: CrashLoopBackOff: exit code 3 (4 restarts)",
-    ]);
+    assert.deepEqual(await phase({}, crashing(cluster({ wordpress: { ready: 1, wanted: 2 } }))), ["FAILED", "wordpress-0/wordpress: CrashLoopBackOff: exit code 3 (4 restarts)"]);
+  });
+
+  it("stays READY while a scheduled chore fails", async () => {
+    const kube = cluster().put(`/api/v1/namespaces/${namespace}/pods/woocommerce-cron-1-x`, {
+      metadata: { labels: { "app.kubernetes.io/component": "cron" } },
+      status: { phase: "Failed", containerStatuses: [{ name: "cron", image: "wordpress:6", restartCount: 0, state: { terminated: { exitCode: 1 } } }] },
+    });
+    assert.deepEqual(await phase({}, kube), ["READY", null]);
+    // Nor is it blamed for what it has no part in.
+    kube.put(`/apis/apps/v1/namespaces/${namespace}/deployments/wordpress`, { metadata: mine, status: {} });
+    assert.deepEqual(await phase({}, kube), ["FAILED", "wordpress 0/1 ready"]);
+  });
+
+  it("FAILED without an Ingress, with what puts it back; trouble with pods goes first", async () => {
+    const closed = (kube: FakeKube) => (kube.objects.delete(ingress), kube);
+    const missing = `Ingress missing: bring it back with helm rollback woocommerce 1 -n ${namespace}`;
+    assert.deepEqual(await phase({}, closed(cluster())), ["FAILED", missing]);
+    assert.deepEqual(await phase({ suspended: true }, closed(cluster({ wordpress: { wanted: 0 } }))), ["SUSPENDED", null]);
+    assert.deepEqual(await phase({}, closed(cluster({ wordpress: {} }))), ["FAILED", "wordpress 0/1 ready"]);
+    // Somebody else's Ingress in the same namespace leads nowhere.
+    assert.deepEqual(await phase({}, closed(cluster()).put(ingress)), ["FAILED", missing]);
+  });
+
+  it("FAILED where the cluster lacks the environment's IngressClass", async () => {
+    const kube = cluster();
+    kube.objects.delete(ingressClass);
+    const [its, reason] = await phase({}, kube);
+    assert.equal(its, "FAILED");
+    assert.match(reason!, /^the cluster has no IngressClass "traefik": .*ingress\.className/);
+    // What it should be is not known while the environment's stack is not up.
+    const [row] = await fleetStatus(kube.asKube, "local", [specOf("acme")], new Map([["acme", observedStore("acme")]]), undefined);
+    assert.equal(row!.phase, "READY");
   });
 
   it("FAILED when the release is gone, receipt or not", async () => {

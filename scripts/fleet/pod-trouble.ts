@@ -1,0 +1,118 @@
+import type { KubeObject } from "./kube";
+import type { Event, Finding } from "./trouble";
+
+/** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
+const roles: Record<string, "database" | "set-up" | "chore"> = {
+  mariadb: "database", setup: "set-up", cron: "chore", // WooCommerce
+  database: "database", prepare: "set-up", // Medusa
+};
+
+export const roleOf = ({ metadata }: KubeObject) => roles[metadata.labels?.["app.kubernetes.io/component"] ?? ""];
+
+/** How a container ended. */
+interface End {
+  /** The kubelet's word; `Error` for any exit code but 0. */
+  reason?: string;
+  exitCode: number;
+  /** The end of its log, where the pod asks for that. */
+  message?: string;
+}
+
+interface ContainerStatus {
+  name: string;
+  image: string;
+  restartCount: number;
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: End };
+  lastState?: { terminated?: End };
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+/**
+ * What is wrong with a pod, if anything.
+ * @param events what was said about it, newest first
+ * @param again whether another pod already tries what this one failed at
+ */
+export function podFinding(pod: KubeObject, events: Event[], again: boolean): Finding | undefined {
+  const { metadata: { name }, status } = pod;
+  // Ended by its node, not by itself.
+  if (status?.phase === "Failed" && status.reason) return byRole(pod, `${name}: ${status.reason}: ${status.message ?? "no reason given"}`);
+  const warnings = events.filter(({ type }) => type === "Warning");
+  for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[]) {
+    const finding = containerFinding(pod, container, warnings, again);
+    if (finding) return finding;
+  }
+  const conditions = (status?.conditions ?? []) as Condition[];
+  const unscheduled = conditions.find(({ type, status: value }) => type === "PodScheduled" && value === "False");
+  if (unscheduled) {
+    // A set-up pod may have to run where the shop's does, and waits for that.
+    return { cause: roleOf(pod) === "set-up" ? "waiting" : "unscheduled", text: `${name}: can not be scheduled: ${unscheduled.message ?? "no reason given"}` };
+  }
+  if (status?.phase === "Succeeded" || conditions.some(({ type, status: value }) => type === "Ready" && value === "True")) return undefined;
+  // What keeps its containers from being made: a volume that can not be mounted, a Secret that is missing.
+  const blocked = warnings.find(({ reason }) => /^Failed(?!Scheduling$)/.test(reason));
+  if (blocked && status?.phase !== "Running") return { cause: "container", text: `${name}: ${blocked.reason}: ${blocked.message.trim()}` };
+  const unhealthy = warnings.find(({ reason }) => reason === "Unhealthy");
+  if (!unhealthy) return undefined;
+  const text = `${name}: not ready: ${unhealthy.message.trim()}`;
+  return roleOf(pod) === "database" ? byRole(pod, text) : { cause: "waiting", text };
+}
+
+function containerFinding(pod: KubeObject, { name, image, state, lastState, restartCount }: ContainerStatus, warnings: Event[], again: boolean): Finding | undefined {
+  const where = `${pod.metadata.name}/${name}`;
+  const { reason = "", message = image } = state?.waiting ?? {};
+  const restarts = restartCount > 0 ? ` (${restartCount} restarts)` : "";
+  if (/Image|Registry|Signature/.test(reason)) {
+    // Kubelets before 1.32 tell the cause in an event only.
+    const cause = /^Back-off pulling image "[^"]*"$/.test(message) ? warnings.find((it) => it.message.startsWith("Failed to pull image")) : undefined;
+    return { cause: "image", text: `image can not be pulled: ${where}: ${reason}: ${(cause ?? { message }).message}` };
+  }
+  // How it ended says more than how long the next start is put off.
+  if (reason === "CrashLoopBackOff") return byRole(pod, `${where}: ${reason}: ${lastState?.terminated ? describeEnd(lastState.terminated) : message}${restarts}`);
+  if (/Err|Config/.test(reason)) return { cause: "container", text: `${where}: ${reason}: ${message}${restarts}` };
+
+  const ended = state?.terminated;
+  if (!ended || ended.exitCode === 0) return undefined;
+  if (roleOf(pod) !== "set-up") return byRole(pod, `${where}: ended with ${describeEnd(ended)}`);
+  return { cause: "set-up", text: setUpFailure(pod, name, ended) + (again ? "; it is being tried again" : "") };
+}
+
+function byRole(pod: KubeObject, text: string): Finding {
+  const role = roleOf(pod);
+  if (role === "database") return { cause: "database", text: `database not up: ${text}` };
+  return role === "set-up" ? { cause: "set-up", text: `set-up failed: ${text}` } : { cause: "other", text };
+}
+
+/** `exit code 137 (OOMKilled): …` */
+const describeEnd = ({ reason, exitCode, message = "" }: End) =>
+  [`exit code ${exitCode}${reason && reason !== "Error" ? ` (${reason})` : ""}`, telling(message)].filter(Boolean).join(": ");
+
+/** The lines `12:00:00 setup: …` by which setup.sh of WooCommerce tells its steps; Medusa has a container for each. */
+const stepLine = /^\d\d:\d\d:\d\d setup: (.*)$/m;
+
+function setUpFailure(pod: KubeObject, container: string, end: End): string {
+  const log = (end.message ?? "").split(stepLine);
+  const step = log.length > 1 ? log.at(-2) : pod.spec?.initContainers ? container : undefined;
+  const said = telling(log.at(-1) ?? "").replace(/^setup FAILED: /, "");
+  const why = said && (end.reason ?? "Error") === "Error" ? said : describeEnd({ ...end, message: said });
+  return `set-up failed${step ? ` at "${step}"` : ""}: ${why}`;
+}
+
+/** Of the end of a log, three lines at most: from the first that names an error on, else the last ones. */
+function telling(log: string): string {
+  const lines = log.split("\n").map((line) => line.replace(/\p{Cc}+/gu, " ").trim()).filter(Boolean);
+  const first = lines.findIndex((line) => /\b(error|fatal|failed|denied|exception)\b/i.test(line));
+  return (first < 0 ? lines.slice(-3) : lines.slice(first, first + 3)).join(" / ");
+}
+
+/** A set-up that was ended from outside, such as for taking too long, has no pod left that would tell. */
+export function jobFinding(job: KubeObject): Finding | undefined {
+  if (roleOf(job) !== "set-up") return undefined;
+  const failed = ((job.status?.conditions ?? []) as Condition[]).find(({ type, status }) => type === "Failed" && status === "True");
+  return failed && { cause: "set-up", text: `set-up failed: ${failed.reason}: ${failed.message}` };
+}

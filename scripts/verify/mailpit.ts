@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { UserError } from "../../config/errors";
+import { oneLine, type Site } from "./site";
+
+const found = z.object({ messages: z.array(z.object({ Subject: z.string(), To: z.array(z.object({ Address: z.string() })).nullish() })) });
+
+/** How often the mail catcher is asked, in milliseconds. */
+const interval = 500;
+
+/** Waits for the e-mail about an order: it names this customer, and the order's number in its subject. Tells what it is. */
+export async function orderMail(catcher: Site, customer: string, number: string, wait: number, signal: AbortSignal): Promise<string> {
+  const end = performance.now() + wait;
+  for (;;) {
+    const { messages } = await catcher.json(found, 200, "GET", `/api/v1/search?query=${encodeURIComponent(`"${customer}"`)}`);
+    const mail = messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
+    if (mail) return `"${oneLine(mail.Subject, 80)}" to ${oneLine((mail.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
+    if (performance.now() >= end || signal.aborted) throw missing(catcher, messages.map(({ Subject }) => Subject), number, wait);
+    await delay(interval, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function missing({ url }: Site, subjects: string[], number: string, wait: number): UserError {
+  const within = `within ${wait / 1000} s`;
+  if (subjects.length > 0) return new UserError(`${url} has no e-mail with ${number} in its subject ${within}, only: ${oneLine(subjects.join("; "))}`);
+  return new UserError(`${url} has no e-mail about order ${number} ${within}`, "What the shop says about sending it is in `stores logs`.");
+}

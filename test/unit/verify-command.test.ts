@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../config/errors";
+import { readSettings } from "../../config/environment";
+import { environmentReceipt } from "../../infra/digest";
+import { targetOf } from "../../scripts/commands/verify";
+import type { Session } from "../../scripts/engine/session";
+import { annotations, labels } from "../../stores/marks";
+import { FakeKube } from "./helpers/fake-kube";
+import { putStore } from "./helpers/fleet";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe("stores verify", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "storefleet-verify-"));
+    writeFileSync(join(folder, "stores.yaml"), "stores:\n  - {name: acme, engine: woocommerce}\n  - {name: cargo, engine: medusa}\n");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** A cluster on which `acme` is READY. */
+  function cluster(settings = readSettings("local"), note: Record<string, string> = {}): FakeKube {
+    const kube = new FakeKube();
+    const path = putStore(kube, "acme", { annotations: note });
+    const namespace = path.split("/").at(-1)!;
+    const metadata = { labels: { [labels.env]: "local", [labels.store]: "acme" } };
+    kube.put(`${path}/secrets/woocommerce-admin`, { data: { username: base64("admin"), password: base64("pässword") } });
+    kube.put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/woocommerce`, { metadata }).put("/apis/networking.k8s.io/v1/ingressclasses/traefik");
+    const receipt = { environment: "local", digest: "", settings: JSON.stringify(settings) };
+    return kube.put(`/api/v1/namespaces/${environmentReceipt.namespace}/configmaps/${environmentReceipt.name}`, { data: receipt });
+  }
+  const target = (kube: FakeKube, name = "acme", place: object = {}) => {
+    const session = { env: "local", kube: kube.asKube, cluster: { simulated: false, ...place } } as Session;
+    return targetOf(session, name, { env: "local", file: join(folder, "stores.yaml") });
+  };
+  const refuses = (promise: Promise<unknown>, message: RegExp, hint: RegExp) =>
+    assert.rejects(promise, (error) => error instanceof UserError && message.test(error.message) && hint.test(error.hint ?? ""));
+
+  it("knows the shop's address, its administrator and its mail catcher", async () => {
+    const { admin, mail, url, engine, access } = await target(cluster(), "acme", { ingressPorts: { http: 8080, https: 8443 } });
+    assert.deepEqual([url, engine, admin, mail], ["http://acme.example.com", "woocommerce", { username: "admin", password: "pässword" }, { catcher: "http://mail.127.0.0.1.nip.io" }]);
+    assert.deepEqual(access, { ports: { http: 8080, https: 8443 }, timeout: 15_000 });
+    assert.equal((await target(cluster())).access.ports, undefined);
+  });
+
+  it("looks for mail in the catcher only where the stores' mail goes there", async () => {
+    const local = readSettings("local");
+    assert.deepEqual((await target(cluster({ ...local, tlsIssuer: "letsencrypt" }))).mail, { catcher: "https://mail.127.0.0.1.nip.io" });
+    assert.deepEqual((await target(cluster({ ...local, smtp: { host: "smtp.example.com", port: 587, from: "a@example.com" } }))).mail, { server: "smtp.example.com" });
+    assert.deepEqual((await target(cluster({ ...local, mailCatcher: false }))).mail, { server: local.smtp.host });
+  });
+
+  it("refuses where nothing can be bought", async () => {
+    await refuses(target(cluster(), "acme", { simulated: true }), /^nothing can be bought in acme$/, /Pods are simulated/);
+    await refuses(target(cluster(), "cargo"), /^cargo is a medusa store, and verify does not know medusa yet$/, /woocommerce/);
+    await refuses(target(cluster(), "acne"), /^there is no store "acne"/, /Did you mean "acme"\?/);
+  });
+
+  it("refuses a store that is not READY, and says why it is not", async () => {
+    const look = /\.\/scripts\/stores status acme --env local$/;
+    await refuses(target(cluster(undefined, { [annotations.lastError]: "quota too small" })), /^acme is FAILED: quota too small$/, look);
+    await refuses(target(cluster(undefined, { [annotations.suspended]: "true" })), /^acme is SUSPENDED$/, look);
+    await refuses(target(new FakeKube()), /^acme is PROVISIONING: listed, not created yet/, look);
+  });
+
+  it("refuses a store whose administrator is not known", async () => {
+    const kube = cluster();
+    for (const path of [...kube.objects.keys()]) if (path.endsWith("/secrets/woocommerce-admin")) kube.objects.delete(path);
+    await refuses(target(kube), /^the Secret woocommerce-admin of acme is gone/, /namespace store-acme-/);
+  });
+});
