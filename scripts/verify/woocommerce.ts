@@ -5,29 +5,8 @@ import { orderMail } from "./mailpit";
 import { jsonOf, oneLine, Site, unexpected, type Answer } from "./site";
 import type { Skipped, Step } from "./steps";
 import { testAddress, testCustomer, testNote } from "./test-customer";
+import { amount, cart, order, placed, products, stock, type Totals } from "./woocommerce-answers";
 import { WordPressAdmin } from "./wordpress-admin";
-
-const currency = { currency_code: z.string(), currency_minor_unit: z.int().min(0) };
-const products = z.array(
-  z.object({
-    id: z.number(), name: z.string(), type: z.string(), is_purchasable: z.boolean(), is_in_stock: z.boolean(),
-    prices: z.object({ price: z.string(), ...currency }),
-  }),
-);
-const cart = z.object({ totals: z.object({ total_price: z.string(), ...currency }) });
-const placed = z.object({
-  order_id: z.number(), order_number: z.string().optional(), status: z.string(), customer_id: z.number(),
-  payment_result: z.object({ payment_status: z.string() }).nullable(),
-});
-const order = z.object({
-  id: z.number(), status: z.string(), total: z.string(), payment_method: z.string(), customer_id: z.number(),
-  billing: z.object({ email: z.string(), last_name: z.string() }),
-});
-const stock = z.object({ manage_stock: z.union([z.boolean(), z.string()]), stock_quantity: z.number().nullable() });
-
-type Totals = z.infer<typeof cart>["totals"];
-const amount = (minorUnits: string, { currency_code, currency_minor_unit: digits }: Pick<Totals, "currency_code" | "currency_minor_unit">) =>
-  `${(Number(minorUnits) / 10 ** digits).toFixed(digits)} ${currency_code}`;
 
 /** A guest buys the cheapest product, cash on delivery, and an administrator cancels the order. */
 export function woocommerceSteps(target: Target): Step[] {
@@ -64,27 +43,32 @@ class Purchase {
   }
 
   async frontPage(): Promise<string> {
-    let answer = await this.shop.send("GET", "/");
-    for (let hops = 0; hops < 3 && [301, 302, 303, 307, 308].includes(answer.status); hops++) answer = await this.shop.send("GET", this.nextPage(answer));
+    return `${Math.ceil((await this.page("/")).length / 1000)} kB of HTML`;
+  }
+
+  /** What a visitor sees. */
+  private async page(path: string): Promise<string> {
+    let answer = await this.shop.send("GET", path);
+    for (let hops = 0; hops < 3 && [301, 302, 303, 307, 308].includes(answer.status); hops++) answer = await this.shop.send("GET", this.ownPage(answer, String(answer.headers.location)));
     if (answer.status !== 200) throw unexpected(answer);
     const { request, text } = answer;
     if (!/^text\/html\b/.test(String(answer.headers["content-type"]))) throw new UserError(`${request} answered no HTML: ${oneLine(text)}`);
     if (text.includes("woo-coming-soon-page")) throw new UserError(`${request} shows "coming soon"`, "Open the shop in its admin pages: WooCommerce, Settings, Site visibility, Live.");
     if (!/woocommerce/i.test(text)) throw new UserError(`${request} shows a page without WooCommerce: ${oneLine(text)}`);
-    return `${Math.ceil(text.length / 1000)} kB of HTML`;
+    return text;
   }
 
-  /** Follows a redirect within the shop's own host. */
-  private nextPage(answer: Answer): string {
-    const location = String(answer.headers.location ?? "");
-    const to = URL.canParse(location, answer.url) ? new URL(location, answer.url) : undefined;
-    if (!to || to.host !== new URL(this.target.url).host) throw new UserError(`${answer.request} leads to another host: ${oneLine(location)}`);
-    if (to.pathname.endsWith("/wp-admin/install.php")) throw new UserError(`${answer.request} leads to WordPress' installer: the shop was never set up`);
+  /** Where an answer leads, if that is within the shop's own host. */
+  private ownPage({ request, url }: Pick<Answer, "request" | "url">, location: string): string {
+    const to = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    if (!to || to.host !== new URL(this.target.url).host) throw new UserError(`${request} leads to another host: ${oneLine(location)}`);
+    if (to.pathname.endsWith("/wp-admin/install.php")) throw new UserError(`${request} leads to WordPress' installer: the shop was never set up`);
     return to.href;
   }
 
   async catalogue(): Promise<string> {
-    const all = await this.shop.json(products, 200, "GET", storeApi("products?per_page=100&stock_status=instock&type=simple&orderby=price&order=asc"));
+    const answer = await this.shop.send("GET", storeApi("products?per_page=100&stock_status=instock&type=simple&orderby=price&order=asc"));
+    const all = jsonOf(products, 200, answer);
     const price = ({ prices }: (typeof all)[number]) => Number(prices.price);
     const fit = all.filter((it) => it.type === "simple" && it.is_purchasable && it.is_in_stock && price(it) > 0);
     const [cheapest] = fit.sort((a, b) => price(a) - price(b) || a.id - b.id);
@@ -95,6 +79,8 @@ class Purchase {
       );
     }
     this.product = cheapest;
+    // The front page may be open, and the shop not.
+    await this.page(this.ownPage(answer, cheapest.permalink));
     return `"${oneLine(cheapest.name, 60)}" for ${amount(cheapest.prices.price, cheapest.prices)}, the cheapest of ${fit.length}`;
   }
 

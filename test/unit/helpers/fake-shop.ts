@@ -38,8 +38,8 @@ export class FakeShop {
   readonly orders: Order[] = [];
   readonly customers: number[] = [];
   products: object[] = [
-    { id: 11, name: "Hoodie", type: "simple", is_purchasable: true, is_in_stock: true, prices: prices("4999") },
-    { id: 10, name: "Sticker", type: "simple", is_purchasable: true, is_in_stock: true, prices: prices("499") },
+    { id: 11, name: "Hoodie", permalink: "http://acme.127.0.0.1.nip.io/product/hoodie/", type: "simple", is_purchasable: true, is_in_stock: true, prices: prices("4999") },
+    { id: 10, name: "Sticker", permalink: "http://acme.127.0.0.1.nip.io/product/sticker/", type: "simple", is_purchasable: true, is_in_stock: true, prices: prices("499") },
   ];
   stock = { manage_stock: true, stock_quantity: 5 };
   baseCountry = "DE";
@@ -78,7 +78,7 @@ export class FakeShop {
     const { method, headers } = asked;
     const url = new URL(asked.path, "http://shop");
     const fields = (headers["content-type"] === "application/json" ? JSON.parse(asked.body) : {}) as Record<string, any>;
-    if (url.pathname === "/") return { text: '<html><body class="woocommerce-no-js">Acme</body></html>' };
+    if (url.pathname === "/" || url.pathname.startsWith("/product/")) return { text: '<html><body class="woocommerce-no-js">Acme</body></html>' };
     if (url.pathname === "/wp-login.php") return this.login(new URLSearchParams(asked.body));
     if (url.pathname === "/wp-admin/admin-ajax.php") return isLoggedIn(headers) ? { text: nonce } : { status: 400, text: "0" };
     if (url.pathname === "/api/v1/search") return { json: { messages: this.mail(url.searchParams.get("query") ?? "") } };
