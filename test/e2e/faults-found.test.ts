@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Fleet } from "./helpers/fleet";
@@ -52,6 +52,15 @@ describe("stores that are not as the last run left them", function () {
     assert.equal(fleet.hasStack("foreign"), false);
     assert.equal((await namespaceOf("ours"))!.metadata.uid, uid);
     await fleet.assertSound("ours");
+  });
+
+  it("an environment that this state knows nothing of is taken over", async () => {
+    const away = `${fleet.state}.away`;
+    renameSync(fleet.state, away);
+    assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: bringing up its stack/);
+    assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
+    rmSync(fleet.state, { recursive: true });
+    renameSync(away, fleet.state);
   });
 
   // 4
