@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { projectRoot } from "../../config/root";
 import { clusterFolder } from "../paths";
@@ -42,7 +43,7 @@ export async function containersUp(
   writeRecord(name, { kind, engine, why, context, kubeconfig: contextFile(name, context), ingressPorts: { http, https } });
   if (await exists(name, choice, run)) {
     log(`${kind} cluster ${id} exists: starting its containers`);
-    if (kind === "kind") expectSuccess("starting the node", await run(engine, ["start", `${id}-control-plane`], { timeout: 60_000 }));
+    if (kind === "kind") await startNode(run, engine, `${id}-control-plane`);
     else expectSuccess("k3d cluster start", await run("k3d", ["cluster", "start", id, "--wait"], { timeout: 180_000 }));
   } else {
     log(`creating ${kind} cluster ${id} (about a minute; longer when its image is downloaded)`);
@@ -57,6 +58,19 @@ export async function containersUp(
   const file = saveKubeconfig(name, context, expectSuccess(`${kind} get kubeconfig`, await run(kind, get, { timeout: 30_000, env })));
   refuseUnlessLocal(context, file.server);
   if (http !== 80 || https !== 443) log(`port 80 or 443 is taken on this machine: the ingress answers on ${http} and ${https}`);
+}
+
+/** A started container is no cluster yet: its API server takes some seconds more. */
+async function startNode(run: Run, engine: Engine, node: string): Promise<void> {
+  expectSuccess("starting the node", await run(engine, ["start", node], { timeout: 60_000 }));
+  const ask = ["exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "--raw", "/readyz"];
+  const deadline = Date.now() + 60_000;
+  let answer = await run(engine, ask, { timeout: 10_000 });
+  while (answer.code !== 0 && Date.now() < deadline) {
+    await delay(500);
+    answer = await run(engine, ask, { timeout: 10_000 });
+  }
+  expectSuccess(`waiting for the API server in ${node}`, answer);
 }
 
 async function exists(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<boolean> {

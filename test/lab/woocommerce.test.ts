@@ -124,6 +124,7 @@ describe("WooCommerce in the lab", function () {
     const image = process.env.LAB_NEXT_IMAGE ?? "storefleet-woocommerce:next";
     lab.settings({ images: { wordpress: image } });
     await lab.ok("cluster", "up");
+    lab.list(acme("Acme Gloves"));
     await lab.ok("apply");
     const [pod] = await lab.objects("acme", "pods").then((pods) => pods.filter(({ metadata }) => metadata.labels?.app === "wordpress"));
     assert.equal(pod?.spec?.containers[0].image, image);

@@ -10,14 +10,21 @@ import { readRecord } from "../../scripts/cluster/record";
 import type { Run } from "../../scripts/cluster/run";
 import { useCacheFolder } from "./helpers/cache-folder";
 
+interface Reply {
+  code: number;
+  stdout?: string;
+  stderr?: string;
+}
+
 /** A machine on which only these commands work, each saying what is given; every call is noted. */
-function machine(answers: Record<string, string | { code: number; stdout?: string; stderr?: string }>) {
+function machine(answers: Record<string, string | Reply | (() => Reply)>) {
   const calls: string[] = [];
   const run: Run = async (command, args) => {
     const line = [command, ...args].join(" ");
     calls.push(line);
     const key = Object.keys(answers).find((start) => line === start || line.startsWith(`${start} `));
-    const answer = key === undefined ? { code: 127 } : answers[key]!;
+    const known = key === undefined ? { code: 127 } : answers[key]!;
+    const answer = typeof known === "function" ? known() : known;
     return { stdout: "", stderr: "", ...(typeof answer === "string" ? { code: 0, stdout: answer } : answer) };
   };
   return { run, calls };
@@ -129,8 +136,9 @@ describe("a named context, kind and k3d", () => {
 
   it("creates a kind cluster with the ports of the repo's config, stops and deletes it", async () => {
     let there = false;
+    let asked = 0;
     const calls: string[] = [];
-    const { run: base } = machine({ ...localDocker, "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "kind delete": "" });
+    const { run: base } = machine({ ...localDocker, "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "docker exec": () => ({ code: ++asked < 2 ? 1 : 0 }), "kind delete": "" });
     const run: Run = async (command, args, options) => {
       calls.push([command, ...args.slice(0, 2)].join(" "));
       if (command === "kind" && args[0] === "create") there = true;
@@ -151,6 +159,7 @@ describe("a named context, kind and k3d", () => {
     assert.deepEqual(calls.filter((call) => /create|start|stop|delete/.test(call)), [
       "kind create cluster", "docker stop storefleet-t-control-plane", "docker start storefleet-t-control-plane", "kind delete cluster",
     ]);
+    assert.equal(asked, 2, "has to wait until the API server answers");
     assert.equal(readRecord("t"), undefined);
   });
 

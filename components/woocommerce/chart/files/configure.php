@@ -37,6 +37,10 @@ $options = array(
 	'woocommerce_email_from_address'    => getenv( 'SMTP_FROM' ) ?: $settings['adminEmail'],
 	'woocommerce_allow_tracking'        => 'no',
 );
+if ( ! $settings['guestCheckout'] ) {
+	// Whoever has no account yet gets one by ordering.
+	$options['woocommerce_enable_signup_and_login_from_checkout'] = 'yes';
+}
 if ( $first_time ) {
 	// An open shop on the front page. Later these are its owner's.
 	$options += array(
