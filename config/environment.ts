@@ -74,6 +74,11 @@ export type SmtpSettings = z.infer<typeof smtp>;
 /** Settings of an environment with every default filled in. */
 export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> & { smtp: SmtpSettings };
 
+/** Where the mail catcher of an environment shows what its stores sent. */
+export function mailCatcherUrl({ hostSuffix, tlsIssuer }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer">): string {
+  return `${tlsIssuer ? "https" : "http"}://mail${hostSuffix}`;
+}
+
 /** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
 export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
 

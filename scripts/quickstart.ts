@@ -1,4 +1,5 @@
 // `npm run quickstart`: from nothing to a running fleet; a second run finds nothing to do and says so.
+import { mailCatcherUrl, readSettings } from "../config/environment";
 import { openFleet } from "./engine/fleet-run";
 import { decideFleet } from "./engine/plan";
 import { bringUp } from "./commands/cluster";
@@ -6,12 +7,18 @@ import { print } from "./commands/common";
 import { printStatus, readStatus } from "./commands/status";
 import { fail, main } from "./main";
 
-const next = `
-Credentials of a store:     ./scripts/stores credentials acme
-Change the fleet:           edit config/stores.local.yaml, then ./scripts/stores plan and ./scripts/stores apply
-What a store went through:  ./scripts/stores events acme
-Pulumi, kubectl, helm:      eval "$(./scripts/stores env)", then pulumi preview -s local.acme
-Stop, or forget everything: ./scripts/stores cluster down, ./scripts/stores cluster reset`;
+/** What to do next. Simulated shops sell nothing, and send nothing. */
+function next(simulated: boolean): string {
+  const lines: [string, string][] = [
+    ["Credentials of a store", "./scripts/stores credentials acme"],
+    ...(simulated ? [] : ([["A real order in it", "./scripts/stores verify acme"], ["The stores' e-mails", mailCatcherUrl(readSettings("local"))]] as [string, string][])),
+    ["Change the fleet", "edit config/stores.local.yaml, then ./scripts/stores plan and ./scripts/stores apply"],
+    ["What a store went through", "./scripts/stores events acme"],
+    ["Pulumi, kubectl, helm", 'eval "$(./scripts/stores env)", then pulumi preview -s local.acme'],
+    ["Stop, or forget everything", "./scripts/stores cluster down, ./scripts/stores cluster reset"],
+  ];
+  return lines.map(([what, how]) => `${`${what}:`.padEnd(28)}${how}`).join("\n");
+}
 
 async function quickstart(): Promise<void> {
   const env = "local";
@@ -23,7 +30,7 @@ async function quickstart(): Promise<void> {
   if (process.exitCode) return;
   print("");
   printStatus(fleet.session, await readStatus(fleet.session, { env }));
-  print(next);
+  print(`\n${next(fleet.session.cluster.simulated)}`);
 }
 
 quickstart().catch(fail);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
-import { mailCatcher, type EnvironmentSettings } from "../../config/environment";
+import { mailCatcher, mailCatcherUrl, type EnvironmentSettings } from "../../config/environment";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import { out } from "../ui/colours";
@@ -58,7 +58,8 @@ export async function targetOf(session: Session, name: string, flags: Common): P
 }
 
 /** The catcher's page, where the stores' mail goes there. */
-function mailOf({ mailCatcher: caught, smtp, hostSuffix, tlsIssuer }: EnvironmentSettings): Target["mail"] {
-  if (!caught || !smtp.host.startsWith(`${mailCatcher.service}.${mailCatcher.namespace}.`)) return { server: smtp.host };
-  return { catcher: `${tlsIssuer ? "https" : "http"}://mail${hostSuffix}` };
+function mailOf(settings: EnvironmentSettings): Target["mail"] {
+  const { host } = settings.smtp;
+  const caught = settings.mailCatcher && host.startsWith(`${mailCatcher.service}.${mailCatcher.namespace}.`);
+  return caught ? { catcher: mailCatcherUrl(settings) } : { server: host };
 }
