@@ -39,14 +39,15 @@ describe("WooCommerce faults in the lab", function () {
     });
   }
 
-  for (const step of ["making system tables", "activating WooCommerce"]) {
+  // The image says the first while it makes an empty database; the official one and the lab's put it differently.
+  for (const step of ["initialising", "activating WooCommerce"]) {
     it(`gets over a database that is killed at "${step}"`, async () => {
       lab.list(shop("killed"));
       const apply = lab.start(["apply"]);
       if (step.startsWith("activating")) await setupSays("killed", step);
       else {
         await until("the database initialises", async () =>
-          (await lab.inStore("killed", "logs", "woocommerce-mariadb-0").catch(() => "")).includes(step), 60, 50);
+          /making system tables|Initializing database files/.test(await lab.inStore("killed", "logs", "woocommerce-mariadb-0").catch(() => "")), 60, 50);
       }
       await lab.inStore("killed", "delete", "pod", "woocommerce-mariadb-0", "--grace-period=0", "--force");
       assert.equal((await apply.done).code, 0, apply.so.stderr);

@@ -41,6 +41,11 @@ securityContext:
   fsGroup: {{ $uid }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile: { type: RuntimeDefault }
+  # A peer that vanished without a word, such as a killed database, is noticed in half a minute instead of two hours.
+  sysctls:
+    - { name: net.ipv4.tcp_keepalive_time, value: "15" }
+    - { name: net.ipv4.tcp_keepalive_intvl, value: "5" }
+    - { name: net.ipv4.tcp_keepalive_probes, value: "3" }
 {{- with $root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
