@@ -48,7 +48,7 @@ describe("a WooCommerce shop in a browser", function () {
     await page.waitForFunction(() => /cart/i.test(document.body.innerText));
 
     await page.goto(url("/cart/"), { waitUntil: "networkidle0" });
-    await page.waitForSelector(".wc-block-cart__submit-button");
+    await page.waitForFunction(() => /Sample Hoodie/.test(document.body.innerText));
     await shoot("3-cart");
 
     await page.goto(url("/checkout/"), { waitUntil: "networkidle0" });
@@ -76,7 +76,8 @@ describe("a WooCommerce shop in a browser", function () {
     assert.match(await text(), /Bea Browser/);
   });
 
-  it("shows both on a phone", async () => {
+  it("fits a phone", async () => {
+    page = await (await browser.createBrowserContext()).newPage();
     await page.setViewport({ width: 390, height: 844, isMobile: true });
     await page.goto(url("/"), { waitUntil: "networkidle0" });
     await shoot("7-phone");

@@ -56,6 +56,15 @@ if ( $first_time ) {
 			wp_delete_post( $sample->ID, true );
 		}
 	}
+	// The theme's own footer is a sample as well: its links lead nowhere.
+	if ( wp_is_block_theme() && ! get_page_by_path( 'footer', OBJECT, 'wp_template_part' ) ) {
+		$content = '<!-- wp:group {"align":"full","layout":{"type":"constrained"},"style":{"spacing":{"padding":{"top":"3rem","bottom":"3rem"}}}} -->'
+			. '<div class="wp-block-group alignfull" style="padding-top:3rem;padding-bottom:3rem"><!-- wp:site-title {"level":0,"textAlign":"center"} /--></div>'
+			. '<!-- /wp:group -->';
+		$footer  = wp_insert_post( array( 'post_type' => 'wp_template_part', 'post_status' => 'publish', 'post_name' => 'footer', 'post_title' => 'Footer', 'post_content' => $content ) );
+		wp_set_object_terms( $footer, get_stylesheet(), 'wp_theme' );
+		wp_set_object_terms( $footer, 'footer', 'wp_template_part_area' );
+	}
 }
 foreach ( $options as $name => $value ) {
 	if ( update_option( $name, $value ) ) {
