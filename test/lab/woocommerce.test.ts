@@ -57,6 +57,8 @@ describe("WooCommerce in the lab", function () {
 
   it("serves the front page warm in under 200 ms, and 20 shoppers for a minute without an error", async () => {
     const times: number[] = [];
+    // The first requests compile PHP.
+    for (let index = 0; index < 10; index++) await lab.get("acme", "/");
     for (let index = 0; index < 20; index++) times.push((await lab.get("acme", "/")).milliseconds);
     say(`front page: median ${Math.round(median(times))} ms`);
     const end = Date.now() + 60_000;
