@@ -9,6 +9,10 @@ import { projectRoot } from "./root";
 /** What this project builds itself, each from the folder `images/<name>`, and the image of the settings it stands for. */
 const replaced: Record<string, ImageName> = { woocommerce: "wordpress" };
 
+const folderOf = (name: string) => `images/${name}`;
+/** What the images are made from, relative to the checkout. */
+export const ownImageFolders = Object.keys(replaced).map(folderOf);
+
 export interface OwnImage {
   name: string;
   /** Its Dockerfile and all that goes into it, relative to the checkout. */
@@ -27,7 +31,7 @@ export function ownImagesOf({ images }: EnvironmentSettings, root: string = proj
   return Object.entries(replaced)
     .filter(([, replaces]) => images.overrides[replaces] === undefined)
     .map(([name, replaces]) => {
-      const folder = `images/${name}`;
+      const folder = folderOf(name);
       const tagged = `storefleet-${name}:${filesDigest([folder], root).slice(0, 12)}`;
       return { name, folder, replaces, tagged: images.registry === undefined ? tagged : `${images.registry}/${tagged}` };
     });

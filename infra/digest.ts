@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { settingsFile } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
+import { ownImageFolders, publishedFile } from "../config/own-images";
 import { projectRoot } from "../config/root";
 
 /** Everything that decides what the environment's stack creates, besides its settings. */
@@ -13,7 +14,8 @@ const program = [
   "infra",
   "config/environment.ts",
   "config/own-images.ts",
-  "images",
+  ...ownImageFolders,
+  publishedFile,
   "components/shared",
   "components/guardrails",
   "components/traefik",

@@ -64,7 +64,7 @@ export async function bringUp(env: Common["env"], context?: string): Promise<voi
   const cluster = await clusterUp({ name: clusterName(env), context: named, log: note });
   await loadMissingImages({ settings, cluster, log: note });
   const session = await openSession(env);
-  await interruptible((signal) => environmentUp(session, settings.helmTimeout, signal, note));
+  await interruptible((signal) => environmentUp(session, settings, signal, note));
 }
 
 function describe({ name, kind, note: state, why, version, context, kubeconfig, processes, nodes }: ClusterStatus): string {

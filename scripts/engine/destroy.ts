@@ -16,7 +16,7 @@ export async function destroyStore(engine: Engine, name: string, observed: Obser
   const stack = stackOf(session.env, name);
   const namespace = observed?.namespace ?? namespaceOf(session.env, name);
   const refresh = !observed || observed.deleting;
-  const result = await perform(engine, namespace, { kind: "destroy", ...target(engine, stack), refresh }, onStep);
+  const result = await perform(engine, [namespace], { kind: "destroy", ...target(engine, stack), refresh }, onStep);
 
   const noStack = result.failure?.kind === "not-found";
   if (noStack && !observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Kube } from "../fleet/kube";
 import type { Failure } from "./operation";
 import { isRunning } from "../os/process";
@@ -7,7 +8,8 @@ import { isRunning } from "../os/process";
 /** Where a repair is made, and by what means. */
 export interface Place {
   kube: Kube;
-  namespace: string;
+  /** Where the stack has releases. */
+  namespaces: string[];
   cancelLock(): Promise<void>;
   /** Takes back an upgrade; false when there is no earlier revision to go back to. */
   rollBack(): Promise<boolean>;
@@ -48,20 +50,26 @@ export const mends: Mend[] = [
   {
     name: "took back what an interrupted Helm operation had begun",
     matches: ({ message }) => /another operation \(install\/upgrade\/rollback\) is in progress/.test(message),
-    repair: async ({ kube, namespace, rollBack }) =>
-      (await rollBack()) || dropRecords(kube, namespace, (status) => status.startsWith("pending-") || status === "uninstalling"),
+    repair: async ({ kube, namespaces, rollBack }) =>
+      (await rollBack()) || dropRecords(kube, namespaces, (status) => status.startsWith("pending-") || status === "uninstalling"),
     retry: {},
   },
   {
     name: "took over a release that was installed but not recorded",
     matches: ({ message }) => /cannot re-use a name that is still in use/.test(message),
-    repair: ({ kube, namespace }) => dropRecords(kube, namespace, () => true),
+    repair: ({ kube, namespaces }) => dropRecords(kube, namespaces, () => true),
+    retry: { refresh: true },
+  },
+  {
+    name: "had the namespace's quota counted anew",
+    matches: ({ message }) => /exceeded quota/.test(message),
+    repair: async ({ kube, namespaces }) => (await Promise.all(namespaces.map((namespace) => recountQuota(kube, namespace)))).some(Boolean),
     retry: { refresh: true },
   },
   {
     name: "installed a release again that Helm has as failed",
     matches: ({ message }) => message.includes(failedReleaseText),
-    repair: ({ kube, namespace }) => dropRecords(kube, namespace, () => true),
+    repair: ({ kube, namespaces }) => dropRecords(kube, namespaces, () => true),
     retry: { refresh: true },
   },
 ];
@@ -73,13 +81,44 @@ export const failedReleaseText = "Helm does not have the release as deployed";
  * Removes Helm's records, never the objects: the next install takes those over by Helm's own ownership
  * annotations, data volumes included.
  */
-async function dropRecords(kube: Kube, namespace: string, drop: (status: string) => boolean): Promise<boolean> {
-  const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const records = await kube.list(path, { labels: "owner=helm", metadataOnly: true });
-  const dropped = records.filter(({ metadata }) => drop(metadata.labels?.status ?? ""));
-  for (const { metadata } of dropped) await kube.remove(`${path}/${metadata.name}`);
-  return dropped.length > 0;
+async function dropRecords(kube: Kube, namespaces: string[], drop: (status: string) => boolean): Promise<boolean> {
+  let dropped = 0;
+  for (const namespace of namespaces) {
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const records = await kube.list(path, { labels: "owner=helm", metadataOnly: true });
+    for (const { metadata } of records.filter((record) => drop(record.metadata.labels?.status ?? ""))) {
+      await kube.remove(`${path}/${metadata.name}`);
+      dropped++;
+    }
+  }
+  return dropped > 0;
 }
+
+/**
+ * The API server charges a quota before it creates, and forgets to take that back when whoever asked is killed in
+ * between: volumes that were never made fill the quota, until the controller counts again, minutes later or when the
+ * quota changes. False when the volumes are there: then the quota is really too small.
+ */
+async function recountQuota(kube: Kube, namespace: string): Promise<boolean> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  const claims = (await kube.list(`${path}/persistentvolumeclaims`, { metadataOnly: true })).length;
+  const charged = async () => (await kube.list(`${path}/resourcequotas`)).filter(({ status }) => Number(status?.used?.persistentvolumeclaims ?? 0) > claims);
+  const wrong = await charged();
+  if (wrong.length === 0) return false;
+  for (const { metadata } of wrong) {
+    const hard = async (value: string | null) => kube.merge(`${path}/resourcequotas/${metadata.name}`, { spec: { hard: { "count/configmaps": value } } });
+    await hard("1000");
+    await hard(null);
+  }
+  const end = Date.now() + recountLimit;
+  while ((await charged()).length > 0) {
+    if (Date.now() > end) return false;
+    await delay(200);
+  }
+  return true;
+}
+
+const recountLimit = 15_000;
 
 /** `created by user@host (pid 123) at 2026-…`, as a file or bucket backend words each lock. */
 const holder = /created by \S+@(\S+) \(pid (\d+)\)/g;

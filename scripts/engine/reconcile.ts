@@ -38,7 +38,7 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
   const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
   const failedBefore = observed?.releases.some(({ status }) => status === "failed") ?? false;
   const undone = failedBefore && (await rollBack(engine.session, namespace));
-  const result = await perform(engine, namespace, operation, onStep);
+  const result = await perform(engine, [namespace], operation, onStep);
   if (undone) result.repairs.unshift("took back the upgrade that had failed");
   const { failure } = result;
   if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
@@ -58,12 +58,16 @@ export function target(engine: Engine, stack: string): Pick<Operation, "env" | "
   return { env, stack, workFolder: engine.workFolder, logFile: logFile(env, stack) };
 }
 
-/** Runs an operation, with each repair of mend.ts tried at most once. */
-export async function perform(engine: Engine, namespace: string, operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
+/**
+ * Runs an operation, with each repair of mend.ts tried at most once.
+ * @param namespaces where the stack has releases
+ */
+export async function perform(engine: Engine, namespaces: string[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
   const repairs: string[] = [];
   const { session } = engine;
   const cancelLock = () => runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
-  const place = { kube: session.kube, namespace, cancelLock, rollBack: () => rollBack(session, namespace) };
+  const rollBackAll = async () => (await Promise.all(namespaces.map((namespace) => rollBack(session, namespace)))).some(Boolean);
+  const place = { kube: session.kube, namespaces, cancelLock, rollBack: rollBackAll };
   let attempt = operation;
   for (;;) {
     const outcome = await engine.pool.run(attempt, onStep, engine.signal);

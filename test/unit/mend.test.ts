@@ -24,7 +24,7 @@ function releases(...statuses: string[]): FakeKube {
   kube.put(`/api/v1/namespaces/another/secrets/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
   return kube;
 }
-const place = (kube: FakeKube) => ({ kube: kube.asKube, namespace, cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
+const place = (kube: FakeKube) => ({ kube: kube.asKube, namespaces: [namespace], cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
 const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
 
 describe("stale locks", () => {
@@ -68,6 +68,7 @@ describe("mends", () => {
     [/broke the lock/, failure(locked("root@here (pid 1)"), "locked")],
     [/interrupted Helm operation/, failure("1 error occurred:\n\t* another operation (install/upgrade/rollback) is in progress")],
     [/not recorded/, failure("1 error occurred:\n\t* cannot re-use a name that is still in use")],
+    [/counted anew/, failure('Helm Release store-six/woocommerce: failed to create resource: persistentvolumeclaims "woocommerce-database" is forbidden: exceeded quota: quota, requested: persistentvolumeclaims=1')],
     [/as failed/, failure(messageOf(() => requireDeployed("failed")), "program")],
   ];
 
@@ -91,11 +92,19 @@ describe("mends", () => {
 
   it("breaks a lock only when it is stale", async () => {
     let broken = 0;
-    const here = { kube: new FakeKube().asKube, namespace, cancelLock: async () => void (broken += 1), rollBack: async () => false };
+    const here = { kube: new FakeKube().asKube, namespaces: [namespace], cancelLock: async () => void (broken += 1), rollBack: async () => false };
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked("root@another-host (pid 1)"), "locked")), false);
     assert.equal(broken, 0);
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked(`root@${hostname()} (pid ${process.pid})`), "locked")), true);
     assert.equal(broken, 1);
+  });
+
+  it("leaves a quota alone that is really too small", async () => {
+    const kube = new FakeKube();
+    const inNamespace = `/api/v1/namespaces/${namespace}`;
+    kube.put(`${inNamespace}/persistentvolumeclaims/woocommerce-database`).put(`${inNamespace}/resourcequotas/quota`, { status: { used: { persistentvolumeclaims: "1" } } });
+    assert.equal(await mend(/counted anew/).repair(place(kube), failure("exceeded quota: quota")), false);
+    assert.deepEqual(kube.changes, []);
   });
 
   it("an interrupted upgrade is taken back", async () => {
