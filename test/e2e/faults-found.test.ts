@@ -63,23 +63,6 @@ describe("stores that are not as the last run left them", function () {
     renameSync(away, fleet.state);
   });
 
-  it("a quota that was charged for volumes that a killed run never made is counted anew", async () => {
-    const quota = ["resourcequota", "quota", "--namespace", fleet.namespace("stale")];
-    fleet.list(store("shop"), store("stale"));
-    await fleet.ok("apply");
-    // As if the first installation had been cut off between the charge and the volume.
-    await fleet.kubectl("--namespace", fleet.namespace("stale"), "delete", "secret", "--selector", "owner=helm");
-    await fleet.kubectl("--namespace", fleet.namespace("stale"), "delete", "deployments,statefulsets,jobs,cronjobs,persistentvolumeclaims", "--all");
-    const used = async () => JSON.parse(await fleet.kubectl("get", ...quota, "--output", "json")).status.used as Record<string, string>;
-    await until("the quota is free again", async () => (await used()).persistentvolumeclaims === "0", 60);
-    const full = { status: { used: { ...(await used()), persistentvolumeclaims: "2", "requests.storage": "4Gi" } } };
-    await fleet.kubectl("patch", ...quota, "--subresource", "status", "--type", "merge", "--patch", JSON.stringify(full));
-    const { rows } = await fleet.apply("stale");
-    assert.equal(rows.stale!.result, "updated", rows.stale!.error ?? "");
-    assert.match(rows.stale!.repairs.join(), /quota counted anew/);
-    assert.equal((await fleet.kubectl("get", ...quota, "--output", "jsonpath={.spec.hard}")).includes("configmaps"), false);
-  });
-
   // 4
   it("a lock is broken when its process on this host is gone, else reported with its holder", async () => {
     fleet.list(store("shop", "Second"));

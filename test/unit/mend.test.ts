@@ -99,6 +99,16 @@ describe("mends", () => {
     assert.equal(broken, 1);
   });
 
+  it("has a quota counted anew that is charged for volumes that are not there", async () => {
+    const kube = new FakeKube();
+    const quota = `/api/v1/namespaces/${namespace}/resourcequotas/quota`;
+    kube.put(quota, { status: { used: { persistentvolumeclaims: "2" } } });
+    // The controller counts when the quota changes.
+    kube.before = (path) => path === quota && Object.assign(kube.objects.get(quota)!.status!.used, { persistentvolumeclaims: "0" });
+    assert.equal(await mend(/counted anew/).repair(place(kube), failure("exceeded quota: quota")), true);
+    assert.deepEqual(kube.changes, [`PATCH ${quota}`, `PATCH ${quota}`], "what makes it count is taken back");
+  });
+
   it("leaves a quota alone that is really too small", async () => {
     const kube = new FakeKube();
     const inNamespace = `/api/v1/namespaces/${namespace}`;

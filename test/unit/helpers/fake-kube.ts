@@ -35,12 +35,12 @@ export class FakeKube {
     return this.objects.get(path);
   }
 
-  async merge(path: string, patch: { metadata: { annotations: Record<string, string | null> } }): Promise<void> {
+  async merge(path: string, patch: { metadata?: { annotations: Record<string, string | null> } }): Promise<void> {
     this.before(path);
     this.changes.push(`PATCH ${path}`);
     const object = this.objects.get(path);
     if (!object) return;
-    const merged = Object.entries({ ...object.metadata.annotations, ...patch.metadata.annotations }).filter(([, value]) => value !== null);
+    const merged = Object.entries({ ...object.metadata.annotations, ...patch.metadata?.annotations }).filter(([, value]) => value !== null);
     object.metadata.annotations = Object.fromEntries(merged) as Record<string, string>;
   }
 
