@@ -1,0 +1,28 @@
+/** Where the storefront runs. It names no shop but by address: all else comes from the backend. */
+export interface Environment {
+  /** The Medusa server, as seen from here. */
+  backendUrl: string;
+  /** The shop's own address, as browsers see it. */
+  publicUrl: URL;
+  hostname: string;
+  port: number;
+}
+
+export function readEnvironment(env: Record<string, string | undefined>): Environment {
+  const port = env.PORT || "8000";
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`PORT is "${port}", which is no port — use a number from 0 to 65535`);
+  return {
+    backendUrl: address(env, "MEDUSA_BACKEND_URL", "http://medusa-server:9000").href,
+    publicUrl: address(env, "STOREFRONT_URL", "https://shop.example.com"),
+    hostname: env.HOSTNAME || "127.0.0.1",
+    port: Number(port),
+  };
+}
+
+function address(env: Record<string, string | undefined>, name: string, example: string): URL {
+  const value = env[name];
+  if (!value) throw new Error(`${name} is missing — set it to an address such as ${example}`);
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`${name} is "${value}", which is no web address — write it like ${example}`);
+  return url;
+}

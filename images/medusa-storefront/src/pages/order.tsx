@@ -1,0 +1,49 @@
+import type { Order } from "../medusa/checkout";
+import type { Country } from "../medusa/shop";
+import type { Money } from "../look/money";
+import { LineFacts, TotalRows } from "./cart";
+import { AddressText } from "./delivery";
+
+export const OrderPage = ({ order, money, countries }: { order: Order; money: Money; countries: Country[] }) => (
+  <>
+    <section class="message">
+      <h1>Thank you for your order</h1>
+      <p>
+        Its number is <strong>{order.number}</strong>. You pay {money(order.totals.total)} in cash when it arrives.
+      </p>
+    </section>
+    <div class="columns">
+      <dl class="review">
+        <div>
+          <dt>Deliver to</dt>
+          <dd>
+            <AddressText address={order.address} countries={countries} />
+          </dd>
+        </div>
+        <div>
+          <dt>E-mail</dt>
+          <dd>{order.email}</dd>
+        </div>
+        {order.deliveryName && (
+          <div>
+            <dt>Delivery</dt>
+            <dd>{order.deliveryName}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Payment</dt>
+          <dd>Cash on delivery</dd>
+        </div>
+      </dl>
+      <section class="summary" aria-label="Your order">
+        {order.lines.map((line) => (
+          <LineFacts line={line} money={money} />
+        ))}
+        <TotalRows totals={order.totals} money={money} />
+      </section>
+    </div>
+    <p>
+      <a href="/">Continue shopping</a>
+    </p>
+  </>
+);

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { Browser } from "./browser";
+import { FakeMedusa, product } from "./fake-medusa";
+
+describe("the backend", () => {
+  let medusa: FakeMedusa;
+  let browser: Browser;
+  beforeEach(async () => {
+    medusa = await new FakeMedusa().start();
+    medusa.products = [product("Mug")];
+    browser = new Browser(medusa);
+  });
+  afterEach(() => medusa.stop());
+
+  for (const fault of [500, "hang", 429] as const) {
+    it(`is away while it answers with ${fault}`, async () => {
+      await browser.open("/");
+      medusa.faults.set("GET /store/products", fault);
+      await browser.open("/");
+      assert.equal(browser.status, 503);
+      assert.equal(browser.headers.get("retry-after"), "30");
+      assert.equal(browser.heading, "We will be right back");
+      assert.match(browser.document.title, /Blue Bird/);
+      medusa.faults.clear();
+      assert.equal((await browser.follow("Try again")).status, 200);
+    });
+  }
+
+  it("is away, too, until it has told of its shop; the storefront is not ready before", async () => {
+    medusa.faults.set("GET /storefront", 503);
+    browser = new Browser(medusa, { maxAge: 12 });
+    assert.equal((await browser.open("/")).status, 503);
+    assert.equal((await browser.request("/ready")).status, 503);
+    assert.equal((await browser.request("/health")).status, 200);
+    medusa.faults.clear();
+    while ((await browser.request("/ready")).status !== 200) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal((await browser.open("/")).status, 200);
+    await medusa.stop();
+    assert.equal((await browser.request("/ready")).status, 200, "stays ready: a friendly page is better than none");
+  });
+
+  for (const [what, settings] of Object.entries({
+    "no title": { title: " " },
+    "no key": { publishableKey: null },
+    "a currency without region": { currency: "gbp" },
+  })) {
+    it(`makes nothing ready with settings that have ${what}`, async () => {
+      Object.assign(medusa.settings, settings);
+      assert.equal((await browser.request("/ready")).status, 503);
+    });
+  }
+
+  it("has a new title and key: they need no restart, and no question with each request", async () => {
+    browser = new Browser(medusa, { maxAge: 1_000 });
+    await browser.open("/");
+    await browser.open("/");
+    assert.equal(medusa.seen.filter((one) => one === "GET /storefront").length, 1);
+    medusa.settings = { ...medusa.settings, title: "Red Robin", publishableKey: "pk_two" };
+    medusa.key = "pk_two";
+    assert.equal((await browser.open("/")).status, 503, "a refused key is no visitor's fault");
+    while ((await browser.open("/")).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(browser.document.title, "Red Robin");
+    assert.ok(medusa.seen.filter((one) => one === "GET /storefront").length <= 3);
+  });
+
+  it("is asked once for what many look at, and anew when that has grown old or failed", async () => {
+    browser = new Browser(medusa, { age: 300 });
+    const reads = () => medusa.seen.filter((one) => one === "GET /store/products").length;
+    medusa.faults.set("GET /store/products", 500);
+    assert.equal((await browser.open("/")).status, 503);
+    medusa.faults.clear();
+    const open = () => browser.request("/").then((response) => response.text());
+    await Promise.all([open(), open(), open()]);
+    assert.equal(reads(), 2);
+    medusa.products.push(product("Hat"));
+    while (!/Hat/.test(await open())) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(reads(), 3);
+  });
+
+  it("is asked once more when it cuts the connection", async () => {
+    await browser.open("/");
+    medusa.faults.set("GET /store/products", "drop");
+    assert.equal((await browser.open("/")).status, 200);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readEnvironment } from "../src/environment";
+import { accents, contrast, hex, night, white } from "../src/look/colour";
+import { moneyFor, pickLocale } from "../src/look/money";
+import { canBuy, choices, chooseVariant, type Card, type Variant } from "../src/medusa/catalogue";
+import { linesOf, totalsOf } from "../src/medusa/totals";
+
+describe("parts", () => {
+  it("environment: names the variable, the value and the mend", () => {
+    const env = { MEDUSA_BACKEND_URL: "http://medusa-server:9000", STOREFRONT_URL: "https://shop.example.com" };
+    const { publicUrl, ...rest } = readEnvironment(env);
+    assert.deepEqual(rest, { backendUrl: "http://medusa-server:9000/", hostname: "127.0.0.1", port: 8000 });
+    assert.equal(publicUrl.origin, "https://shop.example.com");
+    assert.throws(() => readEnvironment({ ...env, STOREFRONT_URL: undefined }), /STOREFRONT_URL is missing — set it to/);
+    assert.throws(() => readEnvironment({ ...env, MEDUSA_BACKEND_URL: "ftp://x" }), /MEDUSA_BACKEND_URL is "ftp:\/\/x", which is no web address/);
+    assert.throws(() => readEnvironment({ ...env, PORT: "http" }), /PORT is "http", which is no port/);
+  });
+
+  it("accents are readable in every hue, by day and by night", () => {
+    for (let hue = 0; hue < 360; hue++) {
+      const colours = accents(hue);
+      assert.ok(contrast(colours.day, white) >= 4.5, `${hue} by day: ${hex(colours.day)}`);
+      assert.ok(contrast(colours.night, night) >= 4.5, `${hue} by night: ${hex(colours.night)}`);
+    }
+    assert.equal(contrast([0, 0, 0], white), 21);
+    assert.notEqual(hex(accents(0).day), hex(accents(200).day));
+  });
+
+  it("prices follow currency and language; what no browser would send falls back to the shop's country", () => {
+    assert.equal(moneyFor(pickLocale("en-US,en;q=0.5", "de"), "usd")(1234.5), "$1,234.50");
+    assert.equal(moneyFor("ja", "jpy")(500), "￥500");
+    for (const header of [undefined, "", "*", "x-!!", "tlh-Q;q=1", "de-u-nu-arab-" + "x".repeat(500), "@@@@,,,;;"]) assert.equal(pickLocale(header, "gb"), "en-GB", header);
+    assert.equal(pickLocale("xx-notalang, fr;q=0.8", "gb"), "fr");
+  });
+
+  const make = (id: string, options: Record<string, string>, stock = 1): Variant => ({ id, title: id, options: new Map(Object.entries(options)), price: 1, stock });
+  const card = (...variants: Variant[]): Card => ({ id: "p", title: "p", handle: "p", variants });
+
+  it("the first variant that can be bought is shown first", () => {
+    const sold = make("a", { Size: "S" }, 0);
+    const unpriced = { ...make("b", { Size: "M" }), price: undefined };
+    const good = make("c", { Size: "L" });
+    assert.deepEqual([sold, unpriced, good].map(canBuy), [false, false, true]);
+    assert.equal(chooseVariant(card(sold, unpriced, good))?.id, "c");
+    assert.equal(chooseVariant(card(sold, unpriced, good), "a")?.id, "a");
+    assert.equal(chooseVariant(card(sold), "other")?.id, "a");
+    assert.equal(chooseVariant(card()), undefined);
+  });
+
+  it("a choice changes one option, and the others only where it must", () => {
+    const [redS, redM, blueM] = [make("red-s", { Colour: "Red", Size: "S" }), make("red-m", { Colour: "Red", Size: "M" }), make("blue-m", { Colour: "Blue", Size: "M" })];
+    const all = card(redS, redM, blueM);
+    const leads = (chosen: Variant) => choices(all, chosen).map(({ title, values }) => [title, ...values.map(({ value, variant }) => `${value}→${variant.id}`)]);
+    assert.deepEqual(leads(redM), [["Colour", "Red→red-m", "Blue→blue-m"], ["Size", "S→red-s", "M→red-m"]]);
+    assert.deepEqual(leads(redS), [["Colour", "Red→red-s", "Blue→blue-m"], ["Size", "S→red-s", "M→red-m"]]);
+    assert.deepEqual(choices(card(redS), redS), []);
+  });
+
+  it("totals add up, with the tax inside the prices or beside them", () => {
+    const inclusive: any = {
+      items: [{ id: "a", title: "Mug", quantity: 2, unit_price: 11.9, is_tax_inclusive: true, original_total: 23.8, subtotal: 20 }],
+      original_item_total: 23.8, item_subtotal: 20, original_shipping_total: 5.95, shipping_subtotal: 5, discount_total: 2.38, discount_tax_total: 0.38, tax_total: 4.37, total: 27.37,
+    };
+    const sum = (rows: { amount: number }[]) => Number(rows.reduce((total, { amount }) => total + amount, 0).toFixed(2));
+    const withTax = totalsOf(inclusive, true);
+    assert.deepEqual(withTax.rows.map(({ label }) => label), ["Items", "Delivery", "Discount"]);
+    assert.equal(sum(withTax.rows), 27.37);
+    assert.equal(withTax.includedTax, 4.37);
+    assert.equal(linesOf(inclusive)[0]!.total, 23.8);
+    const exclusive: any = { ...inclusive, items: [{ ...inclusive.items[0], unit_price: 10, is_tax_inclusive: false }] };
+    const beside = totalsOf(exclusive, true);
+    assert.deepEqual(beside.rows.map(({ label }) => label), ["Items", "Delivery", "Discount", "Tax"]);
+    assert.equal(sum(beside.rows), 27.37);
+    assert.equal(linesOf(exclusive)[0]!.total, 20);
+  });
+});

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Puts into a folder what the image has in /app: the built application, and what it needs to run. The Dockerfile and the
+# integration test use the same one. Needs `npm ci` before.
+set -eu
+target=${1:?"name the folder to fill"}
+cd "$(dirname "$0")"
+
+npm run build
+mkdir -p "$target/.medusa"
+cp -R .medusa/server "$target/.medusa/"
+cp package.json package-lock.json "$target/"
+cp -R node_modules "$target/"
+npm --prefix "$target" prune --omit=dev
+node prune.mjs "$target/node_modules"

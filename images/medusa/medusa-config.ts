@@ -1,0 +1,58 @@
+import { defineConfig } from "@medusajs/framework/utils";
+
+import { smtpOptions } from "./src/modules/smtp/options";
+
+// Everything comes from the environment; README.md lists it. `medusa build` runs this file too, without any of it.
+const required = (name: string): string => {
+  const value = process.env[name];
+  if (value || process.argv[2] === "build") return value ?? "";
+  throw new Error(`the variable ${name} is missing: set it, README.md says what to`);
+};
+
+const redisUrl = required("REDIS_URL");
+const smtp = smtpOptions(process.env);
+
+export default defineConfig({
+  projectConfig: {
+    databaseUrl: required("DATABASE_URL"),
+    redisUrl,
+    // Medusa's other commands set it to "server" themselves, so that no Job takes an order's mail from the queue and ends.
+    workerMode: (process.env.MEDUSA_WORKER_MODE ?? "shared") as "shared" | "server" | "worker",
+    // The default cookie is for https only.
+    cookieOptions: process.env.COOKIE_INSECURE === "true" ? { secure: false, sameSite: "lax" } : undefined,
+    http: {
+      storeCors: process.env.STORE_CORS ?? "",
+      adminCors: process.env.ADMIN_CORS ?? "",
+      authCors: process.env.AUTH_CORS ?? "",
+      jwtSecret: required("JWT_SECRET"),
+      cookieSecret: required("COOKIE_SECRET"),
+    },
+  },
+  // Its API is on the address that it was loaded from, whatever that is: one image for every shop.
+  admin: { disable: process.env.DISABLE_ADMIN === "true" },
+  modules: [
+    {
+      resolve: "@medusajs/medusa/event-bus-redis",
+      // What a subscriber could not do, such as send a mail, is tried again for two and a half minutes.
+      options: { redisUrl, jobOptions: { attempts: 6, backoff: { type: "exponential", delay: 5_000 }, removeOnFail: true } },
+    },
+    { resolve: "@medusajs/medusa/workflow-engine-redis", options: { redis: { redisUrl } } },
+    {
+      resolve: "@medusajs/medusa/caching",
+      options: { providers: [{ resolve: "@medusajs/caching-redis", id: "caching-redis", is_default: true, options: { redisUrl } }] },
+    },
+    {
+      resolve: "@medusajs/medusa/locking",
+      options: { providers: [{ resolve: "@medusajs/medusa/locking-redis", id: "locking-redis", is_default: true, options: { redisUrl } }] },
+    },
+    {
+      resolve: "@medusajs/medusa/notification",
+      options: {
+        providers: [
+          { resolve: "@medusajs/medusa/notification-local", id: "local", options: { channels: ["feed"] } },
+          ...(smtp ? [{ resolve: "./src/modules/smtp", id: "smtp", options: { channels: ["email"], ...smtp } }] : []),
+        ],
+      },
+    },
+  ],
+});

@@ -1,0 +1,37 @@
+import { Modules } from "@medusajs/framework/utils";
+
+import type { Seed } from "./seed";
+
+const provider = "emailpass";
+
+/**
+ * The admin user, who logs in with $ADMIN_PASSWORD. One who can log in already is left alone, changed password or not.
+ * In code, because `medusa user` takes the password as an argument, which everybody on the machine can read.
+ */
+export async function followAdmin({ container, list, log }: Seed, password: string | undefined): Promise<void> {
+  const users = container.resolve(Modules.USER);
+  const auth = container.resolve(Modules.AUTH);
+  const email = list.adminEmail;
+
+  let [user] = await users.listUsers({ email });
+  const [login] = await auth.listProviderIdentities({ entity_id: email, provider }, { relations: ["auth_identity"] });
+  const identity = login?.auth_identity;
+  if (user && identity?.app_metadata?.user_id === user.id) return;
+
+  if (!password) throw new Error("the variable ADMIN_PASSWORD is missing: set it to the password of the admin user");
+  const { user_id: userId, ...others } = (identity?.app_metadata ?? {}) as Record<string, string | null>;
+  const [someone] = userId ? await users.listUsers({ id: userId }) : [];
+  if (someone || Object.values(others).some(Boolean)) {
+    throw new Error(`${email} is the login of somebody else in this shop, such as a customer: choose another adminEmail`);
+  }
+  if (identity) {
+    // Left by a run that was killed or by a deleted user, or registered by a stranger, who must not become admin by it.
+    log("removing a login that nobody uses");
+    await auth.deleteAuthIdentities([identity.id]);
+  }
+  log("admin user");
+  user ??= await users.createUsers({ email });
+  const { success, error, authIdentity } = await auth.register(provider, { body: { email, password } });
+  if (!success || !authIdentity) throw new Error(`the admin user's login can not be made: ${error}`);
+  await auth.updateAuthIdentities({ id: authIdentity.id, app_metadata: { user_id: user.id } });
+}

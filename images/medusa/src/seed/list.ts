@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { z } from "@medusajs/framework/zod";
+
+const country = z.string().regex(/^[A-Z]{2}$/).transform((code) => code.toLowerCase());
+const listSchema = z
+  .object({
+    title: z.string().min(1),
+    adminEmail: z.string().min(3),
+    currency: z.string().regex(/^[A-Z]{3}$/).transform((code) => code.toLowerCase()),
+    country,
+    countries: z.array(country),
+    shippingPrice: z.number().min(0),
+    products: z.array(
+      z.object({ name: z.string().min(1), sku: z.string().min(1), price: z.number().min(0), stock: z.number().int().min(0) }),
+    ),
+  })
+  // A shop that names no countries sells to its own.
+  .transform((list) => ({ ...list, countries: [...new Set(list.countries.length ? list.countries : [list.country])] }));
+
+/** What the stores list says about this shop; codes in lower case, as Medusa has them. */
+export type ShopList = z.infer<typeof listSchema>;
+export type ListedProduct = ShopList["products"][number];
+
+export function readList(file: string | undefined): ShopList {
+  if (!file) throw new Error("the variable SEED_FILE is missing: set it to the JSON file that describes the shop");
+  return parseList(readFileSync(file, "utf8"), file);
+}
+
+export function parseList(json: string, file: string): ShopList {
+  const result = listSchema.safeParse(JSON.parse(json));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
+  throw new Error(`${file} does not describe a shop:\n${problems.join("\n")}`);
+}

@@ -1,0 +1,84 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { eventually, freePort, Process, run } from "./processes";
+
+/** Postgres from Debian's package in a folder of its own, on loopback. It refuses to run as root. */
+export class Postgres {
+  private server: Process | undefined;
+  private constructor(
+    private readonly folder: string,
+    private readonly bin: string,
+    private readonly user: { uid?: number; gid?: number },
+    readonly port: number,
+  ) {}
+
+  static async start(parent: string): Promise<Postgres> {
+    const versions = "/usr/lib/postgresql";
+    const newest = readdirSync(versions).sort((a, b) => Number(b) - Number(a))[0]!;
+    const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"]));
+    const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
+    const folder = join(parent, "postgres");
+    mkdirSync(folder);
+    if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
+    const postgres = new Postgres(folder, join(versions, newest, "bin"), user, await freePort());
+    const init = ["-D", join(folder, "data"), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync"];
+    await run(join(postgres.bin, "initdb"), init, { cwd: folder, ...user });
+    await postgres.resume();
+    // Like the chart's: the role owns its databases and is no superuser.
+    await postgres.sql("postgres", "create role medusa login");
+    return postgres;
+  }
+
+  async resume(): Promise<void> {
+    const settings = ["listen_addresses=127.0.0.1", `unix_socket_directories=${this.folder}`, "fsync=off", "max_connections=200"];
+    const args = ["-D", join(this.folder, "data"), "-p", String(this.port), ...settings.flatMap((setting) => ["-c", setting])];
+    const server = (this.server = new Process(join(this.bin, "postgres"), args, { cwd: this.folder, ...this.user }));
+    await eventually("Postgres to answer", async () => {
+      if (!server.isRunning) throw new Error(server.output);
+      return this.sql("postgres", "select 1").then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
+  /** Ends connections and server at once. */
+  async stop(): Promise<void> {
+    await this.server?.stop("SIGINT");
+  }
+
+  async create(database: string, template?: string): Promise<void> {
+    await this.sql("postgres", `create database "${database}" owner medusa ${template ? `template "${template}"` : ""}`);
+  }
+
+  async drop(database: string): Promise<void> {
+    await this.sql("postgres", `drop database "${database}" with (force)`);
+  }
+
+  url(database: string): string {
+    return `postgres://medusa@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Rows of a query, as psql prints them unaligned. */
+  async sql(database: string, query: string): Promise<string[]> {
+    const output = await run(join(this.bin, "psql"), this.psql(database, query));
+    return output.split("\n").filter(Boolean);
+  }
+
+  /** Lets nobody write to the table until the process is stopped. */
+  async lock(database: string, table: string): Promise<Process> {
+    const holder = new Process(join(this.bin, "psql"), this.psql(database, `begin; lock table "${table}" in exclusive mode; select 'held'; select pg_sleep(600)`));
+    await eventually(`the lock on ${table}`, async () => {
+      if (!holder.isRunning) throw new Error(holder.output);
+      const granted = `select 1 from pg_locks where relation = '"${table}"'::regclass and mode = 'ExclusiveLock' and granted`;
+      return (await this.sql(database, granted)).length > 0;
+    });
+    return holder;
+  }
+
+  private psql(database: string, query: string): string[] {
+    return ["-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", String(this.port), "-U", "postgres", "-d", database, "-c", query];
+  }
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+
+import { parseList, readList } from "../../src/seed/list";
+
+const list = {
+  title: "Acme",
+  adminEmail: "admin@example.com",
+  currency: "EUR",
+  country: "DE",
+  countries: ["DE", "AT", "DE"],
+  shippingPrice: 4.9,
+  products: [{ name: "Mug", sku: "MUG", price: 9.99, stock: 5 }],
+};
+const parse = (changes: object) => parseList(JSON.stringify({ ...list, ...changes }), "seed.json");
+
+describe("list", () => {
+  it("has codes in lower case, and each country once", () => {
+    const { currency, country, countries, products } = parse({});
+    assert.deepEqual({ currency, country, countries }, { currency: "eur", country: "de", countries: ["de", "at"] });
+    assert.deepEqual(products, list.products);
+  });
+
+  it("sells to its own country where none is named", () => {
+    assert.deepEqual(parse({ countries: [] }).countries, ["de"]);
+  });
+
+  it("keeps text to the letter", () => {
+    const title = "A \"B\" 'C' `D` $E \\ <f> &\n\t🎉";
+    assert.equal(parse({ title }).title, title);
+  });
+
+  it("names every wrong value by its place", () => {
+    assert.throws(
+      () => parse({ currency: "eur", products: [{ name: "Mug", sku: "MUG", price: -1, stock: 0.5 }] }),
+      (error: Error) => ["seed.json", "currency:", "products.0.price:", "products.0.stock:"].every((part) => error.message.includes(part)),
+    );
+  });
+
+  it("says which variable is missing", () => {
+    assert.throws(() => readList(undefined), /SEED_FILE/);
+  });
+});
