@@ -159,7 +159,7 @@ export class FakeMedusa {
       if (cart.provider !== "pp_system_default") return { type: "cart", cart, error: { message: "Payment sessions are required to complete cart" } };
       for (const item of cart.items) {
         const chosen = this.products.flatMap(({ variants }) => variants).find((one) => one.id === item.variant_id);
-        if (item.quantity > chosen.inventory_quantity) this.refuse(400, "Not enough stock available for item; insufficient inventory");
+        if (item.quantity > chosen.inventory_quantity) this.refuse(400, "Not enough stock available for item iitem_1 at location sloc_1");
       }
       cart.completed_at = new Date().toISOString();
       cart.order = newId("order");

@@ -1,4 +1,5 @@
 // What the storefront logs stays out of the report, except where a test fails.
+export {};
 const print = console.error;
 let lines: unknown[][] = [];
 

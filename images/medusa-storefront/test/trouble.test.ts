@@ -137,7 +137,7 @@ describe("trouble with a purchase", () => {
     medusa.products[0]!.variants[0].inventory_quantity = 0;
     await browser.submit("Place order");
     assert.equal(browser.status, 422);
-    assert.match(browser.alert, /sold out in the meantime/);
+    assert.match(browser.alert, /no longer enough/);
   });
 
   it("shows why a payment is refused", async () => {

@@ -10,6 +10,11 @@ export class Refused extends Error {
   ) {
     super(message);
   }
+
+  /** There is less of something than was asked for; Medusa's own words name the warehouse. */
+  get lacksStock(): boolean {
+    return /inventory|stock/i.test(this.message);
+  }
 }
 
 /** In milliseconds. While Postgres is away Medusa keeps requests hanging, so every one gets an end of its own. */

@@ -85,8 +85,4 @@ function cartPage(c: Ctx, found: Cart | undefined, { notice, problem }: { notice
 
 const pieces = (text: string): number | undefined => (/^\d{1,3}$/.test(text) ? Number(text) : undefined);
 
-/** Medusa's reason, in words for visitors where it has but technical ones. */
-function reason({ message }: Refused): string {
-  if (/inventory/i.test(message)) return "There are not that many left. Please choose a smaller quantity.";
-  return message;
-}
+const reason = (refused: Refused): string => (refused.lacksStock ? "There are not that many left. Please choose a smaller quantity." : refused.message);

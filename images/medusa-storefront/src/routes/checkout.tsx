@@ -51,7 +51,7 @@ export const checkout = new Hono<Env>()
         return confirm(c, await placeOrder(c.get("shop"), cart.id));
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        return reviewPage(c, cart, orderProblem(error.message));
+        return reviewPage(c, cart, orderProblem(error));
       }
     }),
   )
@@ -111,5 +111,5 @@ async function reviewPage(c: Ctx, cart: Cart, problem?: string) {
   return page(c, { title: problem ? "Problem with the order" : "Review", status: problem ? 422 : 200 }, body);
 }
 
-const orderProblem = (message: string) =>
-  /inventory/i.test(message) ? "Something in your cart has sold out in the meantime. Please change your cart and try again." : `The order was not placed: ${message}`;
+const orderProblem = (refused: Refused): string =>
+  refused.lacksStock ? "There is no longer enough of something in your cart. Please change your cart and try again." : `The order was not placed: ${refused.message}`;
