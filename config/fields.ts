@@ -80,6 +80,10 @@ export const labels = z
   )
   .describe("Kubernetes labels for the store's namespace, such as a team or a cost centre.");
 
+export const colour = z
+  .string()
+  .regex(/^#[0-9A-Fa-f]{6}$/, { error: 'is not a colour — write it in quotes, as # and six hexadecimal digits, such as "#0a7d5c"' });
+
 export const country = z
   .string()
   .regex(/^[A-Z]{2}$/, { error: "is not a country code — write its two capital letters, such as DE" })

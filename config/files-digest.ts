@@ -3,9 +3,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "./root";
 
+/** What is no part of a folder's product: installed or built from the rest, or there to test it. */
+const aside = new Set(["node_modules", "dist", "test"]);
+
 /**
  * One hash over names and contents of `paths`, files or whole folders relative to `root`. Hidden files, such as
- * an editor's, do not count. A path that does not exist is an error.
+ * an editor's, do not count, nor what is set aside above. A path that does not exist is an error.
  */
 export function filesDigest(paths: readonly string[], root: string = projectRoot): string {
   const hash = createHash("sha256");
@@ -16,7 +19,7 @@ export function filesDigest(paths: readonly string[], root: string = projectRoot
 function addPath(hash: Hash, root: string, path: string): void {
   const absolute = join(root, path);
   if (statSync(absolute).isDirectory()) {
-    const names = readdirSync(absolute).filter((name) => !name.startsWith("."));
+    const names = readdirSync(absolute).filter((name) => !name.startsWith(".") && !aside.has(name));
     for (const name of names.sort()) addPath(hash, root, `${path}/${name}`);
     return;
   }

@@ -7,7 +7,7 @@ import { type EnvironmentName } from "./names";
 import { projectRoot } from "./root";
 
 /** What this project builds itself, each from the folder `images/<name>`, and the image of the settings it stands for. */
-const replaced: Record<string, ImageName> = { woocommerce: "wordpress" };
+const replaced: Record<string, ImageName> = { woocommerce: "wordpress", medusa: "medusa", "medusa-storefront": "medusa-storefront" };
 
 const folderOf = (name: string) => `images/${name}`;
 /** What the images are made from, relative to the checkout. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { country, currency, domain, email, labels, name, price, product, text, timezone } from "./fields";
+import { colour, country, currency, domain, email, labels, name, price, product, text, timezone } from "./fields";
 
 export const engineNames = ["woocommerce", "medusa"] as const;
 export type Engine = (typeof engineNames)[number];
@@ -20,6 +20,7 @@ const medusa = z
       .refine((codes) => new Set(codes).size === codes.length, { error: "names a country twice — remove one" })
       .describe("Countries that the store sells to (default: its own)."),
     shippingPrice: price.describe("Flat price of the standard shipping option, in the store's currency."),
+    accent: colour.describe("Colour of the storefront's buttons and links, such as \"#0a7d5c\" (default: one that follows from the title)."),
   })
   .partial();
 
@@ -81,6 +82,8 @@ export interface WooCommerceSettings {
 export interface MedusaSettings {
   countries: string[];
   shippingPrice: number;
+  /** `#rrggbb` in lower case; empty: the storefront picks one. */
+  accent: string;
 }
 
 interface CommonSpec {
@@ -134,6 +137,6 @@ export function resolveStore(store: StoreEntry & { engine: Engine }, defaults: D
   if (store.engine === "woocommerce") {
     return { ...common, engine: store.engine, woocommerce: { guestCheckout: true, timezone: "UTC", ...defaults.woocommerce, ...store.woocommerce } };
   }
-  const { countries = [country], shippingPrice = 5 } = { ...defaults.medusa, ...store.medusa };
-  return { ...common, engine: store.engine, medusa: { countries, shippingPrice: Number(shippingPrice) } };
+  const { countries = [country], shippingPrice = 5, accent = "" } = { ...defaults.medusa, ...store.medusa };
+  return { ...common, engine: store.engine, medusa: { countries, shippingPrice: Number(shippingPrice), accent: accent.toLowerCase() } };
 }

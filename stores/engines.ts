@@ -25,6 +25,8 @@ export interface Engine {
   quota: Record<string, string>;
   /** Pod ports that the ingress controller connects to. */
   httpPorts: number[];
+  /** Whether any pod accepts connections of any other; else the engine's chart says who may connect to which. */
+  openInside: boolean;
   create(place: Place, opts: ComponentResourceOptions): Shop;
 }
 
@@ -45,6 +47,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   return {
     quota: woocommerceQuota(sizes),
     httpPorts: [8080],
+    openInside: true,
     create: (place, opts) =>
       new WooCommerce(
         "woocommerce",
@@ -70,6 +73,7 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
     quota: medusaQuota(sizes),
     // The server's and the storefront's.
     httpPorts: [9000, 8000],
+    openInside: false,
     create: (place, opts) =>
       new Medusa(
         "medusa",
@@ -78,6 +82,8 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
           sizes,
           countries: spec.medusa.countries,
           shippingPrice: spec.medusa.shippingPrice,
+          accent: spec.medusa.accent,
+          isolated: true,
           images: { medusa: application, storefront, postgres, redis },
           chartDigest: filesDigest(["components/medusa/chart"]),
         },

@@ -57,6 +57,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared
       ingressNamespace: settings.ingress.controllerNamespace,
       ingressPodLabels: settings.ingress.controllerLabels,
       httpPorts: [...engine.httpPorts, ...(settings.tlsIssuer ? [certificateSolverPort] : [])],
+      openInside: engine.openInside,
       egress: settings.egress,
       clusterCidrs: settings.clusterCidrs,
       mail: mailOf(settings),

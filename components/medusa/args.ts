@@ -17,6 +17,16 @@ export interface MedusaArgs extends ShopArgs {
    */
   shippingPrice?: Input<number>;
   /**
+   * Colour of the storefront's buttons and links, `#rrggbb` in lower case.
+   * @default one that follows from the title
+   */
+  accent?: Input<string>;
+  /**
+   * Whether the namespace's own policies deny all connections that nothing allows; the chart then allows what its parts need.
+   * @default false
+   */
+  isolated?: Input<boolean>;
+  /**
    * The application and the storefront of this project, Postgres and Redis.
    * @default the chart's
    */

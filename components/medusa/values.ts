@@ -16,9 +16,10 @@ export function chartValues(args: MedusaArgs) {
   return {
     ...commonValues(args),
     ...(args.images && { images: args.images }),
-    shop: { ...commonShopValues(args), countries: args.countries ?? [], shippingPrice: args.shippingPrice ?? 5 },
+    shop: { ...commonShopValues(args), countries: args.countries ?? [], shippingPrice: args.shippingPrice ?? 5, accent: args.accent ?? "" },
     secrets: secretNames,
     storageClass: args.storageClass ?? "",
+    isolated: args.isolated ?? false,
     sizes: args.sizes,
   };
 }

@@ -35,6 +35,11 @@ export interface PolicyArgs {
   /** The pod ports that the ingress controller may connect to. */
   httpPorts: number[];
   /**
+   * Whether every pod accepts connections of the namespace's other pods. If not, more policies have to say who may connect to which.
+   * @default true
+   */
+  openInside?: boolean;
+  /**
    * Whether pods may connect to public addresses. Private ones stay out of reach either way.
    * @default "deny"
    */
@@ -63,8 +68,10 @@ export function networkPolicies(args: PolicyArgs): Record<string, PolicySpec> {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "allow-same-namespace": {
       podSelector: {},
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [{ podSelector: {} }] }],
+      // A connection has to be allowed on both sides, so that what pods accept decides.
+      ...(args.openInside === false
+        ? { policyTypes: ["Egress"] }
+        : { policyTypes: ["Ingress", "Egress"], ingress: [{ from: [{ podSelector: {} }] }] }),
       egress: [{ to: [{ podSelector: {} }] }],
     },
     "allow-ingress-controller": {

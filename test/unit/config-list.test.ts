@@ -177,13 +177,13 @@ describe("stores list: what is read", () => {
 
   it("defaults above built-in values, the store above both", () => {
     const [a, b] = specs(`
-defaults: { engine: medusa, plan: large, country: NL, protected: true, labels: { x: "1", y: "1" }, medusa: { shippingPrice: "7.50" } }
+defaults: { engine: medusa, plan: large, country: NL, protected: true, labels: { x: "1", y: "1" }, medusa: { shippingPrice: "7.50", accent: "#0A7D5C" } }
 stores:
   - { name: a }
   - { name: b, plan: medium, protected: false, labels: { y: "2" }, products: [], medusa: { countries: [BE] } }
 `);
-    assert.deepEqual([a?.plan, a?.protected, a?.labels, a?.medusa], ["large", true, { x: "1", y: "1" }, { countries: ["NL"], shippingPrice: 7.5 }]);
-    assert.deepEqual([b?.plan, b?.protected, b?.labels, b?.medusa], ["medium", false, { x: "1", y: "2" }, { countries: ["BE"], shippingPrice: 7.5 }]);
+    assert.deepEqual([a?.plan, a?.protected, a?.labels, a?.medusa], ["large", true, { x: "1", y: "1" }, { countries: ["NL"], shippingPrice: 7.5, accent: "#0a7d5c" }]);
+    assert.deepEqual([b?.plan, b?.protected, b?.labels, b?.medusa], ["medium", false, { x: "1", y: "2" }, { countries: ["BE"], shippingPrice: 7.5, accent: "#0a7d5c" }]);
     assert.deepEqual([a?.products.length, b?.products], [3, []]);
   });
 

@@ -11,6 +11,8 @@ import { loadMissingImages, provideImages } from "../../scripts/images";
 import { useCacheFolder } from "./helpers/cache-folder";
 import { useImagesCheckout } from "./helpers/images-checkout";
 
+/** Not to be built here: one image is enough to see how. */
+const medusaImages = { medusa: "medusa:1", "medusa-storefront": "storefront:1" };
 const registry = "registry.example.com/shops";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const staleDigest = `sha256:${"f".repeat(64)}`;
@@ -83,7 +85,10 @@ describe("stores images", () => {
     mkdirSync(join(cache(), "clusters/local"), { recursive: true });
   });
 
-  const settingsWith = (images: Partial<EnvironmentSettings["images"]>): EnvironmentSettings => ({ ...readSettings("local"), images: { overrides: {}, ...images } });
+  const settingsWith = (images: Partial<EnvironmentSettings["images"]>): EnvironmentSettings => ({
+    ...readSettings("local"),
+    images: { ...images, overrides: { ...medusaImages, ...images.overrides } },
+  });
   const tagged = (images: Partial<EnvironmentSettings["images"]> = {}) => ownImagesOf(settingsWith(images), root())[0]!.tagged;
   const published = () => readFileSync(join(root(), "images/published.json"), "utf8");
 

@@ -81,13 +81,15 @@ describe("the environment's program", () => {
   });
 
   it("fills this project's own images into the settings, unless those name another", async () => {
-    const own = withOwnImages("local", readSettings("local")).images.overrides.wordpress;
-    assert.match(String(own), /^storefleet-woocommerce:[0-9a-f]{12}$/);
+    const own = withOwnImages("local", readSettings("local")).images.overrides;
+    for (const [replaced, image] of [["wordpress", "woocommerce"], ["medusa", "medusa"], ["medusa-storefront", "medusa-storefront"]] as const) {
+      assert.match(String(own[replaced]), new RegExp(`^storefleet-${image}:[0-9a-f]{12}$`));
+    }
     const { resources, result } = await run("local", local);
-    assert.deepEqual(result.settings.images.overrides, { wordpress: own });
-    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images, { overrides: { wordpress: own } });
+    assert.deepEqual(result.settings.images.overrides, own);
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images, { overrides: own });
     const overrides = { wordpress: "registry.example.com/wordpress:1", mariadb: "registry.example.com/mariadb:1" };
-    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images, { overrides });
+    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images, { overrides: { ...own, ...overrides } });
   });
 
   it("creates nothing while an image that its registry should have is not published", async () => {
@@ -192,7 +194,7 @@ describe("digests", () => {
 
   it("of an environment change with settings, secrets, program and charts, not with the order of keys", () => {
     for (const part of ["index.ts", "infra", "config", "components", "images", "package-lock.json", "Pulumi.local.yaml"]) {
-      cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true, filter: (path) => !/\/(node_modules|\.medusa)$/.test(path) });
     }
     const settings = (text: string) => writeFileSync(join(folder, "Pulumi.local.yaml"), text);
     const digest = () => environmentDigest("local", folder);

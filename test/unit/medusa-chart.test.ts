@@ -49,7 +49,7 @@ describe("Medusa chart", function () {
   it("names the Job by all that it depends on, and restarts nothing for new products or a new title", async () => {
     const original = await render();
     const names = [jobName(original)];
-    for (const change of [{ title: "Other" }, { adminEmail: "other@example.com" }, { products: [{ name: "A", sku: "A", price: 1, stock: 1 }] }, { shippingPrice: 6 }]) {
+    for (const change of [{ title: "Other" }, { adminEmail: "other@example.com" }, { products: [{ name: "A", sku: "A", price: 1, stock: 1 }] }, { shippingPrice: 6 }, { accent: "#0a7d5c" }]) {
       const changed = await render(change);
       names.push(jobName(changed));
       assert.deepEqual(deployments(changed), deployments(original));
@@ -65,7 +65,7 @@ describe("Medusa chart", function () {
   it("lets server and worker wait for their own image's mark, which the Job sets last", async () => {
     const objects = await render();
     const job = objectOf(objects, "Job");
-    assert.deepEqual(containersOf(job).map(({ name }) => name), ["wait-for-data", "migrate", "seed", "mark-prepared"]);
+    assert.deepEqual(containersOf(job).map(({ name }) => name), ["wait-for-data", "migrate", "seed", "publish-key", "mark-prepared"]);
     assert.equal(env(job, "mark-prepared").IMAGE, images.medusa);
     for (const part of ["server", "worker"]) {
       const deployment = objectOf(objects, "Deployment", `medusa-${part}`);
@@ -84,7 +84,7 @@ describe("Medusa chart", function () {
       const products = [{ name: text, sku: "X-1", price: 0.01, stock: 1_000_000_000 }];
       const seed = objectOf(await render({ title: text, products }), "ConfigMap", "medusa-seed").data["seed.json"];
       assert.deepEqual(JSON.parse(seed), {
-        title: text, products, adminEmail: "owner@example.com", currency: "EUR", country: "DE", countries: ["DE"], shippingPrice: 5,
+        title: text, products, adminEmail: "owner@example.com", currency: "EUR", country: "DE", countries: ["DE"], shippingPrice: 5, accent: "",
       });
     }
   });
@@ -131,9 +131,9 @@ describe("Medusa chart", function () {
 
   it("takes secrets from Secrets only, and creates none that were given", async () => {
     const objects = await render({ smtp: { host: "mail", port: 25, from: "a@b.c", login: { username: "u", passwordSecret: "smtp" } } });
-    assert.deepEqual(objects.filter((it) => it.kind === "Secret"), []);
+    assert.deepEqual(objects.filter((it) => it.kind === "Secret").map((it) => it.metadata.name), ["medusa-storefront"]);
     const refs = JSON.stringify(objects.map(podSpecOf)).matchAll(/"(?:secretName|secretKeyRef":\{"name)":"([^"]+)"/g);
-    assert.deepEqual([...new Set([...refs].map(([, name]) => name))].sort(), ["medusa-admin", "medusa-app", "medusa-database", "medusa-redis", "smtp"]);
+    assert.deepEqual([...new Set([...refs].map(([, name]) => name))].sort(), ["medusa-admin", "medusa-app", "medusa-database", "medusa-redis", "medusa-storefront", "smtp"]);
     for (const container of objects.flatMap(containersOf)) {
       for (const { name, value } of container.env ?? []) {
         if (/PASSWORD$|SECRET$/.test(name)) assert.equal(value, undefined, `${container.name} has ${name} in plain`);
@@ -143,14 +143,14 @@ describe("Medusa chart", function () {
 
   it("generates the Secrets that were not given", async () => {
     const objects = await renderChart("medusa");
-    const keys = Object.fromEntries(objects.filter((it) => it.kind === "Secret").map((it) => [it.metadata.name, Object.keys(it.data).sort()]));
+    const keys = Object.fromEntries(objects.filter((it) => it.kind === "Secret" && it.data).map((it) => [it.metadata.name, Object.keys(it.data).sort()]));
     assert.deepEqual(keys, {
       "medusa-admin": ["email", "password", "username"],
       "medusa-app": ["cookie-secret", "jwt-secret"],
       "medusa-database": ["password", "postgres-password"],
       "medusa-redis": ["password"],
     });
-    for (const { metadata } of objects.filter((it) => it.kind === "Secret")) assert.equal(metadata.annotations?.["helm.sh/resource-policy"], "keep");
+    for (const { metadata } of objects.filter((it) => it.kind === "Secret" && it.data)) assert.equal(metadata.annotations?.["helm.sh/resource-policy"], "keep");
   });
 
   it("pulls all images with the environment's Secret", async () => {
@@ -159,9 +159,48 @@ describe("Medusa chart", function () {
     }
   });
 
-  it("tells the storefront where the backend is, and nothing of the shop", async () => {
-    assert.deepEqual(env(objectOf(await render(), "Deployment", "medusa-storefront"), "storefront"), {
-      NODE_ENV: "production", HOSTNAME: "0.0.0.0", PORT: "8000",
+  it("lets one container of the Job write the storefront's key, and do nothing else", async () => {
+    const objects = await render();
+    const job = objectOf(objects, "Job");
+    assert.equal(podSpecOf(job).serviceAccountName, "medusa-prepare");
+    assert.equal(podSpecOf(job).automountServiceAccountToken, false);
+    const [token] = podSpecOf(job).volumes.filter((it: any) => it.projected);
+    const holders = objects.flatMap(containersOf).filter((it) => it.volumeMounts?.some(({ name }: any) => name === token.name));
+    assert.deepEqual(holders.map(({ name }) => name), ["publish-key"]);
+    assert.doesNotMatch(JSON.stringify(holders), /PASSWORD|DATABASE/, "the token's holder has passwords besides");
+
+    const secret = objectOf(objects, "Secret", env(job, "publish-key").SECRET_NAME);
+    assert.equal(secret.data, undefined, "an upgrade would overwrite the key");
+    assert.deepEqual(objects.filter((it) => it.kind === "Role").map((it) => it.rules), [
+      [{ apiGroups: [""], resources: ["secrets"], resourceNames: [secret.metadata.name], verbs: ["patch"] }],
+    ]);
+    const { subjects, roleRef } = objectOf(objects, "RoleBinding");
+    assert.deepEqual([subjects.map(({ name }: any) => name), roleRef.name], [["medusa-prepare"], objectOf(objects, "Role").metadata.name]);
+    assert.ok(!objects.some((it) => it.kind === "ClusterRole" || it.kind === "ClusterRoleBinding"));
+    for (const object of objects.filter((it) => podSpecOf(it) && it !== job)) assert.equal(podSpecOf(object).serviceAccountName, "medusa", object.metadata.name);
+  });
+
+  it("lets each part be reached by those that need it", async () => {
+    const accepts = async (args: Partial<MedusaArgs>) =>
+      Object.fromEntries(
+        (await render(args)).filter((it) => it.kind === "NetworkPolicy").map(({ spec }) => {
+          const [{ from, ports }] = spec.ingress;
+          return [spec.podSelector.matchLabels.app, [...from.map((it: any) => it.podSelector.matchLabels.app), ...ports.map((it: any) => it.port)]];
+        }),
+      );
+    const data = { postgres: ["medusa-server", "medusa-worker", "medusa-prepare", 5432], redis: ["medusa-server", "medusa-worker", "medusa-prepare", 6379] };
+    assert.deepEqual(await accepts({}), data, "alone, nobody would say that the ingress controller may reach the server");
+    assert.deepEqual(await accepts({ isolated: true }), { ...data, "medusa-server": ["medusa-storefront", 9000] });
+    const apps = new Set((await render()).filter(podSpecOf).map((it) => it.spec.template.metadata.labels.app));
+    for (const app of ["postgres", "redis", "medusa-server", "medusa-worker", "medusa-prepare", "medusa-storefront"]) assert.ok(apps.has(app), app);
+  });
+
+  it("tells the storefront where the backend is, and nothing of the shop but its key", async () => {
+    const storefront = objectOf(await render(), "Deployment", "medusa-storefront");
+    // Read when the container starts, which is after the Job has written it: before, the server would not answer.
+    assert.deepEqual(containersOf(storefront).map(({ name }) => name), ["wait-for-server", "storefront"]);
+    assert.deepEqual(env(storefront, "storefront"), {
+      MEDUSA_PUBLISHABLE_KEY: { secretKeyRef: { name: "medusa-storefront", key: "publishable-key" } }, NODE_ENV: "production", HOSTNAME: "0.0.0.0", PORT: "8000",
       MEDUSA_BACKEND_URL: "http://medusa-server:9000", STOREFRONT_URL: `http://${required.host}`,
     });
   });
@@ -175,6 +214,7 @@ describe("Medusa chart", function () {
   for (const [what, values, message] of [
     ["an unknown value", { typo: 1 }, /'typo' not allowed/],
     ["two Postgres pods", { sizes: { postgres: { replicas: 2 } } }, /postgres\/replicas/],
+    ["a colour by name", { shop: { accent: "red" } }, /shop\/accent/],
     ["a country in lower case", { shop: { country: "de" } }, /shop\/country/],
     ["a host with a scheme", { ingress: { host: "https://shop.example.com" } }, /ingress\/host/],
     ["a size without unit", { sizes: { server: { memoryLimit: "512" } } }, /server\/memoryLimit/],

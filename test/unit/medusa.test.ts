@@ -122,18 +122,18 @@ describe("Medusa", () => {
   it("passes on what the list and the environment say", async () => {
     const products = [{ name: "Mug", sku: "MUG", price: 9.99, stock: 5 }];
     const { resources } = await shop({
-      products, countries: ["FR", "DE"], shippingPrice: 7.5, currency: "CHF", country: "CH", domains: ["shop.example.org"],
+      products, countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", isolated: true, currency: "CHF", country: "CH", domains: ["shop.example.org"],
       tls: { issuer: "letsencrypt" }, ingressClass: "nginx", storageClass: "fast", imagePullSecret: "image-pull", suspended: true,
       images: { medusa: "mirror.example.com/medusa:1" }, chartDigest: "abc",
     });
     const { values } = releaseOf(resources);
     assert.deepEqual(values.shop, {
-      title: required.title, adminEmail: required.adminEmail, currency: "CHF", country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, products,
+      title: required.title, adminEmail: required.adminEmail, currency: "CHF", country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products,
     });
     assert.deepEqual(values.ingress, { className: "nginx", host: required.host, domains: ["shop.example.org"], tlsIssuer: "letsencrypt" });
     assert.deepEqual(
-      [values.storageClass, values.imagePullSecrets, values.suspended, values.images, values.chartDigest],
-      ["fast", ["image-pull"], true, { medusa: "mirror.example.com/medusa:1" }, "abc"],
+      [values.isolated, values.storageClass, values.imagePullSecrets, values.suspended, values.images, values.chartDigest],
+      [true, "fast", ["image-pull"], true, { medusa: "mirror.example.com/medusa:1" }, "abc"],
     );
   });
 });

@@ -34,6 +34,11 @@ describe("NetworkIsolation", () => {
     assert.deepEqual(it["allow-same-namespace"].egress, [{ to: [{ podSelector: {} }] }]);
   });
 
+  it("leaves to others which of its pods accepts what, where that is asked for", async () => {
+    const it = await policies({ openInside: false });
+    assert.deepEqual(it["allow-same-namespace"], { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ podSelector: {} }] }] });
+  });
+
   it("admits the ingress controller to the HTTP ports only", async () => {
     const { ingress, policyTypes } = (await policies({ httpPorts: [8080, 9000], ingressPodLabels: { app: "traefik" } }))[
       "allow-ingress-controller"

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSettings, type EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
@@ -8,7 +8,9 @@ import { storeDigest } from "../../stores/digest";
 import { specOf } from "./helpers/fleet";
 import { useImagesCheckout } from "./helpers/images-checkout";
 
-const settingsWith = (images: Partial<EnvironmentSettings["images"]> = {}): EnvironmentSettings => ({ ...readSettings("prod"), images: { overrides: {}, ...images } });
+const settingsWith = (images: Partial<EnvironmentSettings["images"]> = {}): EnvironmentSettings => ({ ...readSettings("prod"), images: { ...images, overrides: { ...medusaImages, ...images.overrides } } });
+/** Given, so that one image is left to look at. */
+const medusaImages = { medusa: "medusa:1", "medusa-storefront": "storefront:1" };
 const registry = "registry.example.com/shops";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -29,6 +31,22 @@ describe("the project's own images", () => {
     assert.equal(add(), 2);
     renameSync(join(root(), "images/woocommerce/mu-plugins/shop.php"), join(root(), "images/woocommerce/mu-plugins/store.php"));
     assert.equal(add(), 3);
+  });
+
+  it("do not change with what is installed, built or tested in their folder", () => {
+    const before = wordpress();
+    for (const aside of ["node_modules", "dist", "test"]) {
+      mkdirSync(join(root(), "images/woocommerce", aside));
+      writeFileSync(join(root(), "images/woocommerce", aside, "file"), "x");
+      assert.equal(wordpress(), before, aside);
+    }
+  });
+
+  it("are one for each of this project's three", () => {
+    const all = ownImagesOf({ ...readSettings("prod"), images: { overrides: {} } }, root());
+    assert.deepEqual(all.map(({ folder, replaces }) => [folder, replaces]), [
+      ["images/woocommerce", "wordpress"], ["images/medusa", "medusa"], ["images/medusa-storefront", "medusa-storefront"],
+    ]);
   });
 
   it("are referred to by digest where a registry has them", () => {
@@ -57,7 +75,7 @@ describe("the project's own images", () => {
       assert.deepEqual(ownImagesOf(settings, root()), []);
     }
     const own = withOwnImages("prod", settingsWith({ overrides: { mariadb: overrides.mariadb } }), root()).images.overrides;
-    assert.deepEqual(own, { mariadb: overrides.mariadb, wordpress: wordpress() });
+    assert.deepEqual(own, { ...medusaImages, mariadb: overrides.mariadb, wordpress: wordpress() });
   });
 
   it("change the stores' digest when they change", () => {

@@ -12,7 +12,7 @@ redis.conf: |
 {{- end -}}
 
 {{- define "medusa.scriptFiles" -}}
-{{- range $file := list "wait-for-data.sh" "wait-until-prepared.sh" "mark-prepared.sh" }}
+{{- range $file := list "wait-for-data.sh" "wait-until-prepared.sh" "mark-prepared.sh" "publish-key.mjs" "wait-for-server.mjs" }}
 {{ $file }}: |
   {{- $.Files.Get (printf "files/%s" $file) | trim | nindent 2 }}
 {{- end }}

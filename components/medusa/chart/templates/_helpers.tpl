@@ -22,6 +22,11 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- get $root.Values.secrets $kind | default (printf "%s-%s" $root.Release.Name $kind) -}}
 {{- end -}}
 
+{{/* The Secret that the Job fills, under `publishable-key`. */}}
+{{- define "medusa.keySecret" -}}
+{{ .Release.Name }}-storefront
+{{- end -}}
+
 {{- define "medusa.url" -}}
 {{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) }}://{{ .Values.ingress.host }}
 {{- end -}}
@@ -60,9 +65,9 @@ limits:
 {{- include "medusa.resources" (dict "cpuRequest" "10m" "cpuLimit" .cpuLimit "memoryRequest" "32Mi" "memoryLimit" "128Mi") -}}
 {{- end -}}
 
-{{/* Pod-level fields that all pods share. Takes (dict "root" $ "user" <uid>). */}}
+{{/* Pod-level fields that all pods share. Takes (dict "root" $ "user" <uid>), and "account" where it has one of its own. */}}
 {{- define "medusa.pod" -}}
-serviceAccountName: {{ .root.Release.Name }}
+serviceAccountName: {{ .account | default .root.Release.Name }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- with .root.Values.imagePullSecrets }}
@@ -81,11 +86,15 @@ securityContext:
     type: RuntimeDefault
 {{- end -}}
 
-{{- define "medusa.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{/* The same for every container. */}}
+{{- define "medusa.container" -}}
+imagePullPolicy: IfNotPresent
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
 {{- end -}}
 
 {{/* Spreads a part's pods over nodes where there are several. */}}
@@ -103,14 +112,13 @@ podAntiAffinity:
 {{- define "medusa.waitUntilPrepared" -}}
 - name: wait-until-prepared
   image: {{ .Values.images.postgres }}
-  imagePullPolicy: IfNotPresent
+  {{- include "medusa.container" . | nindent 2 }}
   command: [bash, /scripts/wait-until-prepared.sh]
   env:
     - name: IMAGE
       value: {{ .Values.images.medusa }}
     {{- include "medusa.psqlEnv" . | nindent 4 }}
   resources: {{- include "medusa.smallResources" .Values.sizes.job | nindent 4 }}
-  securityContext: {{- include "medusa.containerSecurity" . | nindent 4 }}
   volumeMounts: {{- include "medusa.scriptMounts" . | nindent 4 }}
 {{- end -}}
 
