@@ -1,19 +1,18 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
-import type { Environment } from "./environment";
 import type { Env } from "./http/context";
 import { readCart } from "./http/cookies";
 import { isHttps, isOwnForm, securityHeaders } from "./http/security";
 import { assets } from "./look/assets";
-import { Unavailable } from "./medusa/api";
-import { ShopSource } from "./medusa/shop";
+import { KeyRefused, Unavailable } from "./medusa/api";
+import type { ShopSource } from "./medusa/shop";
 import { brokenPage, forbiddenPage, notFoundPage, tooLargePage, unavailablePage } from "./pages/errors";
 import { cart } from "./routes/cart";
 import { catalogue } from "./routes/catalogue";
 import { checkout } from "./routes/checkout";
 
-export function createApp({ backendUrl, publicUrl }: Environment, shops = new ShopSource(backendUrl)): Hono<Env> {
+export function createApp(publicUrl: URL, shops: ShopSource): Hono<Env> {
   const app = new Hono<Env>();
 
   // For probes. Ready once the shop's settings are known; while the backend is away later, a friendly page is better than none.
@@ -46,6 +45,7 @@ export function createApp({ backendUrl, publicUrl }: Environment, shops = new Sh
   app.onError((error, c) => {
     const expected = error instanceof Unavailable;
     console.error(`storefront: ${c.req.method} ${c.req.path}: ${expected ? error.message : error.stack}`);
+    if (error instanceof KeyRefused) shops.doubtKey();
     return expected ? unavailablePage(c) : brokenPage(c);
   });
   return app;

@@ -2,25 +2,42 @@ import { serve } from "@hono/node-server";
 import type { Server } from "node:http";
 import { createApp } from "./app";
 import { readEnvironment, type Environment } from "./environment";
+import { ShopSource } from "./medusa/shop";
 
 let environment: Environment;
 try {
   environment = readEnvironment(process.env);
 } catch (error) {
-  console.error(`storefront: ${(error as Error).message}`);
+  console.error(`error: ${(error as Error).message}`);
   process.exit(1);
 }
 
-const { hostname, port } = environment;
-const server = serve({ fetch: createApp(environment).fetch, hostname, port }, (bound) => {
-  console.log(`storefront: serving ${environment.publicUrl.origin} on ${hostname}:${bound.port}`);
+const { backendUrl, publishableKey, publicUrl, hostname, port } = environment;
+const shops = new ShopSource(backendUrl, publishableKey, { onKeyRefused });
+const server = serve({ fetch: createApp(publicUrl, shops).fetch, hostname, port }, (bound) => {
+  console.log(`storefront: serving ${publicUrl.origin} on ${hostname}:${bound.port}`);
+  // The first visitor need not wait for it, and a refused key shows at once. What goes wrong is logged there.
+  shops.get().catch(() => {});
 }) as Server;
 // Longer than proxies keep an idle connection: they must be the ones to close it, or a request may meet a closing one.
 server.keepAliveTimeout = 120_000;
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => {
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
-  });
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => close(() => process.exit(0)));
+
+/** The key comes from the environment, so only another process can have a better one. The last line is what operators see. */
+function onKeyRefused(): void {
+  if (!server.listening) return;
+  const end = () => {
+    console.error("error: the server refuses the publishable key, as it was revoked or deleted: run the shop's prepare Job again, it writes a valid one for the next start");
+    process.exit(1);
+  };
+  close(end);
+  setTimeout(end, 5_000).unref();
+}
+
+/** Takes no new visitors; calls `then` once those who wait have their answers. */
+function close(then: () => void): void {
+  server.close(then);
+  // A connection that is kept alive is open, too, until somebody closes it.
+  setInterval(() => server.closeIdleConnections(), 50).unref();
 }

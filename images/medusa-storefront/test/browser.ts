@@ -1,6 +1,5 @@
 import { JSDOM } from "jsdom";
 import { createApp } from "../src/app";
-import { readEnvironment } from "../src/environment";
 import { ShopSource } from "../src/medusa/shop";
 import type { FakeMedusa } from "./fake-medusa";
 
@@ -24,6 +23,8 @@ export class Browser {
   html = "";
   path = "/";
   document = new JSDOM().window.document;
+  /** How often the process would have ended. */
+  keyRefusals = 0;
   readonly app;
   private readonly origin: string;
 
@@ -33,8 +34,9 @@ export class Browser {
   ) {
     const { publicUrl = "http://shop.test", maxAge, timeout = 400, age = 0 } = options;
     this.origin = publicUrl;
-    const environment = readEnvironment({ MEDUSA_BACKEND_URL: medusa.url, STOREFRONT_URL: publicUrl });
-    this.app = createApp(environment, new ShopSource(environment.backendUrl, maxAge, { read: timeout, write: timeout, age }));
+    const onKeyRefused = () => (this.keyRefusals += 1);
+    const shops = new ShopSource(medusa.url, "pk_one", { onKeyRefused, maxAge, limits: { read: timeout, write: timeout, age } });
+    this.app = createApp(new URL(publicUrl), shops);
   }
 
   async request(path: string, init: RequestInit = {}): Promise<Response> {

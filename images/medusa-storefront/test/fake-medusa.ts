@@ -41,7 +41,7 @@ class Refusal extends Error {
 }
 
 export class FakeMedusa {
-  settings: Record<string, unknown> = { title: "Blue Bird", publishableKey: "pk_one", currency: "eur", country: "de" };
+  settings: Record<string, unknown> = { title: "Blue Bird", currency: "eur", country: "de", accent: "" };
   key = "pk_one";
   regions: any[] = [
     { id: "reg_us", currency_code: "usd", countries: [{ iso_2: "us", display_name: "United States" }] },
@@ -52,12 +52,14 @@ export class FakeMedusa {
   providers = [{ id: "pp_system_default" }];
   carts = new Map<string, any>();
   orders = new Map<string, any>();
-  /** "GET /store/products" → what happens instead. A number is a status; "hang" never answers; "drop" cuts the connection. */
-  faults = new Map<string, number | "hang" | "drop" | { status: number; message: string }>();
+  /** "GET /store/products" → what happens instead. A number is a status; "hang" never answers; "wait" does after `resume`; "drop" cuts the connection. */
+  faults = new Map<string, number | "hang" | "wait" | "drop" | { status: number; message: string }>();
   /** All requests so far, as "METHOD /path". */
   seen: string[] = [];
   url = "";
   private server?: Server;
+  resume = () => {};
+  private readonly resumed = new Promise<void>((resolve) => (this.resume = resolve));
 
   async start(): Promise<this> {
     this.server = createServer((request, response) => void this.answer(request, response)).listen(0, "127.0.0.1");
@@ -80,12 +82,13 @@ export class FakeMedusa {
     const send = (status: number, body: object) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     const fault = this.faults.get(name);
     if (fault === "hang") return;
+    if (fault === "wait") await this.resumed;
     if (fault === "drop") {
       this.faults.delete(name);
       return request.socket.destroy();
     }
     if (typeof fault === "number") return send(fault, { message: "An unknown error occurred." });
-    if (fault) return send(fault.status, { message: fault.message });
+    if (typeof fault === "object") return send(fault.status, { message: fault.message });
     if (url.pathname === "/storefront") return send(200, this.settings);
     if (request.headers["x-publishable-api-key"] !== this.key) return send(400, { message: "A valid publishable key is required to proceed with the request" });
     try {

@@ -7,12 +7,14 @@ import { linesOf, totalsOf } from "../src/medusa/totals";
 
 describe("parts", () => {
   it("environment: names the variable, the value and the mend", () => {
-    const env = { MEDUSA_BACKEND_URL: "http://medusa-server:9000", STOREFRONT_URL: "https://shop.example.com" };
+    const env = { MEDUSA_BACKEND_URL: "http://medusa-server:9000", STOREFRONT_URL: "https://shop.example.com", MEDUSA_PUBLISHABLE_KEY: "pk_one\n" };
     const { publicUrl, ...rest } = readEnvironment(env);
-    assert.deepEqual(rest, { backendUrl: "http://medusa-server:9000/", hostname: "127.0.0.1", port: 8000 });
+    assert.deepEqual(rest, { backendUrl: "http://medusa-server:9000/", publishableKey: "pk_one", hostname: "127.0.0.1", port: 8000 });
     assert.equal(publicUrl.origin, "https://shop.example.com");
     assert.throws(() => readEnvironment({ ...env, STOREFRONT_URL: undefined }), /STOREFRONT_URL is missing — set it to/);
     assert.throws(() => readEnvironment({ ...env, MEDUSA_BACKEND_URL: "ftp://x" }), /MEDUSA_BACKEND_URL is "ftp:\/\/x", which is no web address/);
+    assert.throws(() => readEnvironment({ ...env, MEDUSA_PUBLISHABLE_KEY: "" }), /MEDUSA_PUBLISHABLE_KEY is missing — set it to the token of a publishable key/);
+    assert.throws(() => readEnvironment({ ...env, MEDUSA_PUBLISHABLE_KEY: "sk_hidden" }), (error: Error) => /MEDUSA_PUBLISHABLE_KEY is no publishable key — set it/.test(error.message) && !/hidden/.test(error.message));
     assert.throws(() => readEnvironment({ ...env, PORT: "http" }), /PORT is "http", which is no port/);
   });
 

@@ -2,6 +2,8 @@ import { Client, FetchError } from "@medusajs/js-sdk";
 
 /** The backend does not answer, not in time, or not as it should. Visitors are asked to come back. */
 export class Unavailable extends Error {}
+/** The backend says that the publishable key does not count. That is the operator's matter: visitors are asked to come back. */
+export class KeyRefused extends Unavailable {}
 /** The backend refused a request; the message is its own. */
 export class Refused extends Error {
   constructor(
@@ -90,7 +92,7 @@ const isConnectionLoss = (error: unknown) => error instanceof TypeError && error
 
 const explain = (path: string) => (error: unknown): never => {
   const { status = 500, message } = error instanceof FetchError ? error : { message: String((error as Error)?.cause ?? error) };
-  // A refused key is the operator's matter, not the visitor's.
-  if (status < 500 && status !== 429 && !/publishable/i.test(message)) throw new Refused(status, message);
+  if (status === 400 && /publishable/i.test(message)) throw new KeyRefused(`${path}: ${message}`, { cause: error });
+  if (status < 500 && status !== 429) throw new Refused(status, message);
   throw new Unavailable(`${path}: ${message}`, { cause: error });
 };

@@ -1,4 +1,4 @@
-import { Api, Unavailable, type Limits, defaultLimits } from "./api";
+import { Api, KeyRefused, Unavailable, type Limits, defaultLimits } from "./api";
 
 export interface Country {
   /** ISO 3166-1, lower case, as Medusa wants it. */
@@ -20,9 +20,15 @@ export interface Shop {
 
 interface Settings {
   title: string;
-  publishableKey: string;
   currency: string;
   country: string;
+}
+interface Options {
+  /** Called when the backend refuses the key: with this one there is nothing left to show. */
+  onKeyRefused?: () => void;
+  /** Milliseconds. */
+  maxAge?: number;
+  limits?: Limits;
 }
 interface Region {
   id: string;
@@ -35,35 +41,53 @@ export class ShopSource {
   private shop?: Shop;
   private pending?: Promise<Shop>;
   private askAgainAt = 0;
+  private readonly api: Api;
+  private readonly maxAge: number;
+  private readonly limits: Limits;
 
   constructor(
     private readonly backendUrl: string,
-    private readonly maxAge = 60_000,
-    private readonly limits: Limits = defaultLimits,
-  ) {}
+    publishableKey: string,
+    private readonly options: Options = {},
+  ) {
+    this.maxAge = options.maxAge ?? 60_000;
+    this.limits = options.limits ?? defaultLimits;
+    this.api = new Api(backendUrl, publishableKey, this.limits);
+  }
 
   /** @throws Unavailable as long as the backend has never answered */
   async get(): Promise<Shop> {
     if (!this.pending && Date.now() >= this.askAgainAt) {
       this.pending = this.load().finally(() => (this.pending = undefined));
-      this.pending.catch((error) => console.error(`storefront: no settings from the backend: ${error.message}`));
+      this.pending.catch((error) => {
+        console.error(`storefront: no settings from the backend: ${error.message}`);
+        if (error instanceof KeyRefused) this.options.onKeyRefused?.();
+      });
     }
     if (this.shop) return this.shop;
     if (this.pending) return this.pending;
     throw new Unavailable("the backend has no settings for the shop yet");
   }
 
+  /**
+   * Asks anew at once, after an answer that speaks of the key. It may have been about a visitor's words ("variant_publishable");
+   * the shop's own questions hold none, so theirs are the answers that count.
+   */
+  doubtKey(): void {
+    this.askAgainAt = 0;
+    this.get().catch(() => {});
+  }
+
   private async load(): Promise<Shop> {
     // After a failure sooner, yet not with every request.
     this.askAgainAt = Date.now() + this.maxAge / 12;
-    const { title, publishableKey, currency, country } = await this.settings();
-    const api = new Api(this.backendUrl, publishableKey, this.limits);
-    const { regions } = await api.get<{ regions: Region[] }>("/store/regions", { limit: 100, fields: "id,currency_code,*countries" });
+    const { title, currency, country } = await this.settings();
+    const { regions } = await this.api.get<{ regions: Region[] }>("/store/regions", { limit: 100, fields: "id,currency_code,*countries" });
     const region = pickRegion(regions, currency, country);
     const countries = (region.countries ?? [])
       .map(({ iso_2: code = "", display_name: name }) => ({ code, name: name || code.toUpperCase() }))
       .sort((a, b) => a.name.localeCompare(b.name, "en"));
-    this.shop = { title, currency, country, regionId: region.id, countries, api };
+    this.shop = { title, currency, country, regionId: region.id, countries, api: this.api };
     this.askAgainAt = Date.now() + this.maxAge;
     return this.shop;
   }
@@ -81,12 +105,11 @@ export class ShopSource {
 }
 
 function parseSettings(body: unknown): Settings {
-  const { title, publishableKey, currency, country } = Object(body) as Record<string, unknown>;
+  const { title, currency, country } = Object(body) as Record<string, unknown>;
   if (typeof title !== "string" || !title.trim()) throw new Error("no title");
-  if (typeof publishableKey !== "string" || !/^pk_[\x21-\x7e]+$/.test(publishableKey)) throw new Error("no publishable key");
   if (typeof currency !== "string" || !/^[a-z]{3}$/i.test(currency)) throw new Error("no currency");
   if (typeof country !== "string" || !/^[a-z]{2}$/i.test(country)) throw new Error("no country");
-  return { title: title.trim(), publishableKey, currency: currency.toLowerCase(), country: country.toLowerCase() };
+  return { title: title.trim(), currency: currency.toLowerCase(), country: country.toLowerCase() };
 }
 
 /** The region of the shop's own country, or else another in its currency: a shop may sell only abroad. */
