@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Browser } from "./browser";
+import { colourOf } from "../src/look/colour";
 import { FakeMedusa, product } from "./fake-medusa";
 
 describe("the backend", () => {
@@ -50,14 +51,20 @@ describe("the backend", () => {
     });
   }
 
-  it("has a new title: it needs no restart, and no question with each request", async () => {
+  it("has a new title and colour: they need no restart, and no question with each request", async () => {
     browser = new Browser(medusa, { maxAge: 1_000 });
+    const stylesheet = () => browser.document.querySelector("link[rel=stylesheet]")!.getAttribute("href")!;
     await browser.open("/");
+    const first = stylesheet();
     await browser.open("/");
+    assert.equal(stylesheet(), first);
     assert.equal(medusa.seen.filter((one) => one === "GET /storefront").length, 1);
-    medusa.settings = { ...medusa.settings, title: "Red Robin" };
+    medusa.settings = { ...medusa.settings, title: "Red Robin", accent: "#0A7D5C" };
     while ((await browser.open("/")).document.title === "Blue Bird") await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(browser.document.title, "Red Robin");
+    assert.match(stylesheet(), /\/style-0a7d5c\.css$/);
+    assert.match(await (await browser.request(stylesheet())).text(), /^:root\{--accent-day:#0a7d5c;/);
+    assert.equal((await browser.request(browser.document.querySelector("link[rel=icon]")!.getAttribute("href")!)).status, 200);
     assert.ok(medusa.seen.filter((one) => one === "GET /storefront").length <= 3);
   });
 
@@ -82,6 +89,15 @@ describe("the backend", () => {
     }
     assert.equal((await browser.open("/")).status, 200);
     assert.equal(browser.keyRefusals, 0);
+  });
+
+  it("keeps its shop open with a colour that is none", async () => {
+    for (const accent of [undefined, null, 5, "red", "#fff", "#12345g", '#000000"><script>']) {
+      medusa.settings = { ...medusa.settings, accent };
+      const page = await new Browser(medusa).open("/");
+      assert.equal(page.status, 200);
+      assert.match(page.html, new RegExp(`/style-${colourOf("Blue Bird").slice(1)}\\.css"`));
+    }
   });
 
   it("is asked once for what many look at, and anew when that has grown old or failed", async () => {

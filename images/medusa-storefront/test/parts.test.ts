@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readEnvironment } from "../src/environment";
-import { accents, contrast, hex, night, white } from "../src/look/colour";
+import style from "asset:../src/look/style.css";
+import { colourOf, contrast, hex, hsl, modes, theme, type Mode } from "../src/look/colour";
 import { moneyFor, pickLocale } from "../src/look/money";
 import { canBuy, choices, chooseVariant, type Card, type Variant } from "../src/medusa/catalogue";
 import { linesOf, totalsOf } from "../src/medusa/totals";
@@ -18,14 +19,48 @@ describe("parts", () => {
     assert.throws(() => readEnvironment({ ...env, PORT: "http" }), /PORT is "http", which is no port/);
   });
 
-  it("accents are readable in every hue, by day and by night", () => {
-    for (let hue = 0; hue < 360; hue++) {
-      const colours = accents(hue);
-      assert.ok(contrast(colours.day, white) >= 4.5, `${hue} by day: ${hex(colours.day)}`);
-      assert.ok(contrast(colours.night, night) >= 4.5, `${hue} by night: ${hex(colours.night)}`);
-    }
-    assert.equal(contrast([0, 0, 0], white), 21);
-    assert.notEqual(hex(accents(0).day), hex(accents(200).day));
+  describe("colours", () => {
+    const both = Object.keys(modes) as Mode[];
+    const show = (colour: string, mode: Mode) => Object.values(theme(colour, mode)).map(hex).join(" ");
+
+    it("are readable by day and by night, whatever the shop's colour is", () => {
+      const every = ["#ffffff", "#000000", "#ffff00", "#808080", "#767676", "#777777", "#0000ff", "#141518", "#f6f6f7"];
+      for (let hue = 0; hue < 360; hue += 5) for (const saturation of [0.05, 0.1, 0.5, 1]) for (let lightness = 0; lightness <= 1; lightness += 0.05) every.push(hex(hsl(hue, saturation, lightness)));
+      for (const colour of every) {
+        for (const mode of both) {
+          const { accent, fill, onFill } = theme(colour, mode);
+          for (const ground of modes[mode].grounds) {
+            assert.ok(contrast(accent, ground) >= 4.5, `${colour} as a link by ${mode}: ${show(colour, mode)}`);
+            assert.ok(contrast(fill, ground) >= 1.5, `${colour} as a button by ${mode}: ${show(colour, mode)}`);
+          }
+          assert.ok(contrast(onFill, fill) >= 4.5, `words on ${colour} by ${mode}: ${show(colour, mode)}`);
+        }
+      }
+    });
+
+    it("are the shop's own wherever they read", () => {
+      assert.equal(show("#0a7d5c", "day"), "#0a7d5c #0a7d5c #ffffff");
+      assert.match(show("#0a7d5c", "night"), / #0a7d5c #ffffff$/);
+      assert.match(show("#ffd400", "night"), /^#ffd400 #ffd400 #000000$/);
+      assert.match(show("#ffb000", "day"), / #ffb000 #000000$/);
+      assert.equal(show("#ffffff", "day"), "#1a1b1e #1a1b1e #ffffff", "white gives way to the colour of texts");
+      assert.equal(show("#000000", "night"), "#eeeff1 #eeeff1 #000000", "and so does black");
+    });
+
+    it("follow from the title where the shop names none, with white words on them", () => {
+      assert.notEqual(colourOf("Blue Bird"), colourOf("Red Robin"));
+      for (let shop = 0; shop < 360; shop++) assert.match(show(colourOf(`Shop ${shop}`), "day"), /^(#\w{6}) \1 #ffffff$/);
+    });
+
+    it("are measured against those that the stylesheet has", () => {
+      const short = (colour: string) => colour.replace(/^#(.)\1(.)\2(.)\3$/, "#$1$2$3");
+      for (const mode of both) {
+        const { grounds, text } = modes[mode];
+        const [ground, raised] = grounds.map((one) => short(hex(one)));
+        assert.ok(style.includes(`--ground: ${ground};--raised: ${raised};--text: ${short(hex(text))}`), `${mode}: ${style.slice(0, 900)}`);
+      }
+      assert.equal(contrast([0, 0, 0], [255, 255, 255]), 21);
+    });
   });
 
   it("prices follow currency and language; what no browser would send falls back to the shop's country", () => {

@@ -1,4 +1,4 @@
-// Colours that follow from a name alone: each shop its accent, each product its picture.
+// The shop's colour made readable, and colours that follow from a name alone.
 
 /** FNV-1a: small, and alike names differ. */
 export function hash(text: string): number {
@@ -7,22 +7,31 @@ export function hash(text: string): number {
   return value >>> 0;
 }
 
-export const hueOf = (text: string): number => hash(text) % 360;
+export type Rgb = [number, number, number];
+const white: Rgb = [255, 255, 255];
+const black: Rgb = [0, 0, 0];
 
-type Rgb = [number, number, number];
-export const white: Rgb = [255, 255, 255];
-/** Background in dark mode, as in style.css. */
-export const night: Rgb = [20, 21, 24];
-
-export const hex = (rgb: Rgb): string => `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
+export const parse = (colour: string): Rgb => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)) as Rgb;
+export const hex = (rgb: Rgb): string => `#${rgb.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 
 /** @param saturation, lightness from 0 to 1 */
 export function hsl(hue: number, saturation: number, lightness: number): Rgb {
   const part = (offset: number) => {
     const k = (offset + hue / 30) % 12;
-    return 255 * (lightness - saturation * Math.min(lightness, 1 - lightness) * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
+    return Math.round(255 * (lightness - saturation * Math.min(lightness, 1 - lightness) * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
   };
   return [part(0), part(8), part(4)];
+}
+
+/** Hue from 0 to 360, saturation and lightness from 0 to 1. */
+function toHsl(rgb: Rgb): [number, number, number] {
+  const [red = 0, green = 0, blue = 0] = rgb.map((part) => part / 255);
+  const max = Math.max(red, green, blue);
+  const range = max - Math.min(red, green, blue);
+  const lightness = max - range / 2;
+  if (range === 0) return [0, 0, lightness];
+  const sector = max === red ? (green - blue) / range : max === green ? 2 + (blue - red) / range : 4 + (red - green) / range;
+  return [(sector * 60 + 360) % 360, range / (1 - Math.abs(2 * lightness - 1)), lightness];
 }
 
 /** Contrast of two colours as WCAG defines it, from 1 to 21. */
@@ -36,9 +45,36 @@ function luminance(rgb: Rgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** The accents of a hue: as text and as a button they are readable, by day on white, by night on dark. */
-export function accents(hue: number): { day: Rgb; night: Rgb } {
-  const day = (lightness: number): Rgb => (contrast(hsl(hue, 0.6, lightness), white) >= 5.5 ? hsl(hue, 0.6, lightness) : day(lightness - 0.01));
-  const dark = (lightness: number): Rgb => (contrast(hsl(hue, 0.7, lightness), night) >= 7 ? hsl(hue, 0.7, lightness) : dark(lightness + 0.01));
-  return { day: day(0.5), night: dark(0.6) };
+/** What lies behind texts, and the texts themselves, as in style.css. */
+export const modes = {
+  day: { grounds: [[255, 255, 255], [246, 246, 247]], text: [26, 27, 30] },
+  night: { grounds: [[20, 21, 24], [31, 33, 37]], text: [238, 239, 241] },
+} satisfies Record<string, { grounds: Rgb[]; text: Rgb }>;
+export type Mode = keyof typeof modes;
+
+/** The shop's colour as it is used: for links, marks and outlines, and behind the words of buttons. */
+export interface Theme {
+  accent: Rgb;
+  fill: Rgb;
+  onFill: Rgb;
+}
+
+/** Readable whatever the colour is: it is kept where it can be, else made darker or lighter until it reads. */
+export function theme(colour: string, mode: Mode): Theme {
+  const fill = standOut(parse(colour), mode, 1.5);
+  return { accent: standOut(parse(colour), mode, 4.5), fill, onFill: contrast(fill, white) >= 4.5 ? white : black };
+}
+
+/** A shop that names no colour has the one of its title's hue: dark enough for white words. */
+export const colourOf = (title: string): string => hex(standOut(hsl(hash(title) % 360, 0.6, 0.5), "day", 5));
+
+/** The nearest lightness that has at least this contrast. A grey has no colour to keep: it gives way to that of texts. */
+function standOut(colour: Rgb, mode: Mode, least: number): Rgb {
+  const { grounds, text } = modes[mode];
+  const [hue, saturation, lightness] = toHsl(colour);
+  const step = mode === "day" ? -0.01 : 0.01;
+  for (let at = lightness, tried = colour; ; at += step, tried = hsl(hue, saturation, at)) {
+    if (grounds.every((ground) => contrast(tried, ground) >= least)) return tried;
+    if (saturation < 0.08 || at < 0 || at > 1) return text;
+  }
 }

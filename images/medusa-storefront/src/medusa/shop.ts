@@ -12,17 +12,15 @@ export interface Shop {
   currency: string;
   /** ISO 3166-1, lower case. */
   country: string;
+  /** The shop's colour, "#rrggbb"; "" if it has named none. */
+  accent: string;
   regionId: string;
   /** Where the shop delivers to. */
   countries: Country[];
   api: Api;
 }
 
-interface Settings {
-  title: string;
-  currency: string;
-  country: string;
-}
+type Settings = Pick<Shop, "title" | "currency" | "country" | "accent">;
 interface Options {
   /** Called when the backend refuses the key: with this one there is nothing left to show. */
   onKeyRefused?: () => void;
@@ -81,13 +79,13 @@ export class ShopSource {
   private async load(): Promise<Shop> {
     // After a failure sooner, yet not with every request.
     this.askAgainAt = Date.now() + this.maxAge / 12;
-    const { title, currency, country } = await this.settings();
+    const settings = await this.settings();
     const { regions } = await this.api.get<{ regions: Region[] }>("/store/regions", { limit: 100, fields: "id,currency_code,*countries" });
-    const region = pickRegion(regions, currency, country);
+    const region = pickRegion(regions, settings.currency, settings.country);
     const countries = (region.countries ?? [])
       .map(({ iso_2: code = "", display_name: name }) => ({ code, name: name || code.toUpperCase() }))
       .sort((a, b) => a.name.localeCompare(b.name, "en"));
-    this.shop = { title, currency, country, regionId: region.id, countries, api: this.api };
+    this.shop = { ...settings, regionId: region.id, countries, api: this.api };
     this.askAgainAt = Date.now() + this.maxAge;
     return this.shop;
   }
@@ -105,11 +103,13 @@ export class ShopSource {
 }
 
 function parseSettings(body: unknown): Settings {
-  const { title, currency, country } = Object(body) as Record<string, unknown>;
+  const { title, currency, country, accent } = Object(body) as Record<string, unknown>;
   if (typeof title !== "string" || !title.trim()) throw new Error("no title");
   if (typeof currency !== "string" || !/^[a-z]{3}$/i.test(currency)) throw new Error("no currency");
   if (typeof country !== "string" || !/^[a-z]{2}$/i.test(country)) throw new Error("no country");
-  return { title: title.trim(), currency: currency.toLowerCase(), country: country.toLowerCase() };
+  // A colour is no reason to close a shop.
+  const known = typeof accent === "string" && /^#[0-9a-f]{6}$/i.test(accent);
+  return { title: title.trim(), currency: currency.toLowerCase(), country: country.toLowerCase(), accent: known ? accent.toLowerCase() : "" };
 }
 
 /** The region of the shop's own country, or else another in its currency: a shop may sell only abroad. */

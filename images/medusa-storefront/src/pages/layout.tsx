@@ -3,6 +3,8 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Ctx } from "../http/context";
 import { iconPath, scriptPath, stylePath } from "../look/assets";
+import { colourOf } from "../look/colour";
+import type { Shop } from "../medusa/shop";
 
 interface Page {
   /** Of the document; the shop's title is added. */
@@ -16,8 +18,9 @@ interface Page {
 
 /** Answers with a page of the shop around `body`. Works without shop and cart, too: when the backend is down. */
 export function page(c: Ctx, { title, status = 200, search, listed }: Page, body: Child) {
-  const shop: { title: string } | undefined = c.get("shop");
+  const shop: Shop | undefined = c.get("shop");
   const name = shop?.title ?? "Shop";
+  const colour = shop?.accent || colourOf(name);
   // A page tells what is in the cart, and stock changes: browsers ask again, and nobody else keeps it.
   c.header("Cache-Control", "private, no-cache");
   const document = (
@@ -29,8 +32,8 @@ export function page(c: Ctx, { title, status = 200, search, listed }: Page, body
         {listed ? <meta name="description" content={listed.description.slice(0, 160)} /> : <meta name="robots" content="noindex" />}
         {listed && <link rel="canonical" href={new URL(listed.path, c.get("publicUrl")).href} />}
         <meta name="color-scheme" content="light dark" />
-        <link rel="stylesheet" href={stylePath(name)} />
-        <link rel="icon" type="image/svg+xml" href={iconPath(name)} />
+        <link rel="stylesheet" href={stylePath(colour)} />
+        <link rel="icon" type="image/svg+xml" href={iconPath(colour)} />
         <script type="module" src={scriptPath}></script>
       </head>
       <body>
