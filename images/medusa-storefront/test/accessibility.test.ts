@@ -30,7 +30,7 @@ describe("accessibility", () => {
 
   it("has nothing to find on any page of a purchase", async () => {
     medusa.products = [
-      product("Mug", [variant({ Size: "S", Colour: "Red" }, 5), variant({ Size: "M", Colour: "Red" }, 6, 0)], { description: "Text", thumbnail: "https://cdn.test/1.jpg" }),
+      product("Mug", [variant({ Size: "S", Colour: "Red" }, 5), variant({ Size: "M", Colour: "Red" }, 6, 0)], { description: "Text", thumbnail: "https://cdn.test/1.jpg", images: [{ url: "https://cdn.test/2.jpg" }] }),
       ...Array.from({ length: 13 }, (_, index) => product(`Hat ${index}`)),
     ];
     medusa.shipping.push({ id: newId("so"), name: "Express", amount: 9 });

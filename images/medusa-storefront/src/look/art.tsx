@@ -7,7 +7,7 @@ export function Art({ seed, title }: { seed: string; title: string }) {
   const at = (shift: number, from: number, to: number) => from + ((value >>> shift) % (to - from));
   const id = `art-${value.toString(36)}`;
   return (
-    <svg class="picture" viewBox="0 0 400 400" aria-hidden="true" focusable="false">
+    <svg class="picture" viewBox="0 0 400 400" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">
       <linearGradient id={id} x1="0" y1="0" x2="1" y2="1">
         <stop offset="0" stop-color={hex(hsl(hue, 0.55, 0.86))} />
         <stop offset="1" stop-color={hex(hsl((hue + 40) % 360, 0.5, 0.72))} />
@@ -15,7 +15,7 @@ export function Art({ seed, title }: { seed: string; title: string }) {
       <rect width="400" height="400" fill={`url(#${id})`} />
       <circle cx={at(3, 40, 360)} cy={at(8, 40, 360)} r={at(13, 90, 170)} fill={hex(hsl((hue + 20) % 360, 0.6, 0.92))} opacity="0.55" />
       <circle cx={at(5, 40, 360)} cy={at(11, 40, 360)} r={at(16, 50, 120)} fill={hex(hsl((hue + 330) % 360, 0.5, 0.62))} opacity="0.35" />
-      <text x="200" y="200" text-anchor="middle" dominant-baseline="central" font-size="104" font-weight="600" fill={hex(hsl(hue, 0.45, 0.28))} opacity="0.8">
+      <text x="200" y="200" text-anchor="middle" dominant-baseline="central" font-size="88" font-weight="500" fill={hex(hsl(hue, 0.45, 0.28))} opacity="0.7">
         {initials(title)}
       </text>
     </svg>

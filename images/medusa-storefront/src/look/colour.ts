@@ -61,20 +61,22 @@ export interface Theme {
 
 /** Readable whatever the colour is: it is kept where it can be, else made darker or lighter until it reads. */
 export function theme(colour: string, mode: Mode): Theme {
-  const fill = standOut(parse(colour), mode, 1.5);
+  const fill = standOut(parse(colour), mode, 1.3);
   return { accent: standOut(parse(colour), mode, 4.5), fill, onFill: contrast(fill, white) >= 4.5 ? white : black };
 }
 
-/** A shop that names no colour has the one of its title's hue: dark enough for white words. */
-export const colourOf = (title: string): string => hex(standOut(hsl(hash(title) % 360, 0.6, 0.5), "day", 5));
+/** A shop that names no colour has one of these. */
+const palette = ["#1f5fbf", "#0b6a70", "#1d7040", "#6440c0", "#a02c6c", "#b0362b", "#9c450f", "#3a48a8", "#0a6386", "#7b3c98", "#496617", "#8c2f4b"];
+export const colourOf = (title: string): string => palette[hash(title) % palette.length]!;
 
-/** The nearest lightness that has at least this contrast. A grey has no colour to keep: it gives way to that of texts. */
+/** The nearest lightness that has at least this contrast. A grey has no colour to keep: where it does not read, it gives way to that of texts. */
 function standOut(colour: Rgb, mode: Mode, least: number): Rgb {
   const { grounds, text } = modes[mode];
   const [hue, saturation, lightness] = toHsl(colour);
+  const grey = saturation < 0.08;
   const step = mode === "day" ? -0.01 : 0.01;
   for (let at = lightness, tried = colour; ; at += step, tried = hsl(hue, saturation, at)) {
-    if (grounds.every((ground) => contrast(tried, ground) >= least)) return tried;
-    if (saturation < 0.08 || at < 0 || at > 1) return text;
+    if (grounds.every((ground) => contrast(tried, ground) >= (grey ? 4.5 : least))) return tried;
+    if (grey || at < 0 || at > 1) return text;
   }
 }

@@ -29,9 +29,9 @@ export const fields: Field[] = [
   { name: "address_2", label: "Apartment, floor", autocomplete: "address-line2", optional: true },
   { name: "postal_code", label: "Postcode", autocomplete: "postal-code", half: true },
   { name: "city", label: "City", autocomplete: "address-level2", half: true },
-  { name: "province", label: "State or province", autocomplete: "address-level1", optional: true, half: true },
+  { name: "province", label: "State or province", autocomplete: "address-level1", optional: true },
   { name: "country_code", label: "Country", autocomplete: "country", half: true },
-  { name: "phone", label: "Phone", type: "tel", autocomplete: "tel", optional: true },
+  { name: "phone", label: "Phone", type: "tel", autocomplete: "tel", optional: true, half: true },
 ];
 
 interface Props {
@@ -116,6 +116,7 @@ export const Checkout = ({ title, step, cart, money, children }: { title: string
     <div class="columns">
       <div class="stack">{children}</div>
       <section class="summary" aria-label="Your order">
+        <h2>Your order</h2>
         {cart.lines.map((line) => (
           <LineFacts line={line} money={money} />
         ))}

@@ -18,7 +18,8 @@ export function CartPage({ cart, money, notice, problem }: Props) {
     return (
       <>
         {notice && <Notice>{notice}</Notice>}
-        <Message title="Your cart is empty">
+        <Message icon="bag" title="Your cart is empty">
+          <p>What you put into it waits here.</p>
           <p>
             <a class="button" href="/">
               Go shopping
@@ -81,6 +82,7 @@ export function CartPage({ cart, money, notice, problem }: Props) {
           ))}
         </ul>
         <section class="summary" aria-label="Summary">
+          <h2>Summary</h2>
           <TotalRows totals={cart.totals} money={money} />
           <p class="hidden" data-announce>
             Total: {money(cart.totals.total)}

@@ -17,8 +17,10 @@ export function CataloguePage({ products, count, page, pages, search, money }: P
   if (count === 0) return search ? <NothingFound search={search} /> : <NothingYet />;
   return (
     <>
-      <h1>{search ? `Results for “${search}”` : "All products"}</h1>
-      <p class="quiet">{count === 1 ? "1 product" : `${count} products`}</p>
+      <div class="heading">
+        <h1>{search ? `Results for “${search}”` : "All products"}</h1>
+        <p class="quiet">{count === 1 ? "1 product" : `${count} products`}</p>
+      </div>
       <ul class="grid">
         {products.map((product, index) => (
           <li class="card">
@@ -41,7 +43,12 @@ function Price({ product, money }: { product: Card; money: Money }) {
   const range = priceRange(product);
   return (
     <p class="price">
-      {range && (range.from < range.to ? `from ${money(range.from)}` : money(range.from))}
+      {range && (
+        <span>
+          {range.from < range.to && <span class="quiet">from </span>}
+          {money(range.from)}
+        </span>
+      )}
       {!product.variants.some(canBuy) && <span class="badge">{range ? "Sold out" : "Not for sale"}</span>}
     </p>
   );
@@ -52,7 +59,7 @@ function Pages({ page, pages, search }: { page: number; pages: number; search: s
   return (
     <nav class="pages" aria-label="Pages">
       {page > 1 && (
-        <a rel="prev" href={path(page - 1)}>
+        <a class="button second" rel="prev" href={path(page - 1)}>
           Previous
         </a>
       )}
@@ -60,7 +67,7 @@ function Pages({ page, pages, search }: { page: number; pages: number; search: s
         Page {page} of {pages}
       </span>
       {page < pages && (
-        <a rel="next" href={path(page + 1)}>
+        <a class="button second" rel="next" href={path(page + 1)}>
           Next
         </a>
       )}
@@ -69,13 +76,13 @@ function Pages({ page, pages, search }: { page: number; pages: number; search: s
 }
 
 const NothingYet = () => (
-  <Message title="Nothing here yet">
+  <Message icon="bag" title="Nothing here yet">
     <p>This shop has no products at the moment. Please come back soon.</p>
   </Message>
 );
 
 const NothingFound = ({ search }: { search: string }) => (
-  <Message title={`Nothing found for “${search}”`}>
+  <Message icon="search" title={`Nothing found for “${search}”`}>
     <p>Try fewer or other words.</p>
     <p>
       <a class="button" href="/">

@@ -13,7 +13,7 @@ export const notFoundPage = (c: Ctx) =>
   page(
     c,
     { title: "Page not found", status: 404 },
-    <Message title="Page not found">
+    <Message icon="signpost" title="Page not found">
       <p>It may have moved, or the product is no longer sold.</p>
       <Home />
     </Message>,
@@ -24,7 +24,7 @@ export const orderNotFoundPage = (c: Ctx) =>
   page(
     c,
     { title: "Order not found", status: 404 },
-    <Message title="Order not found">
+    <Message icon="signpost" title="Order not found">
       <p>Orders are shown for a week, in the browser that placed them. The shop has yours nevertheless.</p>
       <Home />
     </Message>,
@@ -34,7 +34,7 @@ export const forbiddenPage = (c: Ctx) =>
   page(
     c,
     { title: "Form refused", status: 403 },
-    <Message title="This form did not come from our shop">
+    <Message icon="warning" title="This form did not come from our shop">
       <p>Nothing was changed. Please open the shop and try again from there.</p>
       <Home />
     </Message>,
@@ -44,7 +44,7 @@ export const tooLargePage = (c: Ctx) =>
   page(
     c,
     { title: "Too much", status: 413 },
-    <Message title="That was too much at once">
+    <Message icon="warning" title="That was too much at once">
       <p>Please send less.</p>
       <Home />
     </Message>,
@@ -55,7 +55,7 @@ export function unavailablePage(c: Ctx) {
   return page(
     c,
     { title: "Back soon", status: 503 },
-    <Message title="We will be right back">
+    <Message icon="clock" title="We will be right back">
       <p>The shop is taking a short break. Please try again in a minute; your cart is kept.</p>
       {c.req.path === "/checkout/order" && <p>If you were placing an order: repeat it without worry, it is placed only once.</p>}
       <p>
@@ -71,7 +71,7 @@ export const brokenPage = (c: Ctx) =>
   page(
     c,
     { title: "Something went wrong", status: 500 },
-    <Message title="Something went wrong">
+    <Message icon="warning" title="Something went wrong">
       <p>That is our fault. Please try again; your cart is kept.</p>
       <Home />
     </Message>,

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Ctx } from "../http/context";
+import { Icon, type IconName } from "../look/icons";
 import { iconPath, scriptPath, stylePath } from "../look/assets";
 import { colourOf } from "../look/colour";
 import type { Shop } from "../medusa/shop";
@@ -48,6 +49,7 @@ export function page(c: Ctx, { title, status = 200, search, listed }: Page, body
             <label class="hidden" for="search">
               Search products
             </label>
+            <Icon name="search" />
             <input id="search" name="q" type="search" value={search} placeholder="Search" maxlength={100} autocomplete="off" />
           </form>
           <CartLink count={c.get("cart")?.count ?? 0} />
@@ -67,11 +69,9 @@ export function page(c: Ctx, { title, status = 200, search, listed }: Page, body
 
 const CartLink = ({ count }: { count: number }) => (
   <a class="cart-link" id="cart-link" href="/cart">
-    <svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.8" aria-hidden="true" focusable="false">
-      <path d="M5 8h14l1 12H4zM9 8V6a3 3 0 0 1 6 0v2" stroke-linejoin="round" />
-    </svg>
+    <Icon name="bag" />
     <span class="hidden">Cart, </span>
-    <span class="count">{count}</span>
+    <span class={count > 0 ? "count" : "count none"}>{count}</span>
     <span class="hidden">{count === 1 ? " item" : " items"}</span>
   </a>
 );
@@ -93,9 +93,12 @@ export const Alert = ({ children }: { children?: Child }) => (
   </div>
 );
 
-/** A page that says one thing: errors, empty states. */
-export const Message = ({ title, children }: { title: string; children?: Child }) => (
+/** A page that says one thing: errors, empty states, thanks. */
+export const Message = ({ icon, title, children }: { icon: IconName; title: string; children?: Child }) => (
   <section class="message">
+    <span class="mark">
+      <Icon name={icon} />
+    </span>
     <h1>{title}</h1>
     {children}
   </section>

@@ -3,15 +3,15 @@ import type { Country } from "../medusa/shop";
 import type { Money } from "../look/money";
 import { LineFacts, TotalRows } from "./cart";
 import { AddressText } from "./delivery";
+import { Message } from "./layout";
 
 export const OrderPage = ({ order, money, countries }: { order: Order; money: Money; countries: Country[] }) => (
   <>
-    <section class="message">
-      <h1>Thank you for your order</h1>
+    <Message icon="tick" title="Thank you for your order">
       <p>
         Its number is <strong>{order.number}</strong>. You pay {money(order.totals.total)} in cash when it arrives.
       </p>
-    </section>
+    </Message>
     <div class="columns">
       <dl class="review">
         <div>
@@ -36,6 +36,7 @@ export const OrderPage = ({ order, money, countries }: { order: Order; money: Mo
         </div>
       </dl>
       <section class="summary" aria-label="Your order">
+        <h2>Your order</h2>
         {order.lines.map((line) => (
           <LineFacts line={line} money={money} />
         ))}
@@ -43,7 +44,9 @@ export const OrderPage = ({ order, money, countries }: { order: Order; money: Mo
       </section>
     </div>
     <p>
-      <a href="/">Continue shopping</a>
+      <a class="button second" href="/">
+        Continue shopping
+      </a>
     </p>
   </>
 );

@@ -27,7 +27,7 @@ export function ProductPage({ product, variant, choices, money, added, problem }
         </Notice>
       )}
       <article class="product">
-        <div class="gallery">
+        <div class="gallery" {...(more.length > 0 && { role: "group", "aria-label": "Pictures", tabindex: 0 })}>
           <Picture image={first} seed={product.id} title={product.title} eager />
           {more.map((image) => (
             <Picture image={image} seed={product.id} title={product.title} />
@@ -97,8 +97,10 @@ const AddToCart = ({ product, variant }: { product: Product; variant: Variant })
   <form class="add" method="post" action="/cart/add" data-live>
     <input type="hidden" name="handle" value={product.handle} />
     <input type="hidden" name="variant" value={variant.id} />
-    <label for="quantity">Quantity</label>
-    <input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max={String(Math.min(variant.stock, 999))} value="1" required />
+    <label>
+      Quantity
+      <input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max={String(Math.min(variant.stock, 999))} value="1" required />
+    </label>
     <button type="submit" id="add">
       Add to cart
     </button>
