@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { mailCatcher, mailCatcherUrl, type EnvironmentSettings } from "../../config/environment";
+import { engineNames } from "../../config/spec";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
+import type { StoreStatus } from "../fleet/status";
 import { out } from "../ui/colours";
 import { duration } from "../ui/table";
-import { verifiableEngine, verify, type Target } from "../verify";
+import { verify, type Target } from "../verify";
 import type { StepReport } from "../verify/steps";
 import { exitCodes, interruptible, note, print, printJson, withCommon, type Common } from "./common";
 import { readStatus, simulationNote } from "./status";
@@ -37,24 +39,32 @@ export async function targetOf(session: Session, name: string, flags: Common): P
   if (session.cluster.simulated) throw new UserError(`nothing can be bought in ${name}`, simulationNote);
   const [row] = await readStatus(session, flags, [name]);
   if (!row) throw new UserError(`there is no store "${name}"`);
-  const engine = verifiableEngine(name, row.engine);
+  const engine = engineNames.find((known) => known === row.engine);
+  if (!engine) throw new UserError(`${name} is a ${row.engine} store, and verify knows none of those`, `It knows: ${engineNames.join(", ")}.`);
   const look = `./scripts/stores status ${name} --env ${flags.env}`;
   if (row.phase !== "READY") throw new UserError(`${name} is ${row.phase}${row.reason ? `: ${row.reason}` : ""}`, `Only a store that is READY can be verified. ${look}`);
 
-  const [secret, shared] = await Promise.all([
-    session.kube.get(`/api/v1/namespaces/${row.namespace}/secrets/${engine}-admin`),
-    readEnvironment(session.kube, flags.env),
-  ]);
-  if (!secret) throw new UserError(`the Secret ${engine}-admin of ${name} is gone, so nobody can log in to look at the order`, `Look into namespace ${row.namespace}.`);
+  const shared = await readEnvironment(session.kube, flags.env);
   if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, `./scripts/stores cluster up --env ${flags.env}`);
-  const text = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
+  const [username = "", password = ""] = await secretValues(session, row, `${engine}-admin`, ["username", "password"], "nobody can log in to look at the order");
+  // The one that the storefront has: another would not prove that it can sell.
+  const [publishableKey] = engine === "medusa" ? await secretValues(session, row, "medusa-storefront", ["publishable-key"], "the storefront can not ask the store API") : [];
   return {
     name, engine, url: row.url,
-    admin: { username: text("username"), password: text("password") },
+    admin: { username, password },
+    publishableKey,
     mail: mailOf(shared.settings),
     access: { ports: session.cluster.ingressPorts, timeout: patience },
     mailWait: patience,
   };
+}
+
+/** Values of a Secret of a store, all of which have to be there. */
+async function secretValues({ kube }: Session, { name, namespace }: StoreStatus, secret: string, keys: string[], so: string): Promise<string[]> {
+  const found = await kube.get(`/api/v1/namespaces/${namespace}/secrets/${secret}`);
+  const missing = keys.find((key) => !found?.data?.[key]);
+  if (missing !== undefined) throw new UserError(`the Secret ${secret} of ${name} ${found ? `has no ${missing}` : "is gone"}, so ${so}`, `Look into namespace ${namespace}.`);
+  return keys.map((key) => Buffer.from(found?.data?.[key] ?? "", "base64").toString("utf8"));
 }
 
 /** The catcher's page, where the stores' mail goes there. */

@@ -22,15 +22,17 @@ describe("stores verify", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** A cluster on which `acme` is READY. */
-  function cluster(settings = readSettings("local"), note: Record<string, string> = {}): FakeKube {
+  function cluster(settings = readSettings("local"), note: Record<string, string> = {}, engine = "woocommerce") {
     const kube = new FakeKube();
     const path = putStore(kube, "acme", { annotations: note });
     const namespace = path.split("/").at(-1)!;
+    kube.objects.get(path)!.metadata.labels![labels.engine] = engine;
     const metadata = { labels: { [labels.env]: "local", [labels.store]: "acme" } };
-    kube.put(`${path}/secrets/woocommerce-admin`, { data: { username: base64("admin"), password: base64("pässword") } });
-    kube.put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/woocommerce`, { metadata }).put("/apis/networking.k8s.io/v1/ingressclasses/traefik");
+    kube.put(`${path}/secrets/${engine}-admin`, { data: { username: base64("admin"), password: base64("pässword") } });
+    kube.put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/${engine}`, { metadata }).put("/apis/networking.k8s.io/v1/ingressclasses/traefik");
     const receipt = { environment: "local", digest: "", settings: JSON.stringify(settings) };
-    return kube.put(`/api/v1/namespaces/${environmentReceipt.namespace}/configmaps/${environmentReceipt.name}`, { data: receipt });
+    kube.put(`/api/v1/namespaces/${environmentReceipt.namespace}/configmaps/${environmentReceipt.name}`, { data: receipt });
+    return Object.assign(kube, { store: path });
   }
   const target = (kube: FakeKube, name = "acme", place: object = {}) => {
     const session = { env: "local", kube: kube.asKube, cluster: { simulated: false, ...place } } as Session;
@@ -55,7 +57,6 @@ describe("stores verify", () => {
 
   it("refuses where nothing can be bought", async () => {
     await refuses(target(cluster(), "acme", { simulated: true }), /^nothing can be bought in acme$/, /Pods are simulated/);
-    await refuses(target(cluster(), "cargo"), /^cargo is a medusa store, and verify does not know medusa yet$/, /woocommerce/);
     await refuses(target(cluster(), "acne"), /^there is no store "acne"/, /Did you mean "acme"\?/);
   });
 
@@ -64,6 +65,29 @@ describe("stores verify", () => {
     await refuses(target(cluster(undefined, { [annotations.lastError]: "quota too small" })), /^acme is FAILED: quota too small$/, look);
     await refuses(target(cluster(undefined, { [annotations.suspended]: "true" })), /^acme is SUSPENDED$/, look);
     await refuses(target(new FakeKube()), /^acme is PROVISIONING: listed, not created yet/, look);
+  });
+
+  describe("of a Medusa store", () => {
+    const key = (data: object | undefined) => {
+      const kube = cluster(undefined, {}, "medusa");
+      return data ? kube.put(`${kube.store}/secrets/medusa-storefront`, { data: data as Record<string, string> }) : kube;
+    };
+
+    it("knows the key that its storefront has", async () => {
+      const { engine, publishableKey, admin } = await target(key({ "publishable-key": base64("pk_0123") }));
+      assert.deepEqual([engine, publishableKey, admin.username], ["medusa", "pk_0123", "admin"]);
+      assert.equal((await target(cluster())).publishableKey, undefined);
+    });
+
+    it("refuses one whose key is not there", async () => {
+      const where = /^Look into namespace store-acme-\w+\.$/;
+      await refuses(target(key(undefined)), /^the Secret medusa-storefront of acme is gone, so the storefront can not ask the store API$/, where);
+      for (const data of [{}, { other: "" }, { "publishable-key": "" }]) await refuses(target(key(data)), /^the Secret medusa-storefront of acme has no publishable-key, so /, where);
+    });
+  });
+
+  it("refuses one of an engine that it does not know", async () => {
+    await refuses(target(cluster(undefined, {}, "shopware")), /^acme is a shopware store, and verify knows none of those$/, /^It knows: woocommerce, medusa\.$/);
   });
 
   it("refuses a store whose administrator is not known", async () => {

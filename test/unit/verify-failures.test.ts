@@ -10,8 +10,6 @@ describe("verify fails", () => {
   });
   afterEach(() => shop.stop());
 
-  const callsOf = (pattern: RegExp) => shop.asked.filter(({ method, path }) => pattern.test(`${method} ${path}`));
-
   /** The step fails in these words, those before it passed, those after it were skipped, and no order is left. */
   async function failsAt(step: string, message: RegExp, more: Partial<Target> = {}): Promise<Verification> {
     const result = await verifyShop(shop, more);
@@ -87,7 +85,7 @@ describe("verify fails", () => {
     shop.instead.delete("POST /wp-login.php");
     shop.instead.set("GET /wp-admin/admin-ajax.php", { status: 400, text: "0" });
     await failsAt("login", /admin-ajax\.php\?action=rest-nonce answered 400: 0$/);
-    assert.equal(callsOf(/checkout/).length, 0);
+    assert.equal(shop.callsOf(/checkout/).length, 0);
   });
 
   it("at the order, in the API's words", async () => {

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../config/errors";
-import { verifiableEngine } from "../../scripts/verify";
 import { takeSteps, type StepReport } from "../../scripts/verify/steps";
 import { FakeShop } from "./helpers/fake-shop";
 import { allPassed, detailOf, impatient, resultsOf, verifyShop } from "./helpers/verification";
@@ -11,8 +9,6 @@ describe("verify", () => {
     shop = await new FakeShop().start();
   });
   afterEach(() => shop.stop());
-
-  const callsOf = (pattern: RegExp) => shop.asked.filter(({ method, path }) => pattern.test(`${method} ${path}`));
 
   it("buys the cheapest product as a guest and takes it back", async () => {
     const seen: StepReport[] = [];
@@ -41,7 +37,7 @@ describe("verify", () => {
 
   it("is a guest until it looks at the order, always under the shop's name", async () => {
     await verifyShop(shop);
-    const guest = callsOf(/\/wc\/store\//);
+    const guest = shop.callsOf(/\/wc\/store\//);
     assert.ok(guest.length >= 5);
     assert.deepEqual(guest.map(({ headers }) => headers.cookie), guest.map(() => undefined));
     for (const { path, headers } of shop.asked) assert.equal(headers.host, `${path.startsWith("/api/") ? "mail" : "acme"}.127.0.0.1.nip.io`);
@@ -52,7 +48,7 @@ describe("verify", () => {
     for (const [base, address] of Object.entries(expected)) {
       shop.baseCountry = base;
       assert.equal((await verifyShop(shop)).passed, true);
-      const { billing_address: billing, shipping_address: shipping } = JSON.parse(callsOf(/^POST .*\/checkout$/).at(-1)!.body) as Record<string, Record<string, string>>;
+      const { billing_address: billing, shipping_address: shipping } = JSON.parse(shop.callsOf(/^POST .*\/checkout$/).at(-1)!.body) as Record<string, Record<string, string>>;
       for (const it of [billing!, shipping!]) assert.deepEqual([it.country, it.state, it.postcode], address, base);
     }
   });
@@ -71,7 +67,7 @@ describe("verify", () => {
     const text = detailOf(await verifyShop(shop), "catalogue");
     assert.match(text, /^"Mug \[2J "; rm -rf \/ #x+…" for 300 JPY, the cheapest of 3$/);
     assert.ok(text.length < 120);
-    assert.equal((JSON.parse(callsOf(/add-item/)[0]!.body) as { id: number }).id, 7);
+    assert.equal((JSON.parse(shop.callsOf(/add-item/)[0]!.body) as { id: number }).id, 7);
   });
 
   it("waits for an e-mail that is on its way", async () => {
@@ -91,7 +87,7 @@ describe("verify", () => {
   it("removes the account that a shop without guests makes", async () => {
     shop.guests = false;
     assert.equal((await verifyShop(shop)).passed, true);
-    assert.equal(callsOf(/^DELETE \/wp-json\/wc\/v3\/customers\/7\?force=true$/).length, 1);
+    assert.equal(shop.callsOf(/^DELETE \/wp-json\/wc\/v3\/customers\/7\?force=true$/).length, 1);
     assert.deepEqual(shop.customers, []);
   });
 
@@ -118,13 +114,6 @@ describe("verify", () => {
     const started = performance.now();
     assert.equal(resultsOf(await verifyShop(shop, { mailWait: 60_000 }, () => {}, controller.signal))["e-mail"], "failed");
     assert.ok(performance.now() - started < 5000);
-  });
-
-  it("knows WooCommerce, and says so of other engines", () => {
-    assert.equal(verifiableEngine("acme", "woocommerce"), "woocommerce");
-    for (const engine of ["medusa", "shopify", ""]) {
-      assert.throws(() => verifiableEngine("acme", engine), (error) => error instanceof UserError && /verify does not know .* yet$/.test(error.message) && error.hint === "It knows: woocommerce.");
-    }
   });
 });
 

@@ -1,22 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-
-interface Asked {
-  method: string;
-  /** With its query. */
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-interface Answer {
-  status?: number;
-  headers?: Record<string, string | string[]>;
-  json?: unknown;
-  text?: string;
-  /** Neither an answer nor an end. */
-  silent?: boolean;
-}
+import type { IncomingHttpHeaders } from "node:http";
+import { FakeSite, type Answer, type Asked } from "./fake-site";
 
 interface Order {
   id: number;
@@ -33,8 +16,8 @@ const nonce = "0123456789";
 const prices = (price: string) => ({ price, currency_code: "EUR", currency_minor_unit: 2 });
 
 /** A WooCommerce shop and a Mailpit on one loopback port, as far as `verify` uses them. Each `verify` needs a fresh one. */
-export class FakeShop {
-  readonly asked: Asked[] = [];
+export class FakeShop extends FakeSite {
+  readonly target = { engine: "woocommerce" as const, admin: { username: "admin", password: "s3cret" } };
   readonly orders: Order[] = [];
   readonly customers: number[] = [];
   products: object[] = [
@@ -46,35 +29,8 @@ export class FakeShop {
   guests = true;
   password = "s3cret";
   subject = (order: Order) => `[Acme]: New order #${order.id}`;
-  /** In place of the shop's own answers, by `METHOD /path`. */
-  readonly instead = new Map<string, Answer | ((asked: Asked) => Answer | undefined)>();
-  private readonly server: Server = createServer((request, response) => void this.take(request, response));
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return this;
-  }
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    const asked = { method: request.method!, path: request.url!, headers: request.headers, body };
-    this.asked.push(asked);
-    const other = this.instead.get(`${asked.method} ${asked.path.split("?")[0]}`);
-    const { status = 200, headers, json, text = "", silent } = (typeof other === "function" ? other(asked) : other) ?? this.answer(asked);
-    if (silent) return;
-    const type = json === undefined ? "text/html; charset=UTF-8" : "application/json";
-    response.writeHead(status, { "content-type": type, ...headers }).end(json === undefined ? text : JSON.stringify(json));
-  }
-
-  private answer(asked: Asked): Answer {
+  protected answer(asked: Asked): Answer {
     const { method, headers } = asked;
     const url = new URL(asked.path, "http://shop");
     const fields = (headers["content-type"] === "application/json" ? JSON.parse(asked.body) : {}) as Record<string, any>;

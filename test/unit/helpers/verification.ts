@@ -1,14 +1,13 @@
 import { verify, type Target, type Verification } from "../../../scripts/verify";
 import type { StepReport } from "../../../scripts/verify/steps";
-import type { FakeShop } from "./fake-shop";
+import type { FakeSite } from "./fake-site";
 
 export const stepNames = ["front page", "catalogue", "cart", "login", "order", "admin", "e-mail", "cancelled"];
 
-export const targetOf = (shop: FakeShop, more: Partial<Target> = {}): Target => ({
+export const targetOf = (shop: FakeSite, more: Partial<Target> = {}): Target => ({
   name: "acme",
-  engine: "woocommerce",
   url: "http://acme.127.0.0.1.nip.io",
-  admin: { username: "admin", password: "s3cret" },
+  ...shop.target,
   mail: { catcher: "http://mail.127.0.0.1.nip.io" },
   access: { ports: { http: shop.port, https: 1 }, timeout: 5000 },
   mailWait: 0,
@@ -16,9 +15,9 @@ export const targetOf = (shop: FakeShop, more: Partial<Target> = {}): Target => 
 });
 
 /** The same, but a request takes no longer than so many milliseconds. */
-export const impatient = (shop: FakeShop, timeout: number): Partial<Target> => ({ access: { ...targetOf(shop).access, timeout } });
+export const impatient = (shop: FakeSite, timeout: number): Partial<Target> => ({ access: { ...targetOf(shop).access, timeout } });
 
-export const verifyShop = (shop: FakeShop, more: Partial<Target> = {}, onStep: (report: StepReport) => void = () => {}, signal = new AbortController().signal) =>
+export const verifyShop = (shop: FakeSite, more: Partial<Target> = {}, onStep: (report: StepReport) => void = () => {}, signal = new AbortController().signal) =>
   verify(targetOf(shop, more), onStep, signal);
 
 export const detailOf = ({ steps }: Verification, step: string) => steps.find((it) => it.step === step)!.detail;
