@@ -5,6 +5,7 @@ import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
+import { mendMark } from "../fleet/trouble";
 import { duration, firstLine, table } from "../ui/table";
 import { interruptible, note, print, printJson, withCommon, type Common } from "./common";
 import { requireKnown } from "./names";
@@ -41,10 +42,16 @@ export function printStatus(session: Session, rows: StoreStatus[]): void {
     row.phase,
     row.createdAt ? duration((Date.now() - Date.parse(row.createdAt)) / 1000) : "-",
     row.provisionSeconds === null ? "-" : duration(row.provisionSeconds),
-    row.url + (row.reason ? `  ${firstLine(row.reason, 160)}` : ""),
+    row.url + (row.reason ? `  ${shortened(row.reason)}` : ""),
   ]);
   print(table(["STORE", "ENGINE", "PHASE", "AGE", "READY IN", "URL"], cells));
   if (session.cluster.simulated) note(simulationNote);
+}
+
+/** Of the cluster's words as much as a line holds; what mends it is never cut off. */
+export function shortened(reason: string): string {
+  const end = reason.lastIndexOf(mendMark);
+  return end < 0 ? firstLine(reason, 160) : firstLine(reason.slice(0, end), 160) + reason.slice(end);
 }
 
 /** Said wherever somebody could take a simulated pod for a shop. */

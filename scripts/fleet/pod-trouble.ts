@@ -1,10 +1,12 @@
+import { labels } from "../../stores/marks";
 import type { KubeObject } from "./kube";
+import { pullMend } from "./pull-trouble";
 import type { Event, Finding } from "./trouble";
 
 /** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
 const roles: Record<string, "database" | "set-up" | "chore"> = {
   mariadb: "database", setup: "set-up", cron: "chore", // WooCommerce
-  database: "database", prepare: "set-up", // Medusa
+  database: "database", redis: "database", prepare: "set-up", // Medusa
 };
 
 export const roleOf = ({ metadata }: KubeObject) => roles[metadata.labels?.["app.kubernetes.io/component"] ?? ""];
@@ -18,11 +20,11 @@ interface End {
   message?: string;
 }
 
-interface ContainerStatus {
+export interface ContainerStatus {
   name: string;
   image: string;
   restartCount: number;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: End };
+  state?: { waiting?: { reason?: string; message?: string }; running?: object; terminated?: End };
   lastState?: { terminated?: End };
 }
 
@@ -37,14 +39,16 @@ interface Condition {
  * What is wrong with a pod, if anything.
  * @param events what was said about it, newest first
  * @param again whether another pod already tries what this one failed at
+ * @param secrets names of the Secrets in its namespace
  */
-export function podFinding(pod: KubeObject, events: Event[], again: boolean): Finding | undefined {
+export function podFinding(pod: KubeObject, events: Event[], again: boolean, secrets: Set<string>): Finding | undefined {
   const { metadata: { name }, status } = pod;
   // Ended by its node, not by itself.
   if (status?.phase === "Failed" && status.reason) return byRole(pod, `${name}: ${status.reason}: ${status.message ?? "no reason given"}`);
   const warnings = events.filter(({ type }) => type === "Warning");
-  for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[]) {
-    const finding = containerFinding(pod, container, warnings, again);
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
+  for (const container of containers) {
+    const finding = containerFinding(pod, container, warnings, again, secrets);
     if (finding) return finding;
   }
   const conditions = (status?.conditions ?? []) as Condition[];
@@ -54,23 +58,31 @@ export function podFinding(pod: KubeObject, events: Event[], again: boolean): Fi
     return { cause: roleOf(pod) === "set-up" ? "waiting" : "unscheduled", text: `${name}: can not be scheduled: ${unscheduled.message ?? "no reason given"}` };
   }
   if (status?.phase === "Succeeded" || conditions.some(({ type, status: value }) => type === "Ready" && value === "True")) return undefined;
-  // What keeps its containers from being made: a volume that can not be mounted, a Secret that is missing.
-  const blocked = warnings.find(({ reason }) => /^Failed(?!Scheduling$)/.test(reason));
-  if (blocked && status?.phase !== "Running") return { cause: "container", text: `${name}: ${blocked.reason}: ${blocked.message.trim()}` };
+  // What keeps its containers from being made: a volume that can not be mounted, a Secret that is missing. Once the first
+  // of them was made, as one that only waits for another part, that was got over.
+  const blocked = warnings.find(({ reason }) => /^Failed(?!Scheduling$|ToRetrieveImagePullSecret$)/.test(reason));
+  if (blocked && status?.phase !== "Running" && !containers.some(({ state }) => state?.running || state?.terminated)) return { cause: "container", text: `${name}: ${blocked.reason}: ${blocked.message.trim()}` };
   const unhealthy = warnings.find(({ reason }) => reason === "Unhealthy");
   if (!unhealthy) return undefined;
   const text = `${name}: not ready: ${unhealthy.message.trim()}`;
   return roleOf(pod) === "database" ? byRole(pod, text) : { cause: "waiting", text };
 }
 
-function containerFinding(pod: KubeObject, { name, image, state, lastState, restartCount }: ContainerStatus, warnings: Event[], again: boolean): Finding | undefined {
+function containerFinding(
+  pod: KubeObject,
+  { name, image, state, lastState, restartCount }: ContainerStatus,
+  warnings: Event[],
+  again: boolean,
+  secrets: Set<string>,
+): Finding | undefined {
   const where = `${pod.metadata.name}/${name}`;
   const { reason = "", message = image } = state?.waiting ?? {};
   const restarts = restartCount > 0 ? ` (${restartCount} restarts)` : "";
   if (/Image|Registry|Signature/.test(reason)) {
     // Kubelets before 1.32 tell the cause in an event only.
     const cause = /^Back-off pulling image "[^"]*"$/.test(message) ? warnings.find((it) => it.message.startsWith("Failed to pull image")) : undefined;
-    return { cause: "image", text: `image can not be pulled: ${where}: ${reason}: ${(cause ?? { message }).message}` };
+    const words = (cause ?? { message }).message;
+    return { cause: "image", text: `image can not be pulled: ${where}: ${reason}: ${words.replace(/\s+/g, " ")}`, mend: pullMend(words, image, pod, secrets) };
   }
   // How it ended says more than how long the next start is put off.
   if (reason === "CrashLoopBackOff") return byRole(pod, `${where}: ${reason}: ${lastState?.terminated ? describeEnd(lastState.terminated) : message}${restarts}`);
@@ -84,9 +96,14 @@ function containerFinding(pod: KubeObject, { name, image, state, lastState, rest
 
 function byRole(pod: KubeObject, text: string): Finding {
   const role = roleOf(pod);
-  if (role === "database") return { cause: "database", text: `database not up: ${text}` };
+  if (role === "database") return { cause: "database", text: `database not up: ${text}`, mend: isFull(text) ? fullMend(pod) : undefined };
   return role === "set-up" ? { cause: "set-up", text: `set-up failed: ${text}` } : { cause: "other", text };
 }
+
+/** In the words of Postgres, MariaDB and Redis. */
+const isFull = (text: string) => /no space left on device|disk is full|disk full|errno:? 28\b/i.test(text);
+const fullMend = ({ metadata }: KubeObject) =>
+  `its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.${metadata.labels?.[labels.env] ?? "ENV"}.yaml and cluster up, then apply; the storage class has to allow expansion`;
 
 /** `exit code 137 (OOMKilled): …` */
 const describeEnd = ({ reason, exitCode, message = "" }: End) =>
@@ -103,11 +120,24 @@ function setUpFailure(pod: KubeObject, container: string, end: End): string {
   return `set-up failed${step ? ` at "${step}"` : ""}: ${why}`;
 }
 
+const namesError = /\b(error|fatal|panic|failed|denied|exception)\b/i;
+
 /** Of the end of a log, three lines at most: from the first that names an error on, else the last ones. */
 function telling(log: string): string {
-  const lines = log.split("\n").map((line) => line.replace(/\p{Cc}+/gu, " ").trim()).filter(Boolean);
-  const first = lines.findIndex((line) => /\b(error|fatal|failed|denied|exception)\b/i.test(line));
+  const lines = log.split("\n").map((line) => sentenceOf(line).replace(/\p{Cc}+/gu, " ").trim()).filter(Boolean);
+  const first = lines.findIndex((line) => namesError.test(line));
   return (first < 0 ? lines.slice(-3) : lines.slice(first, first + 3)).join(" / ");
+}
+
+/** Medusa logs JSON. */
+function sentenceOf(line: string): string {
+  try {
+    const { level, message } = JSON.parse(line) as { level?: unknown; message?: unknown };
+    if (typeof message === "string") return (level === "error" && !namesError.test(message) ? "error: " : "") + message.replace(/\s+/g, " ");
+  } catch {
+    // Plain text, as all others write it.
+  }
+  return line;
 }
 
 /** A set-up that was ended from outside, such as for taking too long, has no pod left that would tell. */

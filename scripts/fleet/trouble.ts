@@ -2,6 +2,7 @@ import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/marks";
 import type { Kube, KubeObject } from "./kube";
 import { jobFinding, podFinding, roleOf } from "./pod-trouble";
+import { readWholeEnds } from "./whole-ends";
 
 /** A Deployment or StatefulSet by its pods. */
 export interface Workload {
@@ -25,11 +26,16 @@ export async function workloadsByNamespace(kube: Kube, env: EnvironmentName): Pr
 /** Kinds of trouble, causes before what follows from them: a shop without its database fails its set-up as well. */
 const causes = ["refused", "volume", "image", "container", "unscheduled", "database", "set-up", "other", "waiting"] as const;
 
+/** Between the cluster's words and the mend. */
+export const mendMark = " — ";
+
 /** One thing that is wrong. */
 export interface Finding {
   cause: (typeof causes)[number];
   /** A sentence that holds the cluster's own words. */
   text: string;
+  /** What to do about it, where that can be told from those. */
+  mend?: string;
 }
 
 /** What somebody in the cluster said about an object. */
@@ -47,16 +53,20 @@ export interface Event {
 /** The most telling thing that is wrong in a namespace, in the cluster's own words; undefined when nothing is. */
 export async function troubleIn(kube: Kube, namespace: string): Promise<string | undefined> {
   const inNamespace = `/api/v1/namespaces/${namespace}`;
-  const [pods, claims, jobs, said] = await Promise.all([
+  const [pods, claims, jobs, said, secrets] = await Promise.all([
     kube.list(`${inNamespace}/pods`),
     kube.list(`${inNamespace}/persistentvolumeclaims`),
     kube.list(`/apis/batch/v1/namespaces/${namespace}/jobs`),
     kube.list(`${inNamespace}/events`),
+    kube.list(`${inNamespace}/secrets`, { metadataOnly: true }),
   ]);
+  const secretNames = new Set(secrets.map(({ metadata }) => metadata.name));
   const events = (said as unknown as Event[]).sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
   const about = (kind: string, { metadata }: KubeObject) => events.filter(({ involvedObject: it }) => it.kind === kind && it.name === metadata.name);
 
-  const ofPods = attempts(pods).map(({ pod, again }) => podFinding(pod, about("Pod", pod), again));
+  const telling = attempts(pods);
+  await Promise.all(telling.map(({ pod }) => readWholeEnds(kube, pod)));
+  const ofPods = telling.map(({ pod, again }) => podFinding(pod, about("Pod", pod), again, secretNames));
   const findings = [
     ...newestRefusals(events).map((event) => refusal(event, pods, jobs)),
     ...claims.map((claim) => claimFinding(claim, about("PersistentVolumeClaim", claim))),
@@ -65,9 +75,9 @@ export async function troubleIn(kube: Kube, namespace: string): Promise<string |
     ...(ofPods.some((it) => it?.cause === "set-up") ? [] : jobs.map(jobFinding)),
   ].filter((finding) => finding !== undefined);
   const cause = causes.find((candidate) => findings.some((finding) => finding.cause === candidate));
-  const texts = new Set(findings.filter((finding) => finding.cause === cause).map(({ text }) => text));
-  const [first, ...more] = texts;
-  return more.length > 0 ? `${first} (and ${more.length} more like it)` : first;
+  const alike = new Map(findings.filter((finding) => finding.cause === cause).map((finding) => [finding.text, finding]));
+  const [first, ...more] = alike.values();
+  return first && [first.text + (more.length > 0 ? ` (and ${more.length} more like it)` : ""), first.mend].filter(Boolean).join(mendMark);
 }
 
 const timeOf = ({ lastTimestamp, series, eventTime, metadata }: Event) => lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp;

@@ -6,7 +6,8 @@ describe("trouble of pods", () => {
     it("is told in the kubelet's words", async () => {
       const message = 'Back-off pulling image "wordpress:nope": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/wordpress:nope": not found';
       const where = "image can not be pulled: woocommerce-wordpress-7c9f8d-x2x4z/wordpress";
-      assert.equal(await new Shop().container("wordpress", waiting("ImagePullBackOff", message)).trouble(), `${where}: ImagePullBackOff: ${message}`);
+      const text = await new Shop().container("wordpress", waiting("ImagePullBackOff", message)).trouble();
+      assert.equal(text!.split(" — ")[0], `${where}: ImagePullBackOff: ${message}`);
       assert.equal(await new Shop().container("wordpress", waiting("ErrImagePull")).trouble(), `${where}: ErrImagePull: wordpress:1`);
       assert.equal(await new Shop().container("wordpress", waiting("InvalidImageName", "couldn't parse")).trouble(), `${where}: InvalidImageName: couldn't parse`);
     });
@@ -16,13 +17,13 @@ describe("trouble of pods", () => {
       const shop = new Shop().container("wordpress", waiting("ImagePullBackOff", 'Back-off pulling image "wordpress:1"'));
       assert.match((await shop.trouble())!, /ImagePullBackOff: Back-off pulling image "wordpress:1"$/);
       shop.event(podOf("wordpress"), "Failed", "Error: ImagePullBackOff").event(podOf("wordpress"), "Failed", why);
-      assert.match((await shop.trouble())!, /ImagePullBackOff: Failed to pull image "wordpress:1": .*401 Unauthorized$/);
+      assert.match((await shop.trouble())!, /ImagePullBackOff: Failed to pull image "wordpress:1": .*401 Unauthorized — /);
     });
 
     it("that several pods lack is one sentence", async () => {
-      const shop = new Shop().container("wordpress", waiting("ErrImagePull", "not found")).container("setup", waiting("ImagePullBackOff", "not found"));
+      const shop = new Shop().container("wordpress", waiting("ErrImagePull", "i/o timeout")).container("setup", waiting("ImagePullBackOff", "i/o timeout"));
       const text = await shop.trouble();
-      assert.equal(text, "image can not be pulled: woocommerce-wordpress-7c9f8d-x2x4z/wordpress: ErrImagePull: not found (and 1 more like it)");
+      assert.equal(text, "image can not be pulled: woocommerce-wordpress-7c9f8d-x2x4z/wordpress: ErrImagePull: i/o timeout (and 1 more like it)");
     });
   });
 
@@ -118,6 +119,87 @@ describe("trouble of pods", () => {
       assert.equal(await new Shop().job("setup", { conditions }).trouble(), "set-up failed: DeadlineExceeded: Job was active longer than specified deadline");
       assert.equal(await failed("Error: no").job("setup", { conditions: [{ ...conditions[0], reason: "BackoffLimitExceeded" }] }).trouble(), "set-up failed: Error: no");
       assert.equal(await new Shop().job("cron", { conditions }).trouble(), undefined);
+    });
+  });
+
+  describe("of a Medusa shop", () => {
+    const running = { state: { running: {} } };
+    const status = (name: string, more: object) => ({ name, image: "medusa:1", restartCount: 0, ready: false, ...more });
+    /** A server that is held back until the database is prepared. */
+    const held = () =>
+      new Shop().pod("server", { phase: "Pending", initContainerStatuses: [status("wait-until-prepared", running)], containerStatuses: [status("server", waiting("PodInitializing"))] }, { init: true });
+    const crash = (message: string) => ({ image: "a", restartCount: 3, ...waiting("CrashLoopBackOff", "back-off 40s restarting failed container"), lastState: ended(1, message).state });
+    const prepare = (failing: string, message: string) => {
+      const steps = ["wait-for-data", "migrate", "seed", "publish-key"];
+      const at = steps.includes(failing) ? steps.indexOf(failing) : steps.length;
+      const before = steps.slice(0, at).map((name) => status(name, ended(0)));
+      const [init, main] = steps.includes(failing) ? [[...before, status(failing, ended(1, message))], waiting("PodInitializing")] : [before, ended(1, message)];
+      return { phase: "Failed", initContainerStatuses: init, containerStatuses: [status("mark-prepared", main)] };
+    };
+
+    it("names the step of the set-up that failed, and what it said", async () => {
+      const said = {
+        "wait-for-data": "gave up after 300 s of waiting for Redis to answer: ",
+        migrate: "error: Could not resolve module",
+        seed: "Error: Medusa has no currency XXX: choose another",
+        "publish-key": "error: the Kubernetes API did not take the key into Secret medusa-storefront: connect ETIMEDOUT. Do network policies let this pod reach it?",
+        "mark-prepared": "ERROR:  permission denied for database medusa",
+      };
+      for (const [step, message] of Object.entries(said)) {
+        assert.equal(await held().pod("prepare", prepare(step, message), { init: true }).trouble(), `set-up failed at "${step}": ${message.trim()}`);
+      }
+    });
+
+    describe("whose log is JSON", () => {
+      const line = (level: string, message: string) => JSON.stringify({ level, message, ...(level === "error" && { stack: [{ fileName: "x".repeat(3000), lineNumber: 1 }] }), timestamp: "2026-01-01 00:00:00" });
+      const failed = (log: string) => held().pod("prepare", prepare("migrate", log.slice(-2048)), { init: true });
+
+      it("tells its messages", async () => {
+        const short = '{"level":"error","message":"relation \\"order\\" does not exist","timestamp":"2026-01-01 00:00:01"}';
+        assert.equal(await failed(`${line("info", "Running migrations...")}\n${short}\n`).trouble(), 'set-up failed at "migrate": error: relation "order" does not exist');
+      });
+
+      it("reads that log where the pod's status has kept no more than the stack", async () => {
+        const log = `${line("info", "Running migrations...")}\n${line("error", "Failed to ensure migrations table exists:: \n  CREATE TABLE x\n - permission denied for schema public")}\n`;
+        const text = 'set-up failed at "migrate": Failed to ensure migrations table exists:: CREATE TABLE x - permission denied for schema public';
+        assert.equal(await failed(log).log("prepare", "migrate", log).trouble(), text);
+        assert.match((await failed(log).trouble())!, /^set-up failed at "migrate": x+","lineNumber":1/);
+        const crashed = () => new Shop().container("server", crash(log.slice(-2048)));
+        assert.match((await crashed().log("server", "server", log).trouble())!, /CrashLoopBackOff: exit code 1: Failed to ensure migrations table exists/);
+      });
+    });
+
+    it("is never a container that only waits for another part, whatever once kept its pod from starting", async () => {
+      const shop = held().event(podOf("server"), "FailedMount", 'MountVolume.SetUp failed for volume "scripts" : failed to sync configmap cache: timed out waiting for the condition');
+      assert.equal(await shop.trouble(), undefined);
+      shop.pod("prepare", prepare("seed", "Error: no"), { init: true });
+      assert.equal(await shop.trouble(), 'set-up failed at "seed": Error: no');
+      assert.match((await shop.container("redis", crash("FATAL CONFIG FILE ERROR")).trouble())!, /^database not up: medusa-redis-0\/redis: /);
+    });
+
+    it("tells a storefront whose key is refused by its last line", async () => {
+      const line = "error: the server refuses the publishable key in MEDUSA_PUBLISHABLE_KEY: put a valid one into the Secret";
+      const shop = new Shop().container("storefront", crash(`storefront: listening on 8000\n${line}\n`));
+      shop.pod("server", ready).event(podOf("storefront"), "Unhealthy", "Readiness probe failed: connection refused");
+      assert.equal(await shop.trouble(), `medusa-storefront-6e6e6e-eeeee/storefront: CrashLoopBackOff: exit code 1: ${line} (3 restarts)`);
+    });
+
+    it("tells a full volume in the database's own words, and the mend", async () => {
+      const mend = "its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.local.yaml and cluster up, then apply; the storage class has to allow expansion";
+      const logs = {
+        postgres: '2026-01-01 00:00:00.000 UTC [1] FATAL:  could not write lock file "postmaster.pid": No space left on device',
+        redis: "1:M 01 Jan 2026 00:00:00.000 # Fatal error: can't open the append log file appendonly.aof.1.incr.aof for writing: No space left on device",
+        mariadb: '2026-01-01  0:00:00 0 [ERROR] mariadbd: Error writing file \'/var/lib/mysql/ddl_recovery.log\' (Errcode: 28 "No space left on device")',
+      };
+      for (const [part, log] of Object.entries(logs) as ["postgres" | "redis" | "mariadb", string][]) {
+        const shop = new Shop().container(part, crash(log)).pod("prepare", prepare("wait-for-data", "gave up after 300 s"), { init: true });
+        assert.equal(await shop.trouble(), `database not up: ${podOf(part).name}/${part}: CrashLoopBackOff: exit code 1: ${log} (3 restarts) — ${mend}`);
+      }
+    });
+
+    it("tells of a Postgres that panics why it did", async () => {
+      const log = ["LOG:  redo starts at 0/1", 'PANIC:  could not write to file "pg_wal/xlogtemp.20": No space left on device', "LOG:  startup process (PID 20) was terminated by signal 6: Aborted", "LOG:  aborting startup due to startup process failure", "LOG:  database system is shut down"];
+      assert.match((await new Shop().container("postgres", crash(log.join("\n"))).trouble())!, /exit code 1: PANIC:  could not write to file "pg_wal\/xlogtemp\.20": No space left on device \/ .* — its volume is full/);
     });
   });
 

@@ -97,10 +97,10 @@ describe("reconcile", () => {
 
   it("the pods' own words come before those of Pulumi and Helm", async () => {
     const kube = cluster().put(`${path}/pods/wordpress-0`, {
-      status: { containerStatuses: [{ name: "wordpress", image: "wordpress:nope", restartCount: 0, state: { waiting: { reason: "ErrImagePull", message: "not found" } } }] },
+      status: { containerStatuses: [{ name: "wordpress", image: "wordpress:nope", restartCount: 0, state: { waiting: { reason: "ErrImagePull", message: "i/o timeout" } } }] },
     });
     const { failure: result } = await reconcileStore(fakeEngine([failure("context deadline exceeded")], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
-    assert.equal(result?.message, "image can not be pulled: wordpress-0/wordpress: ErrImagePull: not found\ncontext deadline exceeded");
+    assert.equal(result?.message, "image can not be pulled: wordpress-0/wordpress: ErrImagePull: i/o timeout\ncontext deadline exceeded");
     assert.equal(noteOf(kube), result.message);
   });
 

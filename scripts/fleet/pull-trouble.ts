@@ -1,0 +1,45 @@
+import { ownImageFolders, publishedFile } from "../../config/own-images";
+import { labels } from "../../stores/marks";
+import type { KubeObject } from "./kube";
+
+/**
+ * How to mend a pull that failed, if that can be told from the cluster's words: those of containerd, CRI-O and Docker
+ * around what the registries say.
+ * @param secrets names of the Secrets in the pod's namespace
+ */
+export function pullMend(words: string, image: string, pod: KubeObject, secrets: Set<string>): string | undefined {
+  // What an image or a token's address is called says nothing about why.
+  const said = words.replaceAll(image, "").replace(/"[^"]*"|https?:\/\/\S+/g, "");
+  const env = pod.metadata.labels?.[labels.env] ?? "ENV";
+  if (limited.test(said)) return undefined;
+  if (missing.test(said)) return missingMend(image, env);
+  // Docker Hub says the same of what it does not have.
+  if (refused.test(said)) return isOwn(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, secrets, env);
+  return undefined;
+}
+
+const limited = /toomanyrequests|too many requests/i;
+const missing = /not found|(manifest|name|repository|blob) unknown|no such image/i;
+const refused = /unauthori[sz]ed|unauthenticated|forbidden|denied|\b40[13]\b|no basic auth credentials|authentication required|authorization failed|invalid username\/password|may require (authorization|'docker login')|requires? 'docker login'/i;
+
+const ownImage = new RegExp(`(^|/)storefleet-(${ownImageFolders.map((folder) => folder.split("/").at(-1)).join("|")})[:@]`);
+const isOwn = (image: string) => ownImage.test(image);
+const hasRegistry = (image: string) => image.includes("/") && !image.startsWith("docker.io/library/");
+
+function refusedMend({ spec, metadata: { namespace, labels: its } }: KubeObject, secrets: Set<string>, env: string): string {
+  const set = `pulumi config set --stack ${env} --secret storefleet:pullSecret "$(cat dockerconfig.json)", then cluster up and apply`;
+  const named = ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
+  if (named.length === 0) return `the registry wants a login and the pod has no imagePullSecrets: ${set}`;
+  const absent = named.filter((name) => !secrets.has(name));
+  if (absent.length > 0) {
+    return `its pull secret ${absent.join(", ")} is missing in namespace ${namespace}: put it back with pulumi up --refresh --stack ${env}.${its?.[labels.store] ?? "STORE"} (README, "By hand")`;
+  }
+  return `the registry refuses the login in its pull secret ${named.join(", ")}, or that has none for this registry: ${set}`;
+}
+
+function missingMend(image: string, env: string): string {
+  if (!isOwn(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then cluster up and apply`;
+  // Pods refer to what published.json says was pushed.
+  if (hasRegistry(image)) return `the registry lost it: take its line out of ${publishedFile}, then ./scripts/stores images --env ${env}, cluster up and apply`;
+  return `./scripts/stores images --env ${env} loads it into kind or k3d; any other cluster needs images.registry in Pulumi.${env}.yaml`;
+}
