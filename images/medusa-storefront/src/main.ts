@@ -28,7 +28,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 function onKeyRefused(): void {
   if (!server.listening) return;
   const end = () => {
-    console.error("error: the server refuses the publishable key, as it was revoked or deleted: run the shop's prepare Job again, it writes a valid one for the next start");
+    console.error("error: the server refuses the publishable key, as it was revoked or deleted: put a valid one into the storefront's Secret; the admin page has them under Settings, Publishable API Keys");
     process.exit(1);
   };
   close(end);

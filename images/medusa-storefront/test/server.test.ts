@@ -31,7 +31,7 @@ describe("the bundled server", () => {
   }
   const lastLine = async () => (await errors).trimEnd().split("\n").at(-1)!;
   const ended = async () => (await once(server!, "exit"))[0];
-  const keyRefused = /^error: the server refuses the publishable key, as it was revoked or deleted: run the shop's prepare Job again/;
+  const keyRefused = /^error: the server refuses the publishable key, as it was revoked or deleted: put a valid one into the storefront's Secret/;
 
   it("serves pages, compressed, with less than 150 kB of script, and ends on SIGTERM", async () => {
     const url = await start();

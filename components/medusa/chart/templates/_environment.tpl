@@ -30,8 +30,9 @@
     secretKeyRef:
       name: {{ include "medusa.secretName" (list . "database") }}
       key: password
+# Without the last word Medusa wants TLS of any host but this one, and waits for it in silence.
 - name: DATABASE_URL
-  value: postgres://medusa:$(DATABASE_PASSWORD)@{{ .Release.Name }}-postgres:5432/medusa
+  value: postgres://medusa:$(DATABASE_PASSWORD)@{{ .Release.Name }}-postgres:5432/medusa?sslmode=disable
 - name: REDIS_PASSWORD
   valueFrom:
     secretKeyRef:
