@@ -141,6 +141,16 @@ describe("Medusa chart", function () {
     }
   });
 
+  it("tells every process of the application how e-mail is sent, and not the storefront", async () => {
+    const objects = await render({ smtp: { host: "mail", port: 25, from: "a@b.c", login: { username: "u", passwordSecret: "smtp" } } });
+    const smtp = { SMTP_HOST: "mail", SMTP_PORT: "25", SMTP_FROM: "a@b.c", SMTP_USERNAME: "u", SMTP_PASSWORD: { secretKeyRef: { name: "smtp", key: "password" } } };
+    for (const container of objects.flatMap(containersOf)) {
+      const given = Object.fromEntries((container.env ?? []).filter(({ name }: any) => name.startsWith("SMTP_")).map((it: any) => [it.name, it.value ?? it.valueFrom]));
+      // Each of them: Medusa switches the provider off in the database when it starts without.
+      assert.deepEqual(given, container.image === images.medusa && container.name !== "publish-key" ? smtp : {}, container.name);
+    }
+  });
+
   it("generates the Secrets that were not given", async () => {
     const objects = await renderChart("medusa");
     const keys = Object.fromEntries(objects.filter((it) => it.kind === "Secret" && it.data).map((it) => [it.metadata.name, Object.keys(it.data).sort()]));

@@ -50,18 +50,7 @@
     secretKeyRef:
       name: {{ include "medusa.secretName" (list . "app") }}
       key: cookie-secret
-{{- end -}}
-
-{{/* What server and worker need besides, and the Job does not: a new domain does not run it again. */}}
-{{- define "medusa.webEnv" -}}
-- name: COOKIE_INSECURE
-  value: {{ not .Values.ingress.tlsIssuer | quote }}
-- name: MEDUSA_BACKEND_URL
-  value: {{ include "medusa.url" . }}
-{{- range list "STORE_CORS" "ADMIN_CORS" "AUTH_CORS" }}
-- name: {{ . }}
-  value: {{ include "medusa.origins" $ }}
-{{- end }}
+{{- /* For the Job as well: a Medusa that starts without a mail provider switches it off in the database, for all. */}}
 {{- with .Values.smtp }}
 {{- if .host }}
 - name: SMTP_HOST
@@ -82,5 +71,17 @@
       key: password
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What server and worker need besides, and the Job does not: a new domain does not run it again. */}}
+{{- define "medusa.webEnv" -}}
+- name: COOKIE_INSECURE
+  value: {{ not .Values.ingress.tlsIssuer | quote }}
+- name: MEDUSA_BACKEND_URL
+  value: {{ include "medusa.url" . }}
+{{- range list "STORE_CORS" "ADMIN_CORS" "AUTH_CORS" }}
+- name: {{ . }}
+  value: {{ include "medusa.origins" $ }}
 {{- end }}
 {{- end -}}
