@@ -10,12 +10,18 @@ const required = (name: string): string => {
 };
 
 const redisUrl = required("REDIS_URL");
+/**
+ * A Redis that went away without a word, as one on a lost node does, is noticed in 20 s, by probes while nothing is asked and by
+ * the missing answer else. BullMQ waits up to 10 s for work.
+ */
+const redisOptions = { keepAlive: 10_000, socketTimeout: 15_000 };
+const redis = { redisUrl, redisOptions };
 const smtp = smtpOptions(process.env);
 
 export default defineConfig({
   projectConfig: {
     databaseUrl: required("DATABASE_URL"),
-    redisUrl,
+    ...redis,
     // Medusa's other commands set it to "server" themselves, so that no Job takes an order's mail from the queue and ends.
     workerMode: (process.env.MEDUSA_WORKER_MODE ?? "shared") as "shared" | "server" | "worker",
     // The default cookie is for https only.
@@ -34,16 +40,16 @@ export default defineConfig({
     {
       resolve: "@medusajs/medusa/event-bus-redis",
       // What a subscriber could not do, such as send a mail, is tried again for two and a half minutes.
-      options: { redisUrl, jobOptions: { attempts: 6, backoff: { type: "exponential", delay: 5_000 }, removeOnFail: true } },
+      options: { ...redis, jobOptions: { attempts: 6, backoff: { type: "exponential", delay: 5_000 }, removeOnFail: true } },
     },
-    { resolve: "@medusajs/medusa/workflow-engine-redis", options: { redis: { redisUrl } } },
+    { resolve: "@medusajs/medusa/workflow-engine-redis", options: { redis } },
     {
       resolve: "@medusajs/medusa/caching",
-      options: { providers: [{ resolve: "@medusajs/caching-redis", id: "caching-redis", is_default: true, options: { redisUrl } }] },
+      options: { providers: [{ resolve: "@medusajs/caching-redis", id: "caching-redis", is_default: true, options: redis }] },
     },
     {
       resolve: "@medusajs/medusa/locking",
-      options: { providers: [{ resolve: "@medusajs/medusa/locking-redis", id: "locking-redis", is_default: true, options: { redisUrl } }] },
+      options: { providers: [{ resolve: "@medusajs/medusa/locking-redis", id: "locking-redis", is_default: true, options: redis }] },
     },
     {
       resolve: "@medusajs/medusa/notification",

@@ -6,6 +6,7 @@ import { readList } from "../seed/list";
 import { followLocation } from "../seed/location";
 import { recordOf } from "../seed/plan";
 import { followProductCurrency, followProducts } from "../seed/products";
+import { writeKey } from "../seed/publishable-key";
 import { checkCodes, followRegion, followTaxRegions } from "../seed/region";
 import { seedOf } from "../seed/seed";
 import { findProfile, followShippingOption, followZone } from "../seed/shipping";
@@ -30,8 +31,9 @@ export default async function seed({ container }: ExecArgs): Promise<void> {
   if (previous && previous.currency !== list.currency) await followProductCurrency(run);
   await followTaxRegions(run);
   await followRegion(run, previous?.countries);
-  await followKey(run, store.channelId);
+  const key = await followKey(run, store.channelId);
   await followAdmin(run, process.env.ADMIN_PASSWORD);
   await followStore(run, store);
+  if (process.env.PUBLISHABLE_KEY_FILE) writeKey(process.env.PUBLISHABLE_KEY_FILE, key);
   run.log(`the shop is as the list has it, with ${list.products.length} listed products`);
 }

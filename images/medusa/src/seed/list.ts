@@ -9,6 +9,7 @@ const listSchema = z
     currency: z.string().regex(/^[A-Z]{3}$/).transform((code) => code.toLowerCase()),
     country,
     countries: z.array(country),
+    accent: z.string().regex(/^(#[0-9a-f]{6})?$/),
     shippingPrice: z.number().min(0),
     products: z.array(
       z.object({ name: z.string().min(1), sku: z.string().min(1), price: z.number().min(0), stock: z.number().int().min(0) }),

@@ -10,6 +10,8 @@ export interface SeedRecord {
   country: string;
   countries: string[];
   currency: string;
+  /** The storefront's colour, "#rrggbb"; empty for the storefront's own. */
+  accent: string;
 }
 
 export function recordOf(metadata: Record<string, unknown> | null | undefined): SeedRecord | undefined {

@@ -66,6 +66,11 @@ export async function followShippingOption(seed: Seed, zoneId: string, profileId
   }
   if (!option) {
     log("shipping option");
+    // One that is made along with the option would be left alone by a run that is killed between the two.
+    const code = "standard";
+    const { id: typeId } =
+      (await find("shipping_option_type", ["id"], { code }))[0] ??
+      (await container.resolve(Modules.FULFILLMENT).createShippingOptionTypes({ label: "Standard", description: "Standard shipping", code }));
     const rule = (attribute: string, value: string) => ({ attribute, operator: "eq" as const, value });
     await createShippingOptionsWorkflow(container).run({
       input: [
@@ -75,7 +80,7 @@ export async function followShippingOption(seed: Seed, zoneId: string, profileId
           provider_id: fulfillmentProvider,
           service_zone_id: zoneId,
           shipping_profile_id: profileId,
-          type: { label: "Standard", description: "Standard shipping", code: "standard" },
+          type_id: typeId,
           rules: [rule("enabled_in_store", "true"), rule("is_return", "false")],
           prices: [price],
           metadata: { [mark]: "standard" },

@@ -29,7 +29,7 @@ export async function findStore({ container, find, log }: Seed): Promise<Store> 
 /** The seed's last step: name, currency, and the record of what was seeded, by which the storefront knows a seeded shop. */
 export async function followStore({ container, list, log }: Seed, store: Store): Promise<void> {
   const previous = recordOf(store.metadata);
-  const record: SeedRecord = { country: list.country, countries: list.countries, currency: list.currency };
+  const record: SeedRecord = { country: list.country, countries: list.countries, currency: list.currency, accent: list.accent };
   const currencies = planCurrencies(store.supported_currencies, list.currency, previous === undefined);
   if (store.name === list.title && currencies.isDone && isDeepStrictEqual(previous, record)) return;
   log("name and currency");

@@ -13,6 +13,7 @@ export const list = {
   currency: "EUR",
   country: "DE",
   countries: ["DE", "AT"],
+  accent: "#0a7d5c",
   shippingPrice: 4.9,
   products: [
     { name: "Sample Hoodie", sku: "SAMPLE-HOODIE", price: 49.99, stock: 100 },

@@ -8,6 +8,7 @@ const list = {
   currency: "EUR",
   country: "DE",
   countries: ["DE", "AT", "DE"],
+  accent: "#0a7d5c",
   shippingPrice: 4.9,
   products: [{ name: "Mug", sku: "MUG", price: 9.99, stock: 5 }],
 };
@@ -27,6 +28,11 @@ describe("list", () => {
   it("keeps text to the letter", () => {
     const title = "A \"B\" 'C' `D` $E \\ <f> &\n\t🎉";
     assert.equal(parse({ title }).title, title);
+  });
+
+  it("takes a colour or none, and nothing else that would reach a style sheet", () => {
+    for (const accent of ["", "#0a7d5c"]) assert.equal(parse({ accent }).accent, accent);
+    for (const accent of ["red", "#0a7", "#0a7d5c;", "#0A7D5C", "#0a7d5c\n", " #0a7d5c"]) assert.throws(() => parse({ accent }), /accent:/, accent);
   });
 
   it("names every wrong value by its place", () => {
