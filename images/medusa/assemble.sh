@@ -8,6 +8,8 @@ cd "$(dirname "$0")"
 npm run build
 mkdir -p "$target/.medusa"
 cp -R .medusa/server "$target/.medusa/"
+# Medusa looks for migrations beside every module, and makes the folder where there is none: not on a read-only file system.
+mkdir -p "$target/.medusa/server/src/modules/smtp/migrations"
 cp package.json package-lock.json "$target/"
 cp -R node_modules "$target/"
 npm --prefix "$target" prune --omit=dev

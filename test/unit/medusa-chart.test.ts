@@ -65,7 +65,7 @@ describe("Medusa chart", function () {
   it("lets server and worker wait for their own image's mark, which the Job sets last", async () => {
     const objects = await render();
     const job = objectOf(objects, "Job");
-    assert.deepEqual(containersOf(job).map(({ name }) => name), ["wait-for-data", "migrate", "seed", "publish-key", "mark-prepared"]);
+    assert.deepEqual(containersOf(job).map(({ name }) => name), ["wait-for-data", "prepare", "publish-key", "mark-prepared"]);
     assert.equal(env(job, "mark-prepared").IMAGE, images.medusa);
     for (const part of ["server", "worker"]) {
       const deployment = objectOf(objects, "Deployment", `medusa-${part}`);

@@ -130,7 +130,7 @@ describe("trouble of pods", () => {
       new Shop().pod("server", { phase: "Pending", initContainerStatuses: [status("wait-until-prepared", running)], containerStatuses: [status("server", waiting("PodInitializing"))] }, { init: true });
     const crash = (message: string) => ({ image: "a", restartCount: 3, ...waiting("CrashLoopBackOff", "back-off 40s restarting failed container"), lastState: ended(1, message).state });
     const prepare = (failing: string, message: string) => {
-      const steps = ["wait-for-data", "migrate", "seed", "publish-key"];
+      const steps = ["wait-for-data", "prepare", "publish-key"];
       const at = steps.includes(failing) ? steps.indexOf(failing) : steps.length;
       const before = steps.slice(0, at).map((name) => status(name, ended(0)));
       const [init, main] = steps.includes(failing) ? [[...before, status(failing, ended(1, message))], waiting("PodInitializing")] : [before, ended(1, message)];
@@ -140,8 +140,7 @@ describe("trouble of pods", () => {
     it("names the step of the set-up that failed, and what it said", async () => {
       const said = {
         "wait-for-data": "gave up after 300 s of waiting for Redis to answer: ",
-        migrate: "error: Could not resolve module",
-        seed: "Error: Medusa has no currency XXX: choose another",
+        prepare: "Error: Medusa has no currency XXX: choose another",
         "publish-key": "error: the Kubernetes API did not take the key into Secret medusa-storefront: connect ETIMEDOUT. Do network policies let this pod reach it?",
         "mark-prepared": "ERROR:  permission denied for database medusa",
       };
@@ -152,18 +151,18 @@ describe("trouble of pods", () => {
 
     describe("whose log is JSON", () => {
       const line = (level: string, message: string) => JSON.stringify({ level, message, ...(level === "error" && { stack: [{ fileName: "x".repeat(3000), lineNumber: 1 }] }), timestamp: "2026-01-01 00:00:00" });
-      const failed = (log: string) => held().pod("prepare", prepare("migrate", log.slice(-2048)), { init: true });
+      const failed = (log: string) => held().pod("prepare", prepare("prepare", log.slice(-2048)), { init: true });
 
       it("tells its messages", async () => {
         const short = '{"level":"error","message":"relation \\"order\\" does not exist","timestamp":"2026-01-01 00:00:01"}';
-        assert.equal(await failed(`${line("info", "Running migrations...")}\n${short}\n`).trouble(), 'set-up failed at "migrate": error: relation "order" does not exist');
+        assert.equal(await failed(`${line("info", "Running migrations...")}\n${short}\n`).trouble(), 'set-up failed at "prepare": error: relation "order" does not exist');
       });
 
       it("reads that log where the pod's status has kept no more than the stack", async () => {
         const log = `${line("info", "Running migrations...")}\n${line("error", "Failed to ensure migrations table exists:: \n  CREATE TABLE x\n - permission denied for schema public")}\n`;
-        const text = 'set-up failed at "migrate": Failed to ensure migrations table exists:: CREATE TABLE x - permission denied for schema public';
-        assert.equal(await failed(log).log("prepare", "migrate", log).trouble(), text);
-        assert.match((await failed(log).trouble())!, /^set-up failed at "migrate": x+","lineNumber":1/);
+        const text = 'set-up failed at "prepare": Failed to ensure migrations table exists:: CREATE TABLE x - permission denied for schema public';
+        assert.equal(await failed(log).log("prepare", "prepare", log).trouble(), text);
+        assert.match((await failed(log).trouble())!, /^set-up failed at "prepare": x+","lineNumber":1/);
         const crashed = () => new Shop().container("server", crash(log.slice(-2048)));
         assert.match((await crashed().log("server", "server", log).trouble())!, /CrashLoopBackOff: exit code 1: Failed to ensure migrations table exists/);
       });
@@ -172,8 +171,8 @@ describe("trouble of pods", () => {
     it("is never a container that only waits for another part, whatever once kept its pod from starting", async () => {
       const shop = held().event(podOf("server"), "FailedMount", 'MountVolume.SetUp failed for volume "scripts" : failed to sync configmap cache: timed out waiting for the condition');
       assert.equal(await shop.trouble(), undefined);
-      shop.pod("prepare", prepare("seed", "Error: no"), { init: true });
-      assert.equal(await shop.trouble(), 'set-up failed at "seed": Error: no');
+      shop.pod("prepare", prepare("prepare", "Error: no"), { init: true });
+      assert.equal(await shop.trouble(), 'set-up failed at "prepare": Error: no');
       assert.match((await shop.container("redis", crash("FATAL CONFIG FILE ERROR")).trouble())!, /^database not up: medusa-redis-0\/redis: /);
     });
 
