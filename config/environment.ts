@@ -7,9 +7,15 @@ import { type Explanation, explainIssues, pathText } from "./explain";
 import { type EnvironmentName } from "./names";
 import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
 import { projectRoot } from "./root";
+import type { Engine } from "./spec";
 
+/** What the shops of an engine run. */
+export const engineImages = {
+  woocommerce: ["wordpress", "mariadb"],
+  medusa: ["medusa", "medusa-storefront", "postgres", "redis"],
+} as const satisfies Record<Engine, readonly string[]>;
 /** Images that an environment can replace, for a mirror or another version. */
-export const imageNames = ["wordpress", "mariadb", "medusa", "medusa-storefront", "postgres", "redis", "traefik", "mail-catcher"] as const;
+export const imageNames = [...engineImages.woocommerce, ...engineImages.medusa, "traefik", "mail-catcher"] as const;
 export type ImageName = (typeof imageNames)[number];
 
 /** Where the catcher of an environment with `mailCatcher: true` listens; `infra/` puts it there. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { engineImages } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import type { StoreSpec } from "../config/spec";
 import type { SharedParts } from "./shared-parts";
@@ -24,12 +25,14 @@ const programs = new Map<string, string>();
 
 /**
  * Digest of everything that decides a store's resources: spec, environment, programs, charts and package versions.
- * `helmTimeout` is left out: how long an installation may take changes nothing about the store.
+ * `helmTimeout` is left out, since how long an installation may take changes nothing about the store, and so are the images of
+ * other engines.
  */
 export function storeDigest(spec: StoreSpec, { settings, secretRevisions }: SharedParts): string {
   const program = programs.get(spec.engine) ?? filesDigest(programFiles(spec.engine));
   programs.set(spec.engine, program);
-  const inputs = { spec, settings: { ...settings, helmTimeout: undefined }, secretRevisions, program };
+  const overrides = engineImages[spec.engine].map((image) => settings.images.overrides[image]);
+  const inputs = { spec, settings: { ...settings, helmTimeout: undefined, images: overrides }, secretRevisions, program };
   return createHash("sha256").update(canonical(inputs)).digest("hex").slice(0, 32);
 }
 

@@ -32,7 +32,7 @@ describe("a store's digest", () => {
     assert.equal(new Set(digests).size, digests.length);
   });
 
-  it("changes with the environment's settings and secrets, but not with how long an installation may take", () => {
+  it("changes with the environment's settings and secrets, but not with what other engines run or how long an installation may take", () => {
     const base = shared();
     const settings = (more: Partial<SharedParts["settings"]>) => digest(specOf("acme"), { ...base, settings: { ...base.settings, ...more } });
     const digests = [
@@ -49,6 +49,7 @@ describe("a store's digest", () => {
     ];
     assert.equal(new Set(digests).size, digests.length);
     assert.equal(settings({ helmTimeout: 1234 }), digest());
+    for (const other of ["medusa", "postgres", "traefik"]) assert.equal(settings({ images: { overrides: { [other]: "other:1" } } }), digest(), other);
   });
 });
 
