@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
@@ -58,6 +58,7 @@ describe("a store's digest and the files of the program", () => {
   before(() => {
     root = mkdtempSync(join(tmpdir(), "storefleet-digest-"));
     for (const path of ["Pulumi.yaml", "package.json", "stores", "components", "config", "infra", "dist/stores", "dist/config"]) cpSync(join(projectRoot, path), join(root, path), { recursive: true });
+    symlinkSync(join(projectRoot, "node_modules"), join(root, "node_modules"));
   });
   after(() => rmSync(root, { recursive: true }));
 
