@@ -46,7 +46,7 @@ const size = (cpuRequest: string, memoryRequest: string, memoryLimit: string): J
 const one = (...args: Parameters<typeof size>) => ({ replicas: 1 as const, ...size(...args) });
 const many = (replicas: number, ...args: Parameters<typeof size>) => ({ replicas, ...size(...args) });
 
-/** Requests of a small store, its Job included: WooCommerce 125m and 512Mi, Medusa 160m and 1280Mi (1Gi without). */
+/** Requests of a small store, its Job included: WooCommerce 125m and 512Mi, Medusa 160m and 1120Mi. */
 export const plans: { [E in Engine]: Record<Plan, SizesOf[E]> } = {
   woocommerce: {
     small: {
@@ -70,9 +70,9 @@ export const plans: { [E in Engine]: Record<Plan, SizesOf[E]> } = {
   },
   medusa: {
     small: {
-      server: many(1, "50m", "384Mi", "1Gi"),
-      worker: many(1, "25m", "288Mi", "768Mi"),
-      storefront: many(1, "25m", "160Mi", "512Mi"),
+      server: many(1, "50m", "352Mi", "1Gi"),
+      worker: many(1, "25m", "224Mi", "768Mi"),
+      storefront: many(1, "25m", "96Mi", "512Mi"),
       postgres: one("25m", "128Mi", "512Mi"),
       redis: one("10m", "64Mi", "128Mi"),
       job: size("25m", "256Mi", "768Mi"),

@@ -3,4 +3,4 @@ const { MedusaService, model, Module } = require("@medusajs/framework/utils");
 
 const Note = model.define("lab_note", { id: model.id().primaryKey(), text: model.text() });
 
-module.exports = Module("note", { service: class NoteService extends MedusaService({ Note }) {} });
+exports.default = Module("note", { service: class NoteService extends MedusaService({ Note }) {} });
