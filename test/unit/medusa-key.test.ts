@@ -114,4 +114,12 @@ describe("wait-for-server.mjs of the Medusa chart", function () {
     assert.equal(statuses.length, 0);
     assert.match(output, /^waiting for http:\/\/127\.0\.0\.1:\d+\/ready: it answered 503\n$/);
   });
+
+  it("ends when asked to, as the first process of a container too", async () => {
+    const child = spawn(process.execPath, [join(files, "wait-for-server.mjs")], { env: { MEDUSA_BACKEND_URL: "http://127.0.0.1:1" }, stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    // By an exit of its own: the kernel keeps the signal alone from process 1.
+    assert.deepEqual(await once(child, "close"), [143, null]);
+  });
 });

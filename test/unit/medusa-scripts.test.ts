@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
+import { until } from "../e2e/helpers/until";
 
 const files = join(projectRoot, "components/medusa/chart/files");
 // Its own loopback address, because the scripts know Redis by its port only.
@@ -49,14 +50,17 @@ describe("the scripts of the Medusa chart", function () {
     chmodSync(path, 0o755);
   }
 
-  async function run(script: string, env: Record<string, string> = {}, args: string[] = []) {
-    const child = spawn("bash", [join(files, script), ...args], {
+  const started = (script: string, env: Record<string, string> = {}, args: string[] = []) =>
+    spawn("bash", [join(files, script), ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: `${folder}:${process.env.PATH}`, FOLDER: folder, WAIT_SECONDS: "10", IMAGE: 'shop:1"\'$(id)',
         REDIS_HOST: redisHost, REDIS_PASSWORD: "redis-canary", PGPASSWORD: "postgres-canary", ...env,
       },
     });
+
+  async function run(...command: Parameters<typeof started>) {
+    const child = started(...command);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
     const [code] = await once(child, "close");
@@ -117,6 +121,17 @@ describe("the scripts of the Medusa chart", function () {
       assert.match(readFileSync(join(folder, "sql"), "utf8"), /where image = :'image'/);
     });
   });
+
+  for (const script of ["wait-for-data.sh", "wait-until-prepared.sh"]) {
+    it(`${script} ends when asked to, as the first process of a container too`, async () => {
+      fake("psql", 'touch "$FOLDER/asked"; exit 2');
+      const child = started(script);
+      await until("psql is asked", async () => existsSync(join(folder, "asked")), 10);
+      child.kill("SIGTERM");
+      // By an exit of its own: the kernel keeps the signal alone from process 1.
+      assert.deepEqual(await once(child, "close"), [143, null]);
+    });
+  }
 
   describe("mark-prepared.sh", () => {
     it("fails when the mark can not be written", async () => {

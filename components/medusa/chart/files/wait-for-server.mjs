@@ -1,4 +1,6 @@
 // Holds the storefront back until a server answers: the Job has then written the key that the next container starts with.
+// The first process of a container is ended by no signal that it does not ask for.
+process.once("SIGTERM", () => process.exit(143));
 const url = `${process.env.MEDUSA_BACKEND_URL}/ready`;
 
 for (let attempt = 0; ; attempt++) {

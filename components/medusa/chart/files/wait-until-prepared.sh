@@ -1,5 +1,7 @@
 # Holds server and worker back until the Job has migrated and seeded the database with their very image.
 set -euo pipefail
+# The first process of a container is ended by no signal that it does not ask for.
+trap 'exit 143' TERM
 
 prepared() {
   psql -qAt -v ON_ERROR_STOP=1 -v image="$IMAGE" <<'SQL'
