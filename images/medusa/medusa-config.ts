@@ -16,7 +16,6 @@ const redisUrl = required("REDIS_URL");
  */
 const redisOptions = { keepAlive: 10_000, socketTimeout: 15_000 };
 const redis = { redisUrl, redisOptions };
-const smtp = smtpOptions(process.env);
 
 export default defineConfig({
   projectConfig: {
@@ -37,6 +36,8 @@ export default defineConfig({
   // Its API is on the address that it was loaded from, whatever that is: one image for every shop.
   admin: { disable: process.env.DISABLE_ADMIN === "true" },
   modules: [
+    // Migrations may take their time.
+    ...(process.argv[2] === "start" ? [{ resolve: "./src/modules/postgres-watch" }] : []),
     {
       resolve: "@medusajs/medusa/event-bus-redis",
       // What a subscriber could not do, such as send a mail, is tried again for two and a half minutes.
@@ -56,7 +57,8 @@ export default defineConfig({
       options: {
         providers: [
           { resolve: "@medusajs/medusa/notification-local", id: "local", options: { channels: ["feed"] } },
-          ...(smtp ? [{ resolve: "./src/modules/smtp", id: "smtp", options: { channels: ["email"], ...smtp } }] : []),
+          // Without a mail server too: Medusa disables, for all processes, what the one that started last does not list.
+          { resolve: "./src/modules/smtp", id: "smtp", options: { channels: ["email"], smtp: smtpOptions(process.env) } },
         ],
       },
     },

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { MigrationScriptsMigrator } from "@medusajs/framework/migrations";
 import { MedusaModule } from "@medusajs/framework/modules-sdk";
 import type { MedusaContainer } from "@medusajs/framework/types";
-import { ContainerRegistrationKeys, getResolvedPlugins } from "@medusajs/framework/utils";
+import { ContainerRegistrationKeys, getResolvedPlugins, Modules } from "@medusajs/framework/utils";
 import { migrate } from "@medusajs/medusa/commands/db/migrate";
 import load, { initializeContainer } from "@medusajs/medusa/loaders/index";
 
@@ -59,6 +59,8 @@ async function runDataScripts(container: MedusaContainer, directory: string): Pr
   const folders = [dirname(require.resolve("@medusajs/medusa")), ...plugins.map(({ resolve }) => resolve)];
   const migrator = new MigrationScriptsMigrator({ container });
   await migrator.ensureMigrationsTable();
+  // A killed run leaves this lock in Redis for an hour. Whoever is here is the only one at work.
+  await container.resolve(Modules.LOCKING).release("migration-scripts-running");
   await migrator.run(folders.map((folder) => join(folder, "migration-scripts")));
 }
 

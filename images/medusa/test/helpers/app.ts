@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +8,11 @@ import { Postgres } from "./postgres";
 import { Redis } from "./redis";
 
 export const adminPassword = "test-admin-password";
+
+/** 200 characters, as long as a list may have them, that each layer on the way could take for its own. */
+export const hostile = `"'\`$(id) \${HOME} $1 %s {{ .Values.x }} <b>&amp;</b><script>alert('x')</script> ' OR 1=1; DROP TABLE product;-- \\n \\ #[a]: - &b *b !!str | > ? @ 🎉👩‍👩‍👧 שלום مرحبا \u202Eabc\u202C e\u0301 ß İ`.padEnd(200, `"'`);
 export const list = {
-  title: "Acme \"Café\" & <Söhne> $1 `x` 🎉",
+  title: hostile,
   adminEmail: "admin@example.com",
   currency: "EUR",
   country: "DE",
@@ -18,34 +22,47 @@ export const list = {
   products: [
     { name: "Sample Hoodie", sku: "SAMPLE-HOODIE", price: 49.99, stock: 100 },
     { name: "Sample Mug", sku: "SAMPLE-MUG", price: 9.99, stock: 500 },
-    { name: "<b>\"It's\"</b> $HOME `id` 🎉", sku: "a/b_c.d-1", price: 0.1, stock: 0 },
+    { name: hostile, sku: "a/b_c.d-1", price: 0.1, stock: 0 },
   ],
 };
 export type List = typeof list;
 
 const root = join(__dirname, "../..");
 
-/** The application as the image holds it, with Postgres and Redis beside it, all in one folder that goes in the end. */
+/** What the files of a test run have in common: the application as the image holds it, and databases to copy. */
+export interface Template {
+  folder: string;
+  tree: string;
+}
+
+/** The application with Postgres and Redis beside it, all in one folder that goes in the end. */
 export class App {
   private constructor(
     readonly folder: string,
-    private readonly tree: string,
+    readonly tree: string,
     readonly postgres: Postgres,
     readonly redis: Redis,
   ) {}
 
-  static async start(): Promise<App> {
-    const folder = mkdtempSync(join(tmpdir(), "storefleet-medusa-"));
-    // Postgres, when it is run as another user, has to get to its folder.
-    await run("chmod", ["755", folder]);
-    try {
-      const tree = process.env.APP_TREE ?? join(folder, "app");
-      if (!process.env.APP_TREE) await run("sh", [join(root, "assemble.sh"), tree]);
-      return new App(folder, tree, await Postgres.start(folder), await Redis.start(folder));
-    } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
-      throw error;
-    }
+  static async start({ folder: template, tree }: Template): Promise<App> {
+    const folder = await newFolder();
+    return new App(folder, tree, await Postgres.start(folder, template), await Redis.start(folder));
+  }
+
+  /** Makes a database to which nothing was done but Medusa's own part of the preparation. */
+  static async template(database: string): Promise<Template> {
+    const folder = await newFolder();
+    const tree = process.env.APP_TREE ?? join(folder, "app");
+    if (!process.env.APP_TREE) await run("sh", [join(root, "assemble.sh"), tree]);
+    const app = new App(folder, tree, await Postgres.start(folder), await Redis.start(folder));
+    await app.postgres.create(database);
+    // The seed comes last and refuses this list before it touches anything.
+    const refused = app.prepare(database, { currency: "BBD" });
+    assert.equal(await refused.ended, 1, refused.output);
+    assert.match(refused.output, /\nerror: Medusa has no currency BBD: choose another\n$/);
+    await app.postgres.stop();
+    await app.redis.stop();
+    return { folder, tree };
   }
 
   async stop(): Promise<void> {
@@ -55,7 +72,31 @@ export class App {
   }
 
   medusa(args: string[], database: string, env: Record<string, string | undefined> = {}): Process {
-    return new Process(join(this.tree, "node_modules/.bin/medusa"), args, {
+    return this.node([join(this.tree, "node_modules/.bin/medusa"), ...args], database, env);
+  }
+
+  prepare(database: string, changes: Partial<List> = {}): Process {
+    return this.node(["./src/prepare.js"], database, this.seedEnvironment(database, changes));
+  }
+
+  /** The seed alone, under a name by which its connections are known. */
+  seed(database: string, changes: Partial<List> = {}): Process {
+    return this.medusa(["exec", "./src/scripts/seed.js"], database, { ...this.seedEnvironment(database, changes), PGAPPNAME: "seed" });
+  }
+
+  /** Where the seed leaves the publishable key. */
+  keyFile(database: string): string {
+    return join(this.folder, `${database}.key`);
+  }
+
+  private seedEnvironment(database: string, changes: Partial<List>): Record<string, string> {
+    const file = join(this.folder, `${database}.json`);
+    writeFileSync(file, JSON.stringify({ ...list, ...changes }));
+    return { SEED_FILE: file, PUBLISHABLE_KEY_FILE: this.keyFile(database), ADMIN_PASSWORD: adminPassword };
+  }
+
+  private node(args: string[], database: string, env: Record<string, string | undefined>): Process {
+    return new Process(process.execPath, args, {
       cwd: join(this.tree, ".medusa/server"),
       env: {
         PATH: process.env.PATH,
@@ -72,21 +113,9 @@ export class App {
     });
   }
 
-  async migrate(database: string): Promise<void> {
-    await this.postgres.create(database);
-    await this.medusa(["db:migrate", "--skip-scripts", "--execute-safe-links", "--execute-safe-search"], database).success();
-    await this.medusa(["db:migrate:scripts"], database).success();
-  }
-
-  /** The seed, under a name by which its connections are known. */
-  seed(database: string, changes: Partial<List> = {}): Process {
-    const file = join(this.folder, `${database}.json`);
-    writeFileSync(file, JSON.stringify({ ...list, ...changes }));
-    return this.medusa(["exec", "./src/scripts/seed.js"], database, { SEED_FILE: file, ADMIN_PASSWORD: adminPassword, PGAPPNAME: "seed" });
-  }
-
-  /** A server or worker that listens, and its address. */
-  async serve(mode: "server" | "worker", database: string, env: Record<string, string> = {}): Promise<{ process: Process; url: string }> {
+  /** A server or worker that listens, its address, and how long it took. */
+  async serve(mode: "server" | "worker", database: string, env: Record<string, string> = {}): Promise<{ process: Process; url: string; seconds: number }> {
+    const begun = Date.now();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const server = this.medusa(["start", "--host", "127.0.0.1"], database, {
@@ -104,8 +133,15 @@ export class App {
       if (!server.isRunning) throw new Error(server.output.slice(-4_000));
       return (await statusOf(`${url}/health`)) === 200;
     });
-    return { process: server, url };
+    return { process: server, url, seconds: (Date.now() - begun) / 1_000 };
   }
+}
+
+async function newFolder(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "storefleet-medusa-"));
+  // Postgres, when it is run as another user, has to get to its folder.
+  await run("chmod", ["755", folder]);
+  return folder;
 }
 
 /** The status of an answer; 0 where nobody listens or answers within 5 seconds. */

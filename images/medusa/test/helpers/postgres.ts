@@ -14,15 +14,21 @@ export class Postgres {
     readonly port: number,
   ) {}
 
-  static async start(parent: string): Promise<Postgres> {
+  /** In a new folder of `parent`; with `template`, on a copy of what a stopped one has left in that folder. */
+  static async start(parent: string, template?: string): Promise<Postgres> {
     const versions = "/usr/lib/postgresql";
     const newest = readdirSync(versions).sort((a, b) => Number(b) - Number(a))[0]!;
     const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"]));
     const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
     const folder = join(parent, "postgres");
+    const postgres = new Postgres(folder, join(versions, newest, "bin"), user, await freePort());
+    if (template) {
+      await run("cp", ["-a", join(template, "postgres"), folder]);
+      await postgres.resume();
+      return postgres;
+    }
     mkdirSync(folder);
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
-    const postgres = new Postgres(folder, join(versions, newest, "bin"), user, await freePort());
     const init = ["-D", join(folder, "data"), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync"];
     await run(join(postgres.bin, "initdb"), init, { cwd: folder, ...user });
     await postgres.resume();
@@ -69,15 +75,9 @@ export class Postgres {
     return output.split("\n").filter(Boolean);
   }
 
-  /** Lets nobody write to the table until the process is stopped. */
-  async lock(database: string, table: string): Promise<Process> {
-    const holder = new Process(join(this.bin, "psql"), this.psql(database, `begin; lock table "${table}" in exclusive mode; select 'held'; select pg_sleep(600)`));
-    await eventually(`the lock on ${table}`, async () => {
-      if (!holder.isRunning) throw new Error(holder.output);
-      const granted = `select 1 from pg_locks where relation = '"${table}"'::regclass and mode = 'ExclusiveLock' and granted`;
-      return (await this.sql(database, granted)).length > 0;
-    });
-    return holder;
+  /** A connection of its own that is at work until it is stopped. */
+  session(database: string, query: string): Process {
+    return new Process(join(this.bin, "psql"), this.psql(database, query));
   }
 
   private psql(database: string, query: string): string[] {

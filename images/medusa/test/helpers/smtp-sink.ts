@@ -53,7 +53,7 @@ function converse(socket: Socket, received: (mail: SmtpSink["mails"][number]) =>
       if (!inData) command(part);
       else {
         inData = false;
-        received({ ...mail, data: part });
+        received({ ...mail, data: part.replace(/^\.\./gm, ".") });
         say("250 taken");
       }
     }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { list } from "../helpers/app";
 import { fingerprint, liveRows } from "../helpers/database";
-import { app, migrated } from "./hooks";
+import { app, migrated } from "./setup";
 
 const first = "seeded";
 const sql = (database: string, query: string) => app().postgres.sql(database, query);
@@ -36,6 +37,7 @@ describe("seed", () => {
     assert.deepEqual(await sql(first, zones), ["at", "de"]);
     assert.deepEqual(await sql(first, shipping), ["eur 4.9"]);
     assert.deepEqual(await sql(first, "select email from \"user\""), [list.adminEmail]);
+    assert.deepEqual(await sql(first, `select token from api_key where type = 'publishable'`), [readFileSync(app().keyFile(first), "utf8")]);
     assert.deepEqual(await sql(first, "select currency_code || is_default from store_currency where deleted_at is null"), ["eurtrue"]);
   });
 
@@ -65,6 +67,7 @@ describe("seed", () => {
       title: "Other",
       currency: "USD",
       country: "AT",
+      accent: "#ffffff",
       countries: ["AT", "FR"],
       shippingPrice: 7,
       adminEmail: "second@example.com",
@@ -72,7 +75,7 @@ describe("seed", () => {
     };
     await app().seed(shop, changes).success();
 
-    assert.deepEqual(await sql(shop, "select name || ' ' || (metadata->'storefleet'->>'country') from store"), ["Other at"]);
+    assert.deepEqual(await sql(shop, "select name || ' ' || (metadata->'storefleet'->>'country') || ' ' || (metadata->'storefleet'->>'accent') from store"), ["Other at #ffffff"]);
     assert.deepEqual(await sql(shop, "select currency_code from region"), ["usd"]);
     assert.deepEqual(await sql(shop, "select currency_code || is_default from store_currency where deleted_at is null order by 1"), ["eurfalse", "usdtrue"]);
     assert.deepEqual(await sql(shop, countries), ["at", "ch", "fr"]);

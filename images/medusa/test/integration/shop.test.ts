@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { adminPassword, list, statusOf } from "../helpers/app";
 import { Http, placeOrder } from "../helpers/http";
 import { eventually, type Process } from "../helpers/processes";
 import { startSmtpSink, type SmtpSink } from "../helpers/smtp-sink";
-import { app, migrated } from "./hooks";
+import { app, migrated } from "./setup";
 
 const shop = "shop";
 const handle = "sample-mug";
@@ -17,29 +18,36 @@ describe("shop", () => {
   let store: Http;
   let smtp: Record<string, string>;
 
-  const startWorker = async () => (worker = (await app().serve("worker", shop, smtp)).process);
+  const startWorker = async () => ({ process: worker } = await app().serve("worker", shop, smtp));
   const mailTo = (email: string) => eventually(`the mail to ${email}`, () => sink.mails.find(({ to }) => to[0] === email), 90);
 
   before(async () => {
-    await app().redis.command("FLUSHALL");
     await app().postgres.create(shop, migrated);
     sink = await startSmtpSink();
     smtp = { SMTP_HOST: "127.0.0.1", SMTP_PORT: String(sink.port), SMTP_FROM: "shop@example.com" };
-    ({ url, process: server } = await app().serve("server", shop, smtp));
+    const started = await app().serve("server", shop, smtp);
+    ({ url, process: server } = started);
+    console.log(`    the server was up after ${started.seconds.toFixed(1)} s`);
     await startWorker();
   });
   after(async () => {
     await sink?.close();
-    assert.deepEqual([await server?.stop(), await worker?.stop()], [0, 0], "ends well when it is asked to");
+    for (const process of [server, worker]) assert.equal((await process?.stop()) ?? 0, 0, "ends well when it is asked to");
   });
 
   it("tells the storefront nothing until it is seeded", async () => {
     assert.equal(await statusOf(`${url}/storefront`), 503);
     await app().seed(shop).success();
-    const { publishableKey, ...told } = await new Http(url).get("/storefront");
-    assert.deepEqual(told, { title: list.title, currency: "eur", country: "de" });
-    assert.match(publishableKey, /^pk_/);
-    store = new Http(url, { "x-publishable-api-key": publishableKey });
+    assert.deepEqual(await new Http(url).get("/storefront"), { title: list.title, currency: "eur", country: "de", accent: "#0a7d5c" });
+  });
+
+  it("takes the key that the seed has left in a file, and says what is wrong with any other", async () => {
+    const key = readFileSync(app().keyFile(shop), "utf8");
+    assert.match(key, /^pk_[0-9a-f]+$/);
+    store = new Http(url, { "x-publishable-api-key": key });
+    const { products } = await store.get("/store/products?fields=title&order=title");
+    assert.deepEqual(products.map(({ title }: { title: string }) => title).sort(), list.products.map(({ name }) => name).sort());
+    await assert.rejects(new Http(url, { "x-publishable-api-key": `${key}0` }).get("/store/products"), /answered 400: .*publishable/i);
   });
 
   it("takes an order, shows it in the admin API and mails the customer", async () => {
@@ -47,14 +55,16 @@ describe("shop", () => {
     assert.equal(order.total, 24.88);
 
     const { token } = await new Http(url).post("/auth/user/emailpass", { email: list.adminEmail, password: adminPassword });
-    const { order: seen } = await new Http(url, { authorization: `Bearer ${token}` }).get(`/admin/orders/${order.id}`);
+    const { order: seen } = await new Http(url, { authorization: `Bearer ${token}` }).get(
+      `/admin/orders/${order.id}?fields=email,total,status,payment_status`,
+    );
     assert.deepEqual([seen.email, seen.total, seen.status, seen.payment_status], ["ada@example.com", 24.88, "pending", "authorized"]);
 
     const { from, data } = await mailTo("ada@example.com");
     const text = data.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
     const mail = Buffer.from(text, "latin1").toString("utf8");
     assert.equal(from, "shop@example.com");
-    for (const part of [`Order ${order.display_id}`, "2 × Sample Mug", "€19.98", "€4.90", "€24.88", "&lt;b&gt;Lovelace&lt;/b&gt;", "10115 Berlin"]) {
+    for (const part of [`Order ${order.display_id}`, "2 × Sample Mug", "€19.98", "€4.90", "€24.88", "&lt;b&gt;Lovelace&lt;/b&gt;", "10115 Berlin", list.title]) {
       assert.ok(mail.includes(part), `the mail lacks ${part}:\n${mail}`);
     }
   });
@@ -72,7 +82,8 @@ describe("shop", () => {
   it("takes orders while the worker is down, and mails them later; a seed in between takes none away", async () => {
     assert.equal(await worker.stop(), 0);
     const order = await placeOrder(store, handle, "grace@example.com");
-    await app().seed(shop, { title: "Acme" }).success();
+    await app().seed(shop, { title: "Acme", accent: "" }).success();
+    assert.deepEqual(await new Http(url).get("/storefront"), { title: "Acme", currency: "eur", country: "de", accent: "" });
     await startWorker();
     const { data } = await mailTo("grace@example.com");
     assert.match(data, new RegExp(`^Subject: Your order ${order.display_id} at Acme`, "m"));

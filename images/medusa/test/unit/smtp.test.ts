@@ -36,7 +36,7 @@ describe("smtp", () => {
 
   describe("provider", () => {
     const send = (options: Partial<SmtpOptions>, to = "ada@example.com") =>
-      new SmtpNotificationProvider({}, { ...smtpOptions(env)!, host: "127.0.0.1", secure: false, requireTLS: false, ...options }).send({
+      new SmtpNotificationProvider({}, { smtp: { ...smtpOptions(env)!, host: "127.0.0.1", secure: false, requireTLS: false, ...options } }).send({
         to,
         channel: "email",
         template: "t",
@@ -79,6 +79,11 @@ describe("smtp", () => {
       } finally {
         await sink.close();
       }
+    });
+
+    it("says so where no server is set", async () => {
+      const provider = new SmtpNotificationProvider({}, {});
+      await assert.rejects(provider.send({ to: "ada@example.com", channel: "email", template: "t" }), /SMTP_HOST is empty/);
     });
 
     it("fails where nobody listens", async () => {

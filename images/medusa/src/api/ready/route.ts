@@ -6,7 +6,12 @@ import { Redis } from "ioredis";
 const patience = 1_500;
 
 // A connection of its own that never queues: while Redis is away the answer comes at once.
-const redis = new Redis(process.env.REDIS_URL ?? "", { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000 });
+const redis = new Redis(process.env.REDIS_URL ?? "", {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 1_000,
+  socketTimeout: 2 * patience,
+});
 // It connects again by itself; without a listener each failure would be printed.
 redis.on("error", () => undefined);
 

@@ -10,12 +10,14 @@ const patience = 10_000;
 /** Sends the mails of the channel "email": their subject, text and HTML come ready made with the notification. */
 export class SmtpNotificationProvider extends AbstractNotificationProviderService {
   static identifier = "smtp";
-  private readonly transport: Transporter;
-  private readonly from: string;
+  private readonly transport?: Transporter;
+  private readonly address?: string;
 
-  constructor(_container: unknown, { host, port, secure, requireTLS, auth, from }: SmtpOptions) {
+  constructor(_container: unknown, { smtp }: { smtp?: SmtpOptions }) {
     super();
-    this.from = from;
+    if (!smtp) return;
+    const { host, port, secure, requireTLS, auth, from } = smtp;
+    this.address = from;
     this.transport = createTransport({
       host,
       port,
@@ -34,9 +36,10 @@ export class SmtpNotificationProvider extends AbstractNotificationProviderServic
   }
 
   async send({ to, from, content }: ProviderSendNotificationDTO): Promise<ProviderSendNotificationResultsDTO> {
+    if (!this.transport || !this.address) throw new Error("no mail server is set: SMTP_HOST is empty");
     const name = from?.replace(/\s+/g, " ").trim();
     const sent = await this.transport.sendMail({
-      from: name ? { name, address: this.from } : this.from,
+      from: name ? { name, address: this.address } : this.address,
       to: { name: "", address: to },
       subject: content?.subject,
       text: content?.text,
