@@ -27,13 +27,14 @@ export class Lab extends Fleet {
     this.settings({});
   }
 
-  /** Writes the environment's settings: those of test/lab/settings.yaml (or LAB_SETTINGS), with these on top. */
-  settings(changes: { images?: Record<string, string>; [key: string]: unknown }): void {
+  /** Writes the environment's settings: those of test/lab/settings.yaml (or LAB_SETTINGS), with these on top; and its secrets. */
+  settings(changes: { images?: Record<string, string>; [key: string]: unknown }, secrets: { pullSecret?: string } = {}): void {
     const settings = parse(readFileSync(process.env.LAB_SETTINGS ?? join(projectRoot, "test/lab/settings.yaml"), "utf8"));
     const { images, ...rest } = changes;
     Object.assign(settings, rest);
     Object.assign(settings.images.overrides, images);
-    writeFileSync(join(this.project, "Pulumi.local.yaml"), stringify({ config: { "storefleet:settings": settings } }));
+    const config = { settings, ...secrets };
+    writeFileSync(join(this.project, "Pulumi.local.yaml"), stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`storefleet:${key}`, value])) }));
   }
 
   override async up() {
@@ -81,6 +82,11 @@ export class Lab extends Fleet {
     return this.inStore(store, "exec", "deploy/woocommerce-wordpress", "--", ...env, "wp", ...args);
   }
 
+  /** SQL in the database of a Medusa shop; rows as lines. */
+  sql(store: string, query: string): Promise<string> {
+    return this.inStore(store, "exec", "medusa-postgres-0", "--container", "postgres", "--", "env", "PGAPPNAME=lab", "psql", "-U", "postgres", "-d", "medusa", "-qAtc", query);
+  }
+
   async podsOf(store: string): Promise<{ name: string; uid: string; app: string; restarts: number; ready: boolean }[]> {
     return (await this.objects(store, "pods")).map(({ metadata, status }) => ({
       name: metadata.name,
@@ -89,6 +95,10 @@ export class Lab extends Fleet {
       restarts: (status?.containerStatuses ?? []).reduce((sum: number, it: { restartCount: number }) => sum + it.restartCount, 0),
       ready: (status?.containerStatuses ?? []).every((it: { ready: boolean }) => it.ready),
     }));
+  }
+
+  async statusOf(store: string) {
+    return (await this.json<{ phase: string; reason: string | null; provisionSeconds: number | null }[]>("status", store))[0]!;
   }
 
   /** `verify` has to pass; returns its document. */

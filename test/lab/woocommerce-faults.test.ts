@@ -24,7 +24,6 @@ describe("WooCommerce faults in the lab", function () {
       const logs = await Promise.all(pods.map(({ metadata }) => lab.inStore(store, "logs", metadata.name).catch(() => "")));
       return logs.some((log) => log.includes(text));
     }, 120, 100);
-  const reason = async (store: string) => (await lab.json<{ phase: string; reason: string | null }[]>("status", store))[0]!;
 
   for (const step of ["waiting for the database", "installing WordPress", "activating WooCommerce", "to the version of WooCommerce", "applying settings"]) {
     it(`gets over a set-up that is killed at "${step}"`, async () => {
@@ -73,19 +72,19 @@ describe("WooCommerce faults in the lab", function () {
     await lab.ok("cluster", "up");
     lab.list(shop("pull"));
     await lab.storesWith({ HELM_TIMEOUT: "20" }, "apply");
-    assert.match((await reason("pull")).reason ?? "", /storefleet-woocommerce:missing/);
+    assert.match((await lab.statusOf("pull")).reason ?? "", /storefleet-woocommerce:missing/);
 
     lab.settings({ images: { wordpress: "storefleet-woocommerce:broken" } });
     await lab.ok("cluster", "up");
     lab.list(shop("broken"));
     await lab.storesWith({ HELM_TIMEOUT: "60" }, "apply");
-    assert.match((await reason("broken")).reason ?? "", /broken on purpose/);
+    assert.match((await lab.statusOf("broken")).reason ?? "", /broken on purpose/);
 
     lab.settings({ plans: { small: { woocommerce: { mariadb: { memoryRequest: "64Gi", memoryLimit: "64Gi" } } } } });
     await lab.ok("cluster", "up");
     lab.list(shop("huge"));
     await lab.storesWith({ HELM_TIMEOUT: "20" }, "apply");
-    assert.match((await reason("huge")).reason ?? "", /memory/i);
+    assert.match((await lab.statusOf("huge")).reason ?? "", /memory/i);
 
     lab.settings({ storageClass: "there-is-none" });
     const refused = await lab.stores("cluster", "up");
@@ -96,12 +95,12 @@ describe("WooCommerce faults in the lab", function () {
     lab.list(shop("walled"));
     await lab.ok("apply");
     await lab.inStore("walled", "delete", "ingress", "woocommerce");
-    const walled = await reason("walled");
+    const walled = await lab.statusOf("walled");
     assert.equal(walled.phase, "FAILED");
     assert.match(walled.reason ?? "", /[Ii]ngress/);
 
     await lab.inStore("walled", "delete", "secret", "woocommerce-database");
     await lab.inStore("walled", "delete", "pod", "woocommerce-mariadb-0");
-    await until("the missing Secret is told", async () => ((await reason("walled")).reason ?? "").includes("woocommerce-database"), 60, 1000);
+    await until("the missing Secret is told", async () => ((await lab.statusOf("walled")).reason ?? "").includes("woocommerce-database"), 60, 1000);
   });
 });

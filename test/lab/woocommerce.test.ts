@@ -27,9 +27,9 @@ describe("WooCommerce in the lab", function () {
     });
     say(`apply and verify: ${seconds.toFixed(1)} s`);
     assert.ok(seconds <= 40, `took ${seconds} s`);
-    const [status] = await lab.json<{ phase: string; provisionSeconds: number }[]>("status", "acme");
-    assert.equal(status?.phase, "READY");
-    say(`READY after ${status?.provisionSeconds} s`);
+    const { phase, provisionSeconds } = await lab.statusOf("acme");
+    assert.equal(phase, "READY");
+    say(`READY after ${provisionSeconds} s`);
   });
 
   it("asks for at most 512 MiB of memory", async () => {
