@@ -92,7 +92,7 @@ function compiledTests(args) {
   };
   const paths = args.filter(isTest);
   return {
-    files: (paths.length > 0 ? paths : ["test/unit", "test/e2e"]).map(compiled),
+    files: (paths.length > 0 ? paths : ["test/unit", "test/images", "test/e2e"]).map(compiled),
     options: args.filter((arg) => !isTest(arg)),
   };
 }
