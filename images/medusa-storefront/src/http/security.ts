@@ -28,8 +28,10 @@ export const securityHeaders: MiddlewareHandler<Env> = async (c, next) => {
   // Not "no-referrer": with that, browsers would send no origin with a form either.
   c.header("Referrer-Policy", "strict-origin-when-cross-origin");
   c.header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()");
+  // Over plain HTTP browsers ignore these, and complain of the first.
+  if (!https) return;
   c.header("Cross-Origin-Opener-Policy", "same-origin");
-  if (https) c.header("Strict-Transport-Security", "max-age=31536000");
+  c.header("Strict-Transport-Security", "max-age=31536000");
 };
 
 /** A form counts only if a page of this very shop sent it: browsers name the origin of every POST. */
