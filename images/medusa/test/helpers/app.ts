@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -141,6 +141,9 @@ async function newFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "storefleet-medusa-"));
   // Postgres, when it is run as another user, has to get to its folder.
   await run("chmod", ["755", folder]);
+  // Else each process of Medusa's starts another one when it ends, which writes to the folder when that is gone.
+  mkdirSync(join(folder, "config/medusa"), { recursive: true });
+  writeFileSync(join(folder, "config/medusa/config.json"), '{"telemetry":{"enabled":false}}');
   return folder;
 }
 
