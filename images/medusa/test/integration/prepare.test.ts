@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { fingerprint, liveRows } from "../helpers/database";
-import { eventually } from "../helpers/processes";
+import { eventually, run } from "../helpers/processes";
 import { app } from "./setup";
 
 const whole = "whole";
@@ -19,6 +19,14 @@ const isLike = async (database: string) => {
   assert.deepEqual(await schemaOf(database), await schemaOf(whole));
   assert.deepEqual(await liveRows(app().postgres, database), await liveRows(app().postgres, whole));
 };
+
+describe("the assembled application", () => {
+  it("is small enough for an image", async () => {
+    const megabytes = parseInt(await run("du", ["-sm", app().tree]));
+    console.log(`    the application has ${megabytes} MB`);
+    assert.ok(megabytes <= 250);
+  });
+});
 
 describe("prepare", () => {
   before(async () => {
