@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "./root";
 
-/** What is no part of a folder's product: installed or built from the rest, or there to test it. */
-const aside = new Set(["node_modules", "dist", "test"]);
+/** What is no part of a folder's product: installed or built from the rest, there to test it, or for people. */
+const aside = new Set(["node_modules", "dist", "test", "README.md"]);
 
 /**
  * One hash over names and contents of `paths`, files or whole folders relative to `root`. Hidden files, such as

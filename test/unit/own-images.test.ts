@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readSettings, type EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { ownImagesOf, withOwnImages } from "../../config/own-images";
@@ -33,11 +33,12 @@ describe("the project's own images", () => {
     assert.equal(add(), 3);
   });
 
-  it("do not change with what is installed, built or tested in their folder", () => {
+  it("do not change with what is installed, built, tested or explained in their folder", () => {
     const before = wordpress();
-    for (const aside of ["node_modules", "dist", "test"]) {
-      mkdirSync(join(root(), "images/woocommerce", aside));
-      writeFileSync(join(root(), "images/woocommerce", aside, "file"), "x");
+    for (const aside of ["node_modules/file", "dist/file", "test/file", "README.md"]) {
+      const file = join(root(), "images/woocommerce", aside);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, "x");
       assert.equal(wordpress(), before, aside);
     }
   });
