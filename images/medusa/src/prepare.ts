@@ -64,6 +64,8 @@ async function runDataScripts(container: MedusaContainer, directory: string): Pr
   await migrator.run(folders.map((folder) => join(folder, "migration-scripts")));
 }
 
+// The first process of a container is ended by no signal that it does not ask for; and all of this may be cut off anywhere.
+process.once("SIGTERM", () => process.exit(143));
 prepare(process.cwd()).then(
   () => process.exit(0),
   (error: Error) => {
