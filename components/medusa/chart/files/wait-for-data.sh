@@ -1,21 +1,15 @@
-# First step of the Job: waits until Postgres and Redis answer, then clears what a killed Job has left behind.
+# First step of the Job: waits until Postgres and Redis answer.
 set -euo pipefail
 # The first process of a container is ended by no signal that it does not ask for.
 trap 'exit 143' TERM
 
-# One Redis command through bash's own TCP: this image has no redis-cli. The password is never an argument.
-redis() {
-  timeout 5 bash -c 'exec 3<>"/dev/tcp/$REDIS_HOST/6379"; printf "AUTH %s\r\n$0\r\nQUIT\r\n" "$REDIS_PASSWORD" >&3; cat <&3' "$1"
-}
+# Through bash's own TCP: this image has no redis-cli. The password is never an argument.
 redis_answers() {
   local answer
-  answer=$(redis PING)
+  answer=$(timeout 5 bash -c 'exec 3<>"/dev/tcp/$REDIS_HOST/6379"; printf "AUTH %s\r\nPING\r\nQUIT\r\n" "$REDIS_PASSWORD" >&3; cat <&3')
   [[ "$answer" == *+PONG* ]] || { echo "$answer"; return 1; }
 }
 postgres_answers() { psql -qAtc 'select 1' >/dev/null; }
-no_other_job() {
-  [ "$(psql -qAtc "select count(*) from pg_stat_activity where application_name = 'medusa-prepare'")" = 0 ]
-}
 
 wait_for() {
   local what=$1 check=$2 error
@@ -29,8 +23,4 @@ wait_for() {
 }
 wait_for "Postgres to answer" postgres_answers
 wait_for "Redis to answer" redis_answers
-wait_for "another prepare Job to end" no_other_job
 echo "Postgres and Redis answer after $SECONDS s"
-
-# Medusa's data scripts skip themselves while this lock is held, and a killed process holds it for an hour more.
-redis "DEL medusa_lock:migration-scripts-running" >/dev/null
