@@ -42,7 +42,8 @@ describe("seed that is killed", () => {
       await eventually("the killed seed's connections to end", async () => (await postgres.sql("killed", connections)).length === 0);
     }
     console.log(`      killed before its first write to ${killedAt.join(", ")}`);
-    assert.deepEqual(locks.held, [], "tables that the seed was not stopped at");
+    const spared = locks.held.filter((table) => !remains.includes(table));
+    assert.deepEqual(spared, [], "tables that the seed was not stopped at");
 
     const repaired = await liveRows(postgres, "killed");
     for (const key of remains) repaired[key] = whole[key]!;
