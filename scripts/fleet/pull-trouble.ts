@@ -8,13 +8,15 @@ import type { KubeObject } from "./kube";
  * @param secrets names of the Secrets in the pod's namespace
  */
 export function pullMend(words: string, image: string, pod: KubeObject, secrets: Set<string>): string | undefined {
+  const absent = pullSecretsOf(pod).filter((name) => !secrets.has(name));
+  if (absent.length > 0) return absentMend(pod, absent);
   // What an image or a token's address is called says nothing about why.
   const said = words.replaceAll(image, "").replace(/"[^"]*"|https?:\/\/\S+/g, "");
   const env = pod.metadata.labels?.[labels.env] ?? "ENV";
   if (limited.test(said)) return undefined;
   if (missing.test(said)) return missingMend(image, env);
   // Docker Hub says the same of what it does not have.
-  if (refused.test(said)) return isOwn(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, secrets, env);
+  if (refused.test(said)) return isOwn(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, env);
   return undefined;
 }
 
@@ -26,14 +28,17 @@ const ownImage = new RegExp(`(^|/)storefleet-(${ownImageFolders.map((folder) => 
 const isOwn = (image: string) => ownImage.test(image);
 const hasRegistry = (image: string) => image.includes("/") && !image.startsWith("docker.io/library/");
 
-function refusedMend({ spec, metadata: { namespace, labels: its } }: KubeObject, secrets: Set<string>, env: string): string {
+const pullSecretsOf = ({ spec }: KubeObject) => ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
+
+function absentMend({ metadata: { namespace, labels: its } }: KubeObject, absent: string[]): string {
+  const stack = `${its?.[labels.env] ?? "ENV"}.${its?.[labels.store] ?? "STORE"}`;
+  return `its pull secret ${absent.join(", ")} is missing in namespace ${namespace}: put it back with pulumi up --refresh --stack ${stack} (README, "By hand")`;
+}
+
+function refusedMend(pod: KubeObject, env: string): string {
   const set = `pulumi config set --stack ${env} --secret storefleet:pullSecret "$(cat dockerconfig.json)", then cluster up and apply`;
-  const named = ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
+  const named = pullSecretsOf(pod);
   if (named.length === 0) return `the registry wants a login and the pod has no imagePullSecrets: ${set}`;
-  const absent = named.filter((name) => !secrets.has(name));
-  if (absent.length > 0) {
-    return `its pull secret ${absent.join(", ")} is missing in namespace ${namespace}: put it back with pulumi up --refresh --stack ${env}.${its?.[labels.store] ?? "STORE"} (README, "By hand")`;
-  }
   return `the registry refuses the login in its pull secret ${named.join(", ")}, or that has none for this registry: ${set}`;
 }
 

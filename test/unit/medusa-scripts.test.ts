@@ -128,6 +128,23 @@ describe("the scripts of the Medusa chart", function () {
     });
   });
 
+  describe("postgres-ready.sh", () => {
+    const ready = (answers: boolean, mebibytes: number) => {
+      fake("pg_isready", `exit ${answers ? 0 : 2}`);
+      fake("df", `printf 'Avail\n%s\n' ${mebibytes}`);
+      return run("postgres-ready.sh");
+    };
+
+    it("asks whether Postgres answers, and has room", async () => {
+      assert.deepEqual(await ready(true, 16), { code: 0, output: "" });
+      assert.equal((await ready(false, 16)).code, 2);
+    });
+
+    it("says that the volume is full, in words that status knows", async () => {
+      assert.deepEqual(await ready(true, 15), { code: 1, output: "No space left on device: the volume has only 15 MiB left\n" });
+    });
+  });
+
   describe("postgres-start.sh", () => {
     const start = () => {
       fake("docker-entrypoint.sh", 'echo "entrypoint $*"');

@@ -2,6 +2,8 @@
 {{- define "medusa.postgresFiles" -}}
 start.sh: |
   {{- .Files.Get "files/postgres-start.sh" | trim | nindent 2 }}
+ready.sh: |
+  {{- .Files.Get "files/postgres-ready.sh" | trim | nindent 2 }}
 database.sql: |
   {{- .Files.Get "files/postgres-database.sql" | trim | nindent 2 }}
 {{- end -}}
