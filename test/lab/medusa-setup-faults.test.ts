@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Lab, say } from "./lab";
 import { MedusaAdmin } from "./medusa-admin";
 import { MedusaShopper } from "./medusa-shopper";
@@ -72,6 +74,22 @@ describe("Medusa set-up faults in the lab", function () {
       await assertWhole("killed");
     });
   }
+
+  it("gets over a hand-over of the publishable key that is killed, and refused before", async () => {
+    lab.list(shop("killed"));
+    const apply = lab.start(["apply"]);
+    await until("the database answers", () => answers("killed", "select 1"), 120, 100);
+    const role = JSON.parse(await lab.inStore("killed", "get", "role", "medusa-prepare", "--output=json"));
+    await lab.inStore("killed", "delete", "role", "medusa-prepare");
+    await until("the key is being handed over", async () =>
+      (await preparePods("killed")).some(({ status }) => (status?.initContainerStatuses ?? []).some((it: { name: string; state: object }) => it.name === "publish-key" && "running" in it.state)), 120);
+    await killJob("killed");
+    const file = join(lab.folder, "role.json");
+    writeFileSync(file, JSON.stringify({ ...role, metadata: { ...role.metadata, resourceVersion: undefined, uid: undefined } }));
+    await lab.kubectl("create", "--filename", file);
+    assert.equal((await apply.done).code, 0, apply.so.stderr);
+    await assertWhole("killed");
+  });
 
   it("takes orders while no SMTP server answers, and says so in its log", async () => {
     lab.settings({ mailCatcher: false, smtp: { host: "10.96.255.254", port: 1025, from: "shop@example.com" } });

@@ -77,7 +77,7 @@ describe("Medusa in the lab", function () {
     const admin = await MedusaAdmin.login(lab, "acme");
     const { id, variants: [variant] } = await admin.product("SAMPLE-HOODIE");
     await admin.post(`/admin/products/${id}`, { title: "The owner's hoodie", description: "Knitted by hand" });
-    await admin.post(`/admin/products/${id}/variants/${variant.id}`, { prices: [{ ...pick(variant.prices[0], "id", "currency_code"), amount: 55 }] });
+    await admin.post(`/admin/products/${id}/variants/${variant.id}`, { prices: [{ id: variant.prices[0].id, currency_code: "eur", amount: 55 }] });
     await admin.delete(`/admin/products/${(await admin.product("SAMPLE-STICKER-PACK")).id}`);
     const pods = ["medusa-server", "medusa-worker", "medusa-storefront", "postgres", "redis"];
     const before = await uids(...pods);
@@ -198,5 +198,3 @@ function startOf({ status }: KubeObject): number {
   const ready = status?.conditions.find(({ type }: { type: string }) => type === "Ready").lastTransitionTime as string;
   return (Date.parse(ready) - Date.parse(status?.containerStatuses[0].state.running.startedAt)) / 1000;
 }
-
-const pick = (from: Record<string, unknown>, ...keys: string[]) => Object.fromEntries(keys.map((key) => [key, from[key]]));
