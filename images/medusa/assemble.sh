@@ -8,9 +8,11 @@ cd "$(dirname "$0")"
 npm run build
 mkdir -p "$target/.medusa"
 cp -R .medusa/server "$target/.medusa/"
-# Medusa looks for migrations beside every module, and makes the folder where there is none: not on a read-only file system.
-mkdir -p "$target/.medusa/server/src/modules/smtp/migrations"
 cp package.json package-lock.json "$target/"
 cp -R node_modules "$target/"
 npm --prefix "$target" prune --omit=dev
 node prune.mjs "$target/node_modules"
+# Medusa looks for migrations in every module, and makes the folder where there is none: not on a read-only file system.
+for module in "$target"/node_modules/@medusajs/*/dist "$target"/.medusa/server/src/modules/*; do
+  mkdir -p "$module/migrations"
+done

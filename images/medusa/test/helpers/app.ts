@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,12 +54,14 @@ export class App {
     const folder = await newFolder();
     const tree = process.env.APP_TREE ?? join(folder, "app");
     if (!process.env.APP_TREE) await run("sh", [join(root, "assemble.sh"), tree]);
+    const files = readdirSync(tree, { recursive: true }).length;
     const app = new App(folder, tree, await Postgres.start(folder), await Redis.start(folder));
     await app.postgres.create(database);
     // The seed comes last and refuses this list before it touches anything.
     const refused = app.prepare(database, { currency: "BBD" });
     assert.equal(await refused.ended, 1, refused.output);
     assert.match(refused.output, /\nerror: Medusa has no currency BBD: choose another\n$/);
+    assert.equal(readdirSync(tree, { recursive: true }).length, files, "something was written beside the application, which is read-only in the image");
     await app.postgres.stop();
     await app.redis.stop();
     return { folder, tree };
