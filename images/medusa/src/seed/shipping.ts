@@ -93,6 +93,7 @@ export async function followShippingOption(seed: Seed, zoneId: string, profileId
   const current = option.prices.find((entry: any) => entry.currency_code === list.currency && !entry.price_rules?.length);
   if (current && Number(current.amount) === list.shippingPrice) return;
   log(`shipping price: ${list.shippingPrice} ${list.currency}`);
-  // Adding takes the place of a price for the same currency, and leaves all others.
-  await container.resolve(Modules.PRICING).addPrices({ priceSetId: option.price_set_link.price_set_id, prices: [price] });
+  // By its id one is changed; without, Medusa would put another beside it, and shoppers would go on paying the first.
+  const changed = { ...(current && { id: current.id }), ...price };
+  await container.resolve(Modules.PRICING).addPrices({ priceSetId: option.price_set_link.price_set_id, prices: [changed] });
 }

@@ -97,6 +97,18 @@ describe("seed", () => {
     assert.deepEqual(await fingerprint(app().postgres, shop), before);
   });
 
+  it("follows a changed shipping price, in the same currency too", async () => {
+    const shop = "shipping";
+    await app().postgres.create(shop, first);
+    const prices = "select currency_code || ' ' || amount from price join shipping_option_price_set using (price_set_id) where price.deleted_at is null";
+    assert.deepEqual(await sql(shop, prices), ["eur 4.9"]);
+    for (const shippingPrice of [6.5, 0, 7]) {
+      await app().seed(shop, { shippingPrice }).success();
+      assert.deepEqual(await sql(shop, prices), [`eur ${shippingPrice}`]);
+      assert.deepEqual(await sql(shop, prices.replace("amount", "(raw_amount->>'value')")), [`eur ${shippingPrice}`]);
+    }
+  });
+
   it("sells in countries that the owner has in regions of their own by those alone", async () => {
     const shop = "regions";
     await app().postgres.create(shop, first);
