@@ -10,8 +10,13 @@ import { projectRoot } from "./root";
 const replaced: Record<string, ImageName> = { woocommerce: "wordpress", medusa: "medusa", "medusa-storefront": "medusa-storefront" };
 
 const folderOf = (name: string) => `images/${name}`;
+const repositoryOf = (name: string) => `storefleet-${name}`;
+const ownNames = Object.keys(replaced);
 /** What the images are made from, relative to the checkout. */
-export const ownImageFolders = Object.keys(replaced).map(folderOf);
+export const ownImageFolders = ownNames.map(folderOf);
+const ownReference = new RegExp(`(^|/)(${ownNames.map(repositoryOf).join("|")})[:@]`);
+/** Whether a reference is to one of these images, in whichever registry. */
+export const isOwnImage = (reference: string) => ownReference.test(reference);
 
 export interface OwnImage {
   name: string;
@@ -32,7 +37,7 @@ export function ownImagesOf({ images }: EnvironmentSettings, root: string = proj
     .filter(([, replaces]) => images.overrides[replaces] === undefined)
     .map(([name, replaces]) => {
       const folder = folderOf(name);
-      const tagged = `storefleet-${name}:${filesDigest([folder], root).slice(0, 12)}`;
+      const tagged = `${repositoryOf(name)}:${filesDigest([folder], root).slice(0, 12)}`;
       return { name, folder, replaces, tagged: images.registry === undefined ? tagged : `${images.registry}/${tagged}` };
     });
 }

@@ -20,13 +20,16 @@ interface End {
   message?: string;
 }
 
-export interface ContainerStatus {
+interface ContainerStatus {
   name: string;
   image: string;
   restartCount: number;
   state?: { waiting?: { reason?: string; message?: string }; running?: object; terminated?: End };
   lastState?: { terminated?: End };
 }
+
+/** What became of a pod's containers, in the order of their start. */
+export const containersOf = ({ status }: KubeObject) => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
 
 interface Condition {
   type: string;
@@ -46,7 +49,7 @@ export function podFinding(pod: KubeObject, events: Event[], again: boolean, sec
   // Ended by its node, not by itself.
   if (status?.phase === "Failed" && status.reason) return byRole(pod, `${name}: ${status.reason}: ${status.message ?? "no reason given"}`);
   const warnings = events.filter(({ type }) => type === "Warning");
-  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
+  const containers = containersOf(pod);
   for (const container of containers) {
     const finding = containerFinding(pod, container, warnings, again, secrets);
     if (finding) return finding;

@@ -1,4 +1,4 @@
-import { ownImageFolders, publishedFile } from "../../config/own-images";
+import { isOwnImage, publishedFile } from "../../config/own-images";
 import { labels } from "../../stores/marks";
 import type { KubeObject } from "./kube";
 
@@ -16,7 +16,7 @@ export function pullMend(words: string, image: string, pod: KubeObject, secrets:
   if (limited.test(said)) return undefined;
   if (missing.test(said)) return missingMend(image, env);
   // Docker Hub says the same of what it does not have.
-  if (refused.test(said)) return isOwn(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, env);
+  if (refused.test(said)) return isOwnImage(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, env);
   return undefined;
 }
 
@@ -24,8 +24,6 @@ const limited = /toomanyrequests|too many requests/i;
 const missing = /not found|(manifest|name|repository|blob) unknown|no such image/i;
 const refused = /unauthori[sz]ed|unauthenticated|forbidden|denied|\b40[13]\b|no basic auth credentials|authentication required|authorization failed|invalid username\/password|may require (authorization|'docker login')|requires? 'docker login'/i;
 
-const ownImage = new RegExp(`(^|/)storefleet-(${ownImageFolders.map((folder) => folder.split("/").at(-1)).join("|")})[:@]`);
-const isOwn = (image: string) => ownImage.test(image);
 const hasRegistry = (image: string) => image.includes("/") && !image.startsWith("docker.io/library/");
 
 const pullSecretsOf = ({ spec }: KubeObject) => ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
@@ -43,7 +41,7 @@ function refusedMend(pod: KubeObject, env: string): string {
 }
 
 function missingMend(image: string, env: string): string {
-  if (!isOwn(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then cluster up and apply`;
+  if (!isOwnImage(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then cluster up and apply`;
   // Pods refer to what published.json says was pushed.
   if (hasRegistry(image)) return `the registry lost it: take its line out of ${publishedFile}, then ./scripts/stores images --env ${env}, cluster up and apply`;
   return `./scripts/stores images --env ${env} loads it into kind or k3d; any other cluster needs images.registry in Pulumi.${env}.yaml`;

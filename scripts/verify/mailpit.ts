@@ -1,21 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
-import { oneLine, type Site } from "./site";
+import type { Target } from "./index";
+import { oneLine, Site } from "./site";
+import type { Skipped } from "./steps";
 
 const found = z.object({ messages: z.array(z.object({ Subject: z.string(), To: z.array(z.object({ Address: z.string() })).nullish() })) });
 
 /** How often the mail catcher is asked, in milliseconds. */
 const interval = 500;
 
-/** Waits for the e-mail about an order: it names this customer, and the order's number in its subject. Tells what it is. */
-export async function orderMail(catcher: Site, customer: string, number: string, wait: number, signal: AbortSignal): Promise<string> {
-  const end = performance.now() + wait;
+/** Waits for the e-mail about an order, if it can be read: it names this customer, and the order's number in its subject. Tells what it is. */
+export async function orderMail({ mail, access, mailWait }: Target, customer: string, number: string, signal: AbortSignal): Promise<string | Skipped> {
+  if ("server" in mail) return { skipped: `mail goes to ${mail.server}, and is not looked at` };
+  const catcher = new Site(mail.catcher, access);
+  const end = performance.now() + mailWait;
   for (;;) {
     const { messages } = await catcher.json(found, 200, "GET", `/api/v1/search?query=${encodeURIComponent(`"${customer}"`)}`);
-    const mail = messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
-    if (mail) return `"${oneLine(mail.Subject, 80)}" to ${oneLine((mail.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
-    if (performance.now() >= end || signal.aborted) throw missing(catcher, messages.map(({ Subject }) => Subject), number, wait);
+    const sent = messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
+    if (sent) return `"${oneLine(sent.Subject, 80)}" to ${oneLine((sent.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
+    if (performance.now() >= end || signal.aborted) throw missing(catcher, messages.map(({ Subject }) => Subject), number, mailWait);
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -95,6 +95,13 @@ export function jsonOf<T>(shape: ZodType<T>, status: number, answer: Answer): T 
   throw new UserError(`${answer.request} answered ${status} with JSON that is not as documented: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
+/** The page of an answer that has to be one. */
+export function htmlOf(answer: Answer): string {
+  if (answer.status !== 200) throw unexpected(answer);
+  if (!/^text\/html\b/.test(String(answer.headers["content-type"]))) throw new UserError(`${answer.request} answered no HTML: ${oneLine(answer.text)}`);
+  return answer.text;
+}
+
 /** An answer of another status than there should be, in the site's own words. */
 export function unexpected({ request, status, headers: { location }, text }: Answer): UserError {
   return new UserError(`${request} answered ${status}${typeof location === "string" ? ` (to ${oneLine(location)})` : ""}: ${wordsOf(text)}`);

@@ -1,22 +1,17 @@
 import { UserError } from "../../config/errors";
-import { oneLine, unexpected, type Site } from "./site";
+import { htmlOf, oneLine, type Site } from "./site";
 
 /** Pages of the catalogue that are looked through; twelve products are on each. */
 const maxPages = 50;
 
 /** A page that a visitor sees. */
-export async function htmlOf(site: Site, path: string): Promise<string> {
-  const answer = await site.send("GET", path);
-  if (answer.status !== 200) throw unexpected(answer);
-  if (!/^text\/html\b/.test(String(answer.headers["content-type"]))) throw new UserError(`${answer.request} answered no HTML: ${oneLine(answer.text)}`);
-  return answer.text;
-}
+export const pageOf = async (site: Site, path: string): Promise<string> => htmlOf(await site.send("GET", path));
 
 /** Looks a product up where visitors find it: in the catalogue, and on its own page. Only one with the right key and backend has it. */
 export async function findInStorefront(site: Site, { title, handle }: { title: string; handle: string }): Promise<void> {
   const path = `/products/${encodeURIComponent(handle)}`;
   for (let page = 1; ; page++) {
-    const html = await htmlOf(site, page === 1 ? "/" : `/?page=${page}`);
+    const html = await pageOf(site, page === 1 ? "/" : `/?page=${page}`);
     if (shows(html, title) && html.includes(`href="${path}"`)) break;
     if (page === maxPages || !/\brel="next"/.test(html)) {
       throw new UserError(
@@ -25,7 +20,7 @@ export async function findInStorefront(site: Site, { title, handle }: { title: s
       );
     }
   }
-  if (!shows(await htmlOf(site, path), title)) throw new UserError(`${site.url}${path} does not show "${oneLine(title, 60)}"`);
+  if (!shows(await pageOf(site, path), title)) throw new UserError(`${site.url}${path} does not show "${oneLine(title, 60)}"`);
 }
 
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { filesDigest } from "../../config/files-digest";
 import { projectRoot } from "../../config/root";
 import { run } from "../../scripts/cluster/run";
 import { cacheFolder } from "../../scripts/paths";
-
-/** What is installed or built in an image's folder. */
-const made = new Set(["node_modules", "dist", ".medusa", "installed"]);
+import { isSource } from "./sources";
 
 /**
  * An image's folder, which is an npm project of its own, copied to where its packages may be installed: outside the checkout,
@@ -26,9 +24,10 @@ export class ImageProject {
   /** Copies the sources over those of an earlier run, and installs the packages unless they are there. */
   async prepare(): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
-    for (const entry of readdirSync(this.folder)) if (!made.has(entry)) rmSync(join(this.folder, entry), { recursive: true });
-    cpSync(this.source, this.folder, { recursive: true, filter: (path) => !made.has(basename(path)) });
     const mark = join(this.folder, "installed");
+    const before = readdirSync(this.folder).map((entry) => join(this.folder, entry));
+    for (const path of before) if (isSource(path) && path !== mark) rmSync(path, { recursive: true });
+    cpSync(this.source, this.folder, { recursive: true, filter: isSource });
     if (existsSync(mark)) return;
     const quietly = ["--no-audit", "--no-fund"];
     // Some registries lag behind with packages of other platforms, and `npm ci` then refuses a sound lock.

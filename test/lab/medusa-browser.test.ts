@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser, screenshot } from "./browser";
 import { Lab, say } from "./lab";
-
-/** Where the screenshots go, for people to look at. */
-const folder = process.env.LAB_SCREENSHOTS ?? join(tmpdir(), "storefleet-screenshots");
 
 /** A shopper and the shop's owner, in a real browser. */
 describe("a Medusa shop in a browser", function () {
@@ -23,19 +18,14 @@ describe("a Medusa shop in a browser", function () {
     lab.list('{ name: browsed, engine: medusa, title: "Browsed & Bought", medusa: { accent: "#0a7d5c" } }');
     await lab.up();
     await lab.ok("apply");
-    browser = await puppeteer.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--host-resolver-rules=MAP *.nip.io 127.0.0.1"],
-    });
-    mkdirSync(folder, { recursive: true });
-    say(`screenshots: ${folder}`);
+    browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
     await lab.remove();
   });
 
-  const shoot = (name: string) => page.screenshot({ path: join(folder, `medusa-${name}.png`) as `${string}.png`, fullPage: true });
+  const shoot = (name: string) => screenshot(page, `medusa-${name}`);
   const text = () => page.evaluate(() => document.body.innerText);
   const width = () => page.evaluate(() => document.documentElement.scrollWidth);
   const open = (path: string) => page.goto(url(path), { waitUntil: "networkidle0" });

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { tmpdir } from "node:os";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { Lab, say } from "./lab";
-
-/** Where the screenshots go, for people to look at. */
-const folder = process.env.LAB_SCREENSHOTS ?? join(tmpdir(), "storefleet-screenshots");
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser, screenshot } from "./browser";
+import { Lab } from "./lab";
 
 /** A shopper and the shop's owner, in a real browser. */
 describe("a WooCommerce shop in a browser", function () {
@@ -20,21 +15,15 @@ describe("a WooCommerce shop in a browser", function () {
     lab.list('{ name: browsed, engine: woocommerce, title: "Browsed & Bought" }');
     await lab.up();
     await lab.ok("apply");
-    browser = await puppeteer.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--host-resolver-rules=MAP *.nip.io 127.0.0.1"],
-      defaultViewport: { width: 1280, height: 1000 },
-    });
+    browser = await openBrowser({ defaultViewport: { width: 1280, height: 1000 } });
     page = await browser.newPage();
-    mkdirSync(folder, { recursive: true });
-    say(`screenshots: ${folder}`);
   });
   after(async () => {
     await browser?.close();
     await lab.remove();
   });
 
-  const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage: true });
+  const shoot = (name: string) => screenshot(page, name);
   const text = () => page.evaluate(() => document.body.innerText);
 
   it("sells from the front page to the confirmation", async () => {

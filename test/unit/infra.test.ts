@@ -11,6 +11,7 @@ import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
 import { environmentDigest, secretRevisions } from "../../infra/digest";
+import { isSource } from "../images/sources";
 import { only, record, type Recorded } from "./helpers/recording-mocks";
 
 const local = { ingress: { controllerNamespace: "ingress", install: true }, hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true };
@@ -194,7 +195,7 @@ describe("digests", () => {
 
   it("of an environment change with settings, secrets, program and charts, not with the order of keys", () => {
     for (const part of ["index.ts", "infra", "config", "components", "images", "package-lock.json", "Pulumi.local.yaml"]) {
-      cpSync(join(projectRoot, part), join(folder, part), { recursive: true, filter: (path) => !/\/(node_modules|\.medusa)$/.test(path) });
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true, filter: isSource });
     }
     const settings = (text: string) => writeFileSync(join(folder, "Pulumi.local.yaml"), text);
     const digest = () => environmentDigest("local", folder);

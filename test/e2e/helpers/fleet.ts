@@ -3,11 +3,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
 import { Kube, type KubeObject } from "../../../scripts/fleet/kube";
 import { toolsFolder } from "../../../scripts/paths";
+import { isSource } from "../../images/sources";
 import { until } from "./until";
 
 export interface Ended {
@@ -36,8 +37,6 @@ const parts = [
   "config", "components", "images", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
   "Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml",
 ];
-/** What an image's folder may hold besides, installed or built there. */
-const notCopied = new Set(["node_modules", "dist", ".medusa"]);
 const containerTools = ["docker", "podman", "kind", "k3d"];
 /** Settings of whoever runs the tests, which must not reach the commands under test. */
 const ambient = /^(PULUMI_(?!HOME$)|STOREFLEET_|KUBECONFIG$|HELM_|DOCKER_HOST$)/;
@@ -58,8 +57,7 @@ export class Fleet {
   private readonly running = new Set<ChildProcess>();
 
   constructor() {
-    const filter = (path: string) => !notCopied.has(basename(path));
-    for (const part of parts) cpSync(join(projectRoot, part), join(this.project, part), { recursive: true, preserveTimestamps: true, filter });
+    for (const part of parts) cpSync(join(projectRoot, part), join(this.project, part), { recursive: true, preserveTimestamps: true, filter: isSource });
     symlinkSync(join(projectRoot, "node_modules"), join(this.project, "node_modules"));
     // Whatever engines this machine has: the embedded cluster it is.
     const bin = join(this.folder, "bin");

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { Address, Cart } from "../medusa/cart";
 import type { DeliveryOption } from "../medusa/checkout";
 import type { Country } from "../medusa/shop";
@@ -68,32 +69,16 @@ export const ReviewPage = ({ cart, money, countries, payable, problem }: ReviewP
       </Alert>
     )}
     <dl class="review">
-      <div>
-        <dt>Deliver to</dt>
-        <dd>
-          <AddressText address={cart.address} countries={countries} />
-          <a href="/checkout">
-            Change<span class="hidden"> the address</span>
-          </a>
-        </dd>
-      </div>
-      <div>
-        <dt>E-mail</dt>
-        <dd>{cart.email}</dd>
-      </div>
-      <div>
-        <dt>Delivery</dt>
-        <dd>
-          <span>{cart.deliveryName}</span>
-          <a href="/checkout/delivery">
-            Change<span class="hidden"> the delivery</span>
-          </a>
-        </dd>
-      </div>
-      <div>
-        <dt>Payment</dt>
-        <dd>{payable ? "Cash on delivery" : "None available"}</dd>
-      </div>
+      <Fact label="Deliver to">
+        <AddressText address={cart.address} countries={countries} />
+        <Change what="the address" href="/checkout" />
+      </Fact>
+      <Fact label="E-mail">{cart.email}</Fact>
+      <Fact label="Delivery">
+        <span>{cart.deliveryName}</span>
+        <Change what="the delivery" href="/checkout/delivery" />
+      </Fact>
+      <Fact label="Payment">{payable ? "Cash on delivery" : "None available"}</Fact>
     </dl>
     {payable ? (
       <form method="post" action="/checkout/order" data-once>
@@ -108,6 +93,20 @@ export const ReviewPage = ({ cart, money, countries, payable, problem }: ReviewP
       </Alert>
     )}
   </Checkout>
+);
+
+/** One of the things that an order says. */
+export const Fact = ({ label, children }: { label: string; children?: Child }) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const Change = ({ what, href }: { what: string; href: string }) => (
+  <a href={href}>
+    Change<span class="hidden"> {what}</span>
+  </a>
 );
 
 export function AddressText({ address, countries }: { address: Address; countries: Country[] }) {

@@ -1,54 +1,53 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Ctx } from "../http/context";
+import type { IconName } from "../look/icons";
 import { Message, page } from "./layout";
 
-const Home = () => (
-  <p>
-    <a class="button" href="/">
-      See all products
-    </a>
-  </p>
-);
+interface Said {
+  icon: IconName;
+  /** Of the document. */
+  title: string;
+  /** @default the title */
+  heading?: string;
+  text: string;
+}
 
-export const notFoundPage = (c: Ctx) =>
-  page(
-    c,
-    { title: "Page not found", status: 404 },
-    <Message icon="signpost" title="Page not found">
-      <p>It may have moved, or the product is no longer sold.</p>
-      <Home />
-    </Message>,
-  );
+/** A page that says what is wrong, and leads back to the products. */
+const saying =
+  (status: ContentfulStatusCode, { icon, title, heading = title, text }: Said) =>
+  (c: Ctx) =>
+    page(
+      c,
+      { title, status },
+      <Message icon={icon} title={heading}>
+        <p>{text}</p>
+        <p>
+          <a class="button" href="/">
+            See all products
+          </a>
+        </p>
+      </Message>,
+    );
+
+export const notFoundPage = saying(404, { icon: "signpost", title: "Page not found", text: "It may have moved, or the product is no longer sold." });
 
 /** Only the browser that placed an order may see it. */
-export const orderNotFoundPage = (c: Ctx) =>
-  page(
-    c,
-    { title: "Order not found", status: 404 },
-    <Message icon="signpost" title="Order not found">
-      <p>Orders are shown for a week, in the browser that placed them. The shop has yours nevertheless.</p>
-      <Home />
-    </Message>,
-  );
+export const orderNotFoundPage = saying(404, {
+  icon: "signpost",
+  title: "Order not found",
+  text: "Orders are shown for a week, in the browser that placed them. The shop has yours nevertheless.",
+});
 
-export const forbiddenPage = (c: Ctx) =>
-  page(
-    c,
-    { title: "Form refused", status: 403 },
-    <Message icon="warning" title="This form did not come from our shop">
-      <p>Nothing was changed. Please open the shop and try again from there.</p>
-      <Home />
-    </Message>,
-  );
+export const forbiddenPage = saying(403, {
+  icon: "warning",
+  title: "Form refused",
+  heading: "This form did not come from our shop",
+  text: "Nothing was changed. Please open the shop and try again from there.",
+});
 
-export const tooLargePage = (c: Ctx) =>
-  page(
-    c,
-    { title: "Too much", status: 413 },
-    <Message icon="warning" title="That was too much at once">
-      <p>Please send less.</p>
-      <Home />
-    </Message>,
-  );
+export const tooLargePage = saying(413, { icon: "warning", title: "Too much", heading: "That was too much at once", text: "Please send less." });
+
+export const brokenPage = saying(500, { icon: "warning", title: "Something went wrong", text: "That is our fault. Please try again; your cart is kept." });
 
 export function unavailablePage(c: Ctx) {
   c.header("Retry-After", "30");
@@ -66,13 +65,3 @@ export function unavailablePage(c: Ctx) {
     </Message>,
   );
 }
-
-export const brokenPage = (c: Ctx) =>
-  page(
-    c,
-    { title: "Something went wrong", status: 500 },
-    <Message icon="warning" title="Something went wrong">
-      <p>That is our fault. Please try again; your cart is kept.</p>
-      <Home />
-    </Message>,
-  );

@@ -2,7 +2,7 @@ import type { Order } from "../medusa/checkout";
 import type { Country } from "../medusa/shop";
 import type { Money } from "../look/money";
 import { LineFacts, TotalRows } from "./cart";
-import { AddressText } from "./delivery";
+import { AddressText, Fact } from "./delivery";
 import { Message } from "./layout";
 
 export const OrderPage = ({ order, money, countries }: { order: Order; money: Money; countries: Country[] }) => (
@@ -14,26 +14,12 @@ export const OrderPage = ({ order, money, countries }: { order: Order; money: Mo
     </Message>
     <div class="columns">
       <dl class="review">
-        <div>
-          <dt>Deliver to</dt>
-          <dd>
-            <AddressText address={order.address} countries={countries} />
-          </dd>
-        </div>
-        <div>
-          <dt>E-mail</dt>
-          <dd>{order.email}</dd>
-        </div>
-        {order.deliveryName && (
-          <div>
-            <dt>Delivery</dt>
-            <dd>{order.deliveryName}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Payment</dt>
-          <dd>Cash on delivery</dd>
-        </div>
+        <Fact label="Deliver to">
+          <AddressText address={order.address} countries={countries} />
+        </Fact>
+        <Fact label="E-mail">{order.email}</Fact>
+        {order.deliveryName && <Fact label="Delivery">{order.deliveryName}</Fact>}
+        <Fact label="Payment">Cash on delivery</Fact>
       </dl>
       <section class="summary" aria-label="Your order">
         <h2>Your order</h2>
