@@ -2,6 +2,9 @@
 // container has a token for the Kubernetes API, and that token can do nothing else.
 import { readFileSync } from "node:fs";
 
+// The first process of a container is ended by no signal that it does not ask for.
+process.once("SIGTERM", () => process.exit(143));
+
 const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, NAMESPACE, SECRET_NAME, KEY_FILE, TOKEN_FILE, WAIT_SECONDS } = process.env;
 const key = readFileSync(KEY_FILE, "utf8").trim();
 const url = `https://${host.includes(":") ? `[${host}]` : host}:${port}/api/v1/namespaces/${NAMESPACE}/secrets/${SECRET_NAME}`;
