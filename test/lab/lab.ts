@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { hostOf } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { Fleet, succeeded } from "../e2e/helpers/fleet";
+import { until } from "../e2e/helpers/until";
 
 const suffix = ".127.0.0.1.nip.io";
 
@@ -57,6 +58,9 @@ export class Lab extends Fleet {
   get(store: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send(this.host(store), "GET", path, headers);
   }
+
+  /** The ingress controller hears of pods that are ready a little later than kubectl. */
+  serves = (store: string, path: string) => until(`${store} serves ${path}`, async () => (await this.get(store, path)).status === 200, 30);
 
   send(host: string, method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
     const started = performance.now();

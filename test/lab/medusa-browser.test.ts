@@ -18,6 +18,7 @@ describe("a Medusa shop in a browser", function () {
     lab.list('{ name: browsed, engine: medusa, title: "Browsed & Bought", medusa: { accent: "#0a7d5c" } }');
     await lab.up();
     await lab.ok("apply");
+    await lab.serves("browsed", "/app");
     browser = await openBrowser();
   });
   after(async () => {

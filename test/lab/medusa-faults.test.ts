@@ -17,6 +17,7 @@ describe("Medusa faults in the lab", function () {
     lab.list(shop("busy"));
     await lab.up();
     await lab.ok("apply");
+    await lab.serves("busy", "/health");
   });
   after(() => lab.remove());
 

@@ -21,6 +21,7 @@ describe("Medusa set-up faults in the lab", function () {
     lab.list(shop("whole"));
     await lab.up();
     await lab.ok("apply");
+    await lab.serves("whole", "/health");
     whole = await (await MedusaAdmin.login(lab, "whole")).counts();
   });
   after(() => lab.remove());
@@ -96,6 +97,7 @@ describe("Medusa set-up faults in the lab", function () {
     await lab.ok("cluster", "up");
     lab.list(shop("mute"));
     await lab.ok("apply");
+    await lab.serves("mute", "/");
     await new MedusaShopper(lab, "mute").buy();
     await until("the log tells of the mail", async () => /10\.96\.255\.254|ECONNREFUSED|ETIMEDOUT|[Tt]imeout/.test(await lab.inStore("mute", "logs", "deploy/medusa-worker")), 60, 1000);
     await new MedusaShopper(lab, "mute").buy();

@@ -57,6 +57,7 @@ describe("Medusa in the lab", function () {
     const { name } = (await lab.podsOf("acme")).find(({ app }) => app === "medusa-server")!;
     await lab.inStore("acme", "delete", "pod", name);
     await lab.inStore("acme", "rollout", "status", "deploy/medusa-server", "--timeout=120s");
+    await lab.serves("acme", "/health");
     const seconds = startOf(await podOf("medusa-server"));
     say(`server from start to ready: ${seconds} s`);
     assert.ok(seconds <= 15, `took ${seconds} s`);

@@ -15,6 +15,7 @@ describe("a WooCommerce shop in a browser", function () {
     lab.list('{ name: browsed, engine: woocommerce, title: "Browsed & Bought" }');
     await lab.up();
     await lab.ok("apply");
+    await lab.serves("browsed", "/");
     browser = await openBrowser({ defaultViewport: { width: 1280, height: 1000 } });
     page = await browser.newPage();
   });

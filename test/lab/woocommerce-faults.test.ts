@@ -59,6 +59,7 @@ describe("WooCommerce faults in the lab", function () {
     await lab.ok("cluster", "up");
     lab.list(shop("mute"));
     await lab.ok("apply");
+    await lab.serves("mute", "/");
     const shopper = new Shopper(lab, "mute");
     await shopper.fill((await shopper.products())[0]!.id);
     assert.ok((await shopper.order()) > 0);

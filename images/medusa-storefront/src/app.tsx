@@ -12,11 +12,14 @@ import { cart } from "./routes/cart";
 import { catalogue } from "./routes/catalogue";
 import { checkout } from "./routes/checkout";
 
+/** The Ingress leads these to the server. While none of its pods is ready, some ingress controllers send them here. */
+const serverPaths = ["/app", "/admin", "/auth", "/store", "/hooks", "/static", "/health"];
+
 export function createApp(publicUrl: URL, shops: ShopSource): Hono<Env> {
   const app = new Hono<Env>();
 
   // For probes. Ready once the shop's settings are known; while the backend is away later, a friendly page is better than none.
-  app.get("/health", (c) => c.text("OK"));
+  app.get("/alive", (c) => c.text("OK"));
   app.get("/ready", (c) =>
     shops.get().then(
       () => c.text("ready"),
@@ -38,6 +41,7 @@ export function createApp(publicUrl: URL, shops: ShopSource): Hono<Env> {
     c.set("shop", await shops.get());
     await next();
   });
+  for (const path of serverPaths) app.all(`${path}/*`, unavailablePage);
   app.post("*", bodyLimit({ maxSize: 64 * 1024, onError: tooLargePage }), (c, next) => (isOwnForm(c) ? next() : forbiddenPage(c)));
   app.route("/", catalogue).route("/cart", cart).route("/", checkout);
 

@@ -33,13 +33,20 @@ describe("the backend", () => {
     browser = new Browser(medusa, { maxAge: 12 });
     assert.equal((await browser.open("/")).status, 503);
     assert.equal((await browser.request("/ready")).status, 503);
-    assert.equal((await browser.request("/health")).status, 200);
+    assert.equal((await browser.request("/alive")).status, 200);
     medusa.faults.clear();
     while ((await browser.request("/ready")).status !== 200) await new Promise((resolve) => setTimeout(resolve, 1));
     assert.equal((await browser.open("/")).status, 200);
     await medusa.stop();
     assert.equal((await browser.request("/ready")).status, 200, "stays ready: a friendly page is better than none");
   });
+
+  for (const [method, path] of [["GET", "/app"], ["GET", "/health"], ["POST", "/auth/user/emailpass"], ["DELETE", "/admin/products/1"], ["GET", "/store/products?limit=1"]] as const) {
+    it(`is away where the Ingress sends ${method} ${path} here`, async () => {
+      const { status, headers } = await browser.request(path, { method });
+      assert.deepEqual([status, headers.get("retry-after")], [503, "30"]);
+    });
+  }
 
   for (const [what, settings] of Object.entries({
     "no title": { title: " " },

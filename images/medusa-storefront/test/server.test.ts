@@ -35,7 +35,7 @@ describe("the bundled server", () => {
 
   it("serves pages, compressed, with less than 150 kB of script, and ends on SIGTERM", async () => {
     const url = await start();
-    assert.equal(await (await fetch(`${url}/health`)).text(), "OK");
+    assert.equal(await (await fetch(`${url}/alive`)).text(), "OK");
     assert.equal((await fetch(`${url}/ready`)).status, 200);
     const response = await fetch(url, { headers: { "accept-encoding": "gzip" } });
     assert.equal(response.headers.get("content-encoding"), "gzip");
@@ -94,7 +94,7 @@ describe("the bundled server", () => {
     }
     await medusa.stop();
     assert.equal((await fetch(`${url}/?q=away`)).status, 503);
-    assert.equal(await (await fetch(`${url}/health`)).text(), "OK");
+    assert.equal(await (await fetch(`${url}/alive`)).text(), "OK");
     assert.equal(server!.exitCode, null);
   });
 });
