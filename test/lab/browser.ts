@@ -18,5 +18,13 @@ export async function openBrowser(options: LaunchOptions = {}): Promise<Browser>
   });
 }
 
+/** Waits until a page shows a text. While a new page loads it has no body yet. */
+export async function shows(page: Page, pattern: RegExp): Promise<void> {
+  const found = page.waitForFunction((source, flags) => new RegExp(source, flags).test(document.body?.innerText ?? ""), { timeout: 60_000 }, pattern.source, pattern.flags);
+  await found.catch(async (error: Error) => {
+    throw new Error(`${error.message}: ${page.url()} does not show ${pattern}, but: ${await page.evaluate(() => document.body?.innerText)}`);
+  });
+}
+
 /** The whole page, as an image of that name. */
 export const screenshot = (page: Page, name: string) => page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage: true });

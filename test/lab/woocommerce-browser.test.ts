@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "puppeteer-core";
-import { openBrowser, screenshot } from "./browser";
+import { openBrowser, screenshot, shows } from "./browser";
 import { Lab } from "./lab";
 
 /** A shopper and the shop's owner, in a real browser. */
@@ -35,10 +35,10 @@ describe("a WooCommerce shop in a browser", function () {
     await page.goto(url("/product/sample-hoodie/"), { waitUntil: "networkidle0" });
     await shoot("2-product");
     await page.click("button.single_add_to_cart_button");
-    await page.waitForFunction(() => /cart/i.test(document.body.innerText));
+    await shows(page, /cart/i);
 
     await page.goto(url("/cart/"), { waitUntil: "networkidle0" });
-    await page.waitForFunction(() => /Sample Hoodie/.test(document.body.innerText));
+    await shows(page, /Sample Hoodie/);
     await shoot("3-cart");
 
     await page.goto(url("/checkout/"), { waitUntil: "networkidle0" });
@@ -50,7 +50,7 @@ describe("a WooCommerce shop in a browser", function () {
     await shoot("4-checkout");
     await page.click(".wc-block-components-checkout-place-order-button");
     await page.waitForFunction(() => location.pathname.includes("order-received"), { timeout: 60_000 });
-    await page.waitForFunction(() => /order/i.test(document.body.innerText));
+    await shows(page, /order/i);
     await shoot("5-order-received");
     assert.match(await text(), /Cash on delivery/i);
   });
