@@ -59,8 +59,8 @@ export class Lab extends Fleet {
     return this.send(this.host(store), "GET", path, headers);
   }
 
-  /** The ingress controller hears of pods that are ready a little later than kubectl. */
-  serves = (store: string, path: string) => until(`${store} serves ${path}`, async () => (await this.get(store, path)).status === 200, 30);
+  /** Waits until a page is served. The ingress controller hears of pods that are ready a little later than kubectl. */
+  serves = (store: string, path: string, seconds = 30) => until(`${store} serves ${path}`, async () => (await this.get(store, path)).status === 200, seconds);
 
   send(host: string, method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
     const started = performance.now();

@@ -84,7 +84,7 @@ describe("WooCommerce in the lab", function () {
     const shopper = new Shopper(lab, "acme");
     await shopper.fill((await shopper.products())[0]!.id);
     await lab.inStore("acme", "delete", "pod", "--selector", "app=wordpress", "--wait=false");
-    await until("the shop serves again", async () => (await lab.get("acme", "/")).status === 200, 60);
+    await lab.serves("acme", "/", 60);
     assert.ok((await shopper.order()) > 0);
   });
 
@@ -118,7 +118,7 @@ describe("WooCommerce in the lab", function () {
     await lab.inStore("weird", "rollout", "restart", "statefulset/woocommerce-mariadb");
     await lab.inStore("weird", "rollout", "status", "statefulset/woocommerce-mariadb", "--timeout=120s");
     // The kubelet brings the new Secret into running pods within a minute or so.
-    await until("the shop serves again", async () => (await lab.get("weird", "/")).status === 200, 150, 1000);
+    await lab.serves("weird", "/", 150);
     await lab.verify("weird");
   });
 
