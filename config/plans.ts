@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quantity } from "./quantity";
 import type { Engine, Plan } from "./spec";
 
 const cpu = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d{1,3})?|0\.\d{1,3})$/, { error: 'is not a CPU quantity — write it like "100m" or "2"' });
@@ -121,9 +122,6 @@ export function sizesFor<E extends Engine>(engine: E, plan: Plan, settings: { pl
   return sizes as unknown as SizesOf[E];
 }
 
-const units: Record<string, number> = { m: 0.001, "": 1, Mi: 1, Gi: 1024 };
-const amount = (quantity: string) => parseFloat(quantity) * (units[quantity.replace(/[\d.]/g, "")] ?? 1);
-
 /** Overrides that leave a pod with a request above its limit, which Kubernetes would refuse: `["small", "medusa", "redis"]`. */
 export function contradictions(overrides: PlanOverrides): [Plan, Engine, string][] {
   const found: [Plan, Engine, string][] = [];
@@ -131,7 +129,7 @@ export function contradictions(overrides: PlanOverrides): [Plan, Engine, string]
     for (const engine of Object.keys(byEngine) as Engine[]) {
       const { volumes: _volumes, ...parts } = sizesFor(engine, plan, { plans: overrides });
       for (const [part, { memoryRequest, memoryLimit, cpuRequest, cpuLimit }] of Object.entries<JobSize>(parts)) {
-        const fits = amount(memoryRequest) <= amount(memoryLimit) && (!cpuLimit || amount(cpuRequest) <= amount(cpuLimit));
+        const fits = quantity(memoryRequest) <= quantity(memoryLimit) && (!cpuLimit || quantity(cpuRequest) <= quantity(cpuLimit));
         if (!fits) found.push([plan, engine, part]);
       }
     }

@@ -13,6 +13,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "infra/cluster-provider.ts",
   "config/names.ts",
   "config/plans.ts",
+  "config/quantity.ts",
   "config/environment.ts",
   `components/${engine}`,
   "components/guardrails",

@@ -1,3 +1,5 @@
+import { mebibytes, millicores } from "../../config/quantity";
+
 /** What one kind of pod asks for, and how many of them there may be at once. */
 export interface PodDemand {
   /** Pods at the same time, roll-outs and terminating ones included. */
@@ -8,22 +10,6 @@ export interface PodDemand {
   cpuLimit?: string;
   ephemeralRequest: string;
   ephemeralLimit: string;
-}
-
-const mebi: Record<string, number> = { Mi: 1, Gi: 1024, Ti: 1024 * 1024 };
-
-/** `100m` or `0.5` in thousandths of a CPU. */
-export function millicores(quantity: string): number {
-  const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity);
-  if (!match) throw new Error(`"${quantity}" is not a CPU quantity: write it like "100m" or "2"`);
-  return Math.ceil(Number(match[1]) * (match[2] ? 1 : 1000));
-}
-
-/** `1Gi` in mebibytes. */
-export function mebibytes(quantity: string): number {
-  const match = /^(\d+)(Mi|Gi|Ti)$/.exec(quantity);
-  if (!match) throw new Error(`"${quantity}" is not a size: write it like "256Mi" or "2Gi"`);
-  return Number(match[1]) * (mebi[match[2]!] ?? 0);
 }
 
 /**

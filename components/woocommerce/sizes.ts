@@ -1,4 +1,4 @@
-import { mebibytes } from "../shared/quota";
+import { mebibytes } from "../../config/quantity";
 import type { JobSize, WorkloadSize } from "../shared/sizes";
 
 /** How much the parts of one shop get. */

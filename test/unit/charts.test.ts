@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mebibytes, millicores } from "../../components/shared/quota";
+import { mebibytes, millicores } from "../../config/quantity";
 import { engineNames } from "../../config/spec";
 import { lineOf, scoreOf, waivedIn, waiverFile, waivers } from "../charts/kube-score";
 import { forEachCase, type StoreCase } from "../charts/store-cases";

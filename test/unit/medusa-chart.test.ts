@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MedusaArgs } from "../../components/medusa";
-import { mebibytes } from "../../components/shared/quota";
+import { mebibytes } from "../../config/quantity";
 import { chartValues } from "../../components/medusa/values";
 import { plans } from "../../config/plans";
 import { planNames } from "../../config/spec";

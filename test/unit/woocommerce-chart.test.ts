@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mebibytes } from "../../components/shared/quota";
+import { mebibytes } from "../../config/quantity";
 import { chartValues } from "../../components/woocommerce/values";
 import type { WooCommerceArgs } from "../../components/woocommerce";
 import { plans } from "../../config/plans";

@@ -40,10 +40,12 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- join "," $origins -}}
 {{- end -}}
 
-{{/* A memory quantity or volume size as a number of mebibytes. */}}
+{{/* Any Kubernetes quantity as a whole number of mebibytes: `2Gi`, but also what somebody else wrote: `20G`, `0.5Ti`, `21474836480`. */}}
 {{- define "medusa.mebibytes" -}}
-{{- $unit := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
-{{- mul (regexFind "^[0-9]+" .) (get $unit (regexFind "[A-Z]i$" .)) -}}
+{{- $suffix := regexFind "[A-Za-z]+$" . -}}
+{{- $factor := dict "" 1.0 "m" 1e-3 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18
+  "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 "Pi" 1125899906842624.0 "Ei" 1152921504606846976.0 -}}
+{{- printf "%.0f" (divf (mulf (trimSuffix $suffix . | float64) (get $factor $suffix)) 1048576.0) -}}
 {{- end -}}
 
 {{/* Requests and limits of a container. Takes one entry of `sizes`. Ephemeral storage is for logs and /tmp. */}}
