@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "./errors";
+import { fixed } from "./fixed";
 import { type Explanation, explainIssues, pathText } from "./explain";
 import { type EnvironmentName } from "./names";
 import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
@@ -55,8 +56,8 @@ export const settingsSchema = z
       .regex(/^(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/, { error: 'is not a host suffix — write it with a leading dot, such as ".shops.example.com"' })
       .max(190, { error: "is longer than 190 characters — shorten it" })
       .describe("A store's address is store-<name>-<hash> plus this; its wildcard DNS record leads to the ingress."),
-    storageClass: objectName.optional().describe("StorageClass of the volumes; absent: the cluster's default."),
-    sharedStorageClass: objectName.optional().describe("StorageClass that many pods mount at once (ReadWriteMany), for uploads; absent: one WordPress pod a store."),
+    storageClass: objectName.optional().describe("StorageClass of the volumes; absent: the cluster's default. " + fixed.storageClass),
+    sharedStorageClass: objectName.optional().describe("StorageClass that many pods mount at once (ReadWriteMany), for uploads; absent: one WordPress pod a store. " + fixed.sharedStorageClass),
     egress: z.enum(["allow", "deny"]).describe("Whether stores reach addresses outside the cluster."),
     clusterCidrs: z
       .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' }))
@@ -72,7 +73,7 @@ export const settingsSchema = z
         overrides: z.strictObject(imageOverrides).partial().prefault({}).describe("Images to use in place of the pinned ones."),
       })
       .prefault({}),
-    plans: planOverridesSchema.default({}).describe("Plan sizes to change; the rest stays as in config/plans.ts."),
+    plans: planOverridesSchema.default({}).describe("Plan sizes to change; the rest stays as in config/plans.ts. Volumes: " + fixed.volumes),
   })
   .refine((settings) => settings.mailCatcher || settings.smtp, { path: ["smtp"], error: "is missing — set host and from, or mailCatcher: true" });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fixed } from "./fixed";
 import { isReservedName, maxNameLength, namePattern } from "./names";
 
 // The values of a stores list. Messages read "what is wrong — how to mend it"; the loader puts place and value around them.
@@ -16,7 +17,7 @@ export const name = z
   })
   .refine((value) => !isReservedName(value), { error: "is a reserved name — choose another, such as one with -shop at its end" })
   .describe(
-    `Unique name: lowercase letters, digits and hyphens, starting with a letter, ending with a letter or digit, at most ${maxNameLength} characters. It can not be changed: another name is another store.`,
+    `Unique name: lowercase letters, digits and hyphens, starting with a letter, ending with a letter or digit, at most ${maxNameLength} characters. ${fixed.name}`,
   );
 
 /** Any text, but what XML, databases and terminals choke on. */

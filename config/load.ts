@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { crossCheck } from "./checks";
-import { ListErrors } from "./errors";
+import { ListErrors, type ListProblem } from "./errors";
 import { type Explanation, explainIssues, pathText } from "./explain";
 import { ListDocument, type PlacedProblem } from "./list-document";
 import type { EnvironmentName } from "./names";
@@ -12,6 +12,8 @@ export interface ListedStore {
   spec: StoreSpec;
   /** Where the store's entry starts in the list; lines count from 1. */
   line: number;
+  /** Where the engine is written, in the store's entry or in `defaults`, for a finding about it. */
+  engine: Pick<ListProblem, "line" | "column" | "path" | "value">;
 }
 
 /** A valid list, in its own order. */
@@ -68,6 +70,7 @@ function readDocument(document: ListDocument, { hostSuffix }: LoadOptions, fail:
     // Without an engine from either there is a finding above.
     spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}),
     line: document.lineOf(["stores", index]),
+    engine: document.atPath(store.engine === undefined ? ["defaults", "engine"] : ["stores", index, "engine"], { message: "", repair: "" }),
   }));
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fixed } from "./fixed";
 import { colour, country, currency, domain, email, labels, name, price, product, text, timezone } from "./fields";
 
 export const engineNames = ["woocommerce", "medusa"] as const;
@@ -26,8 +27,8 @@ const medusa = z
 
 /** What `defaults:` may hold: every key of a store that can apply to several. */
 const shared = {
-  engine: z.enum(engineNames).describe("Shop software. It can not be changed once the store runs."),
-  plan: z.enum(planNames).describe("Size: CPU, memory, replicas, volumes and quota (default: small)."),
+  engine: z.enum(engineNames).describe(`Shop software. ${fixed.engine}`),
+  plan: z.enum(planNames).describe(`Size: CPU, memory, replicas, volumes and quota (default: small). Volumes: ${fixed.volumes}`),
   products: z
     .array(product)
     .max(10_000, { error: "are too many — list at most 10000, import the rest in the shop" })

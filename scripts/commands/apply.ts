@@ -46,7 +46,7 @@ export function applyCommand(program: Command): void {
       );
       if (flags.json) printJson({ env: fleet.session.env, stores: applied });
       else printSummary(applied);
-      if (process.exitCode === undefined && applied.some(({ result }) => result === "failed")) process.exitCode = exitCodes.failed;
+      if (process.exitCode === undefined && applied.some(({ result }) => result === "failed" || result === "refused")) process.exitCode = exitCodes.failed;
     });
 }
 
@@ -82,7 +82,7 @@ function printSummary(applied: AppliedStore[]): void {
   const idle = applied.length - busy.length;
   if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
   const rows = busy.map(({ name, result, seconds, error, repairs, action }) => {
-    const remark = error ? firstLine(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
+    const remark = result === "refused" ? (error ?? "") : error ? firstLine(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
     return [name, result, seconds > 0 ? duration(seconds) : "", remark];
   });
   print(table(["STORE", "RESULT", "TIME", ""], rows));

@@ -5,7 +5,7 @@ import type { Fleet } from "../engine/fleet-run";
 import { note } from "./common";
 
 /** Refuses names that neither the list nor the cluster knows, with the nearest one that they do. */
-export function requireKnown(names: string[], fleet: Pick<Fleet, "wanted" | "observed">): void {
+export function requireKnown(names: string[], fleet: { wanted: Pick<Fleet["wanted"][number], "spec">[]; observed: Fleet["observed"] }): void {
   const known = [...new Set([...fleet.wanted.map(({ spec }) => spec.name), ...fleet.observed.keys()])];
   for (const name of names) {
     if (known.includes(name)) continue;

@@ -49,7 +49,7 @@ export function planCommand(program: Command): void {
 const changing = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (action === "update" && hasChanges(changes));
 
 function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
-  if (planned.some(({ error }) => error)) return exitCodes.failed;
+  if (planned.some(({ action, error }) => error || action === "refused")) return exitCodes.failed;
   return detailed && planned.some(changing) ? exitCodes.changes : 0;
 }
 
@@ -63,7 +63,7 @@ function savePlan(file: string, fleet: Fleet, planned: PlannedStore[]): void {
 }
 
 function printPlan(planned: PlannedStore[]): void {
-  const rows = planned.map(({ name, action, changes, error }) => [name, action, error ? firstLine(error) : describe(action, changes)]);
+  const rows = planned.map(({ name, action, changes, reason, error }) => [name, action, error ? firstLine(error) : (reason ?? describe(action, changes))]);
   print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
   for (const { name, resources } of planned) {
     for (const { op, type, name: resource, diffs } of resources) {

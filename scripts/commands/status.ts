@@ -29,7 +29,7 @@ export function statusCommand(program: Command): void {
 export async function readStatus(session: Session, flags: Common, names: string[] = []): Promise<StoreStatus[]> {
   const specs = listedStores(flags.env, flags.file).stores.map(({ spec }) => spec);
   const [observed, shared] = await Promise.all([observeFleet(session.kube, flags.env), readEnvironment(session.kube, flags.env)]);
-  requireKnown(names, { wanted: specs.map((spec) => ({ spec, digest: "" })), observed });
+  requireKnown(names, { wanted: specs.map((spec) => ({ spec })), observed });
   const rows = await fleetStatus(session.kube, flags.env, specs, observed, shared);
   return names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name));
 }

@@ -1,32 +1,34 @@
 import type { StoreSpec } from "../../config/spec";
-import type { Decision } from "../fleet/classify";
+import type { Action, Decision } from "../fleet/classify";
 import { destroyStore } from "./destroy";
 import { forEachLimited } from "./concurrency";
 import type { Progress, StoreReport } from "./fleet-run";
 import { hasChanges, noChanges, type Changes } from "./operation";
 import { reconcileStore, type Engine, type Reconciled } from "./reconcile";
 
-export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "failed" | "cancelled" | "not started";
+export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "refused" | "failed" | "cancelled" | "not started";
 
 export interface AppliedStore extends StoreReport {
   result: Result;
   /** Wall time of this store's operation. */
   seconds: number;
-  /** Why it failed; null when it did not. */
+  /** Why it failed or is refused; null when neither. */
   error: string | null;
   /** Leftovers of earlier runs that were repaired on the way. */
   repairs: string[];
 }
+
+/** What becomes of a store that nothing is done with. */
+const idleResults: { [A in Action]?: Result } = { unchanged: "unchanged", orphan: "kept", protected: "kept", refused: "refused" };
 
 /** Carries out decisions, several stores at a time; one store's failure is its own. */
 export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, decisions: Decision[], concurrency: number, progress: Progress): Promise<AppliedStore[]> {
   const reports = new Map<string, AppliedStore>();
   const work: Decision[] = [];
   for (const decision of decisions) {
-    const { name, action } = decision;
-    const idle = action === "unchanged" || action === "orphan" || action === "protected";
-    const result: Result = idle ? (action === "unchanged" ? "unchanged" : "kept") : "not started";
-    reports.set(name, { name, action, changes: noChanges(), result, seconds: 0, error: null, repairs: [] });
+    const { name, action, reason = null } = decision;
+    const idle = idleResults[action];
+    reports.set(name, { name, action, changes: noChanges(), result: idle ?? "not started", seconds: 0, error: reason, repairs: [] });
     if (!idle) work.push(decision);
   }
 

@@ -4,6 +4,7 @@ import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storeDigest } from "../../stores/digest";
 import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
+import type { Wanted } from "../fleet/classify";
 import { observeFleet, type Observed } from "../fleet/observe";
 import type { Changes } from "./operation";
 import { Pool } from "./pool";
@@ -29,7 +30,7 @@ export interface StoreReport {
 export interface Fleet {
   session: Session;
   shared: EnvironmentReceipt;
-  wanted: { spec: StoreSpec; digest: string }[];
+  wanted: { spec: StoreSpec; digest: string; engineAt: Wanted["engineAt"] }[];
   observed: Map<string, Observed>;
 }
 
@@ -44,7 +45,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
       `Bring it up: ./scripts/stores cluster up --env ${env} (or: pulumi up -s ${env})`,
     );
   }
-  const wanted = list.stores.map(({ spec }) => ({ spec, digest: storeDigest(spec, shared) }));
+  const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
   return { session, shared, wanted, observed };
 }
 

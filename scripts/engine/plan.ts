@@ -21,12 +21,14 @@ export interface PlannedStore extends StoreReport {
   action: Action;
   /** Resource by resource; `delete` of a whole store has none, since everything goes. */
   resources: Step[];
+  /** Why it is refused. */
+  reason?: string;
   error?: string;
 }
 
 /** What a run would do with each store, without looking into the stores that change. */
 export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
-  const wanted = fleet.wanted.map(({ spec, digest }) => ({ name: spec.name, digest }));
+  const wanted = fleet.wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));
   const decisions = decide(wanted, fleet.observed, { prune, skipUnchanged });
   return names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name));
 }
@@ -36,7 +38,7 @@ export async function planFleet(engine: Engine, fleet: Fleet, options: PlanOptio
   const decisions = decideFleet(fleet, options);
   const specs = specsOf(fleet);
   const planned = new Map<string, PlannedStore>();
-  for (const { name, action } of decisions) planned.set(name, { name, action, changes: noChanges(), resources: [] });
+  for (const { name, action, reason } of decisions) planned.set(name, { name, action, changes: noChanges(), resources: [], reason });
   const changing = decisions.filter(({ action }) => action === "create" || action === "update");
   const scratch = new Scratch(engine, fleet);
 

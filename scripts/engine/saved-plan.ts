@@ -12,17 +12,19 @@ const saved = z.object({
   stores: z.array(
     z.object({
       name: z.string(),
-      action: z.enum(["create", "update", "unchanged", "delete", "orphan", "protected"]),
+      action: z.enum(["create", "update", "unchanged", "refused", "delete", "orphan", "protected"]),
       /** What is wanted, and what was there: a plan whose ground has moved is refused. */
       digest: z.string().nullable(),
       found: z.string().nullable(),
+      /** Why it is refused. */
+      reason: z.string().optional(),
     }),
   ),
 });
 export type SavedPlan = z.infer<typeof saved>;
 
-export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action">[]): SavedPlan {
-  const stores = decisions.map(({ name, action }) => ({ name, action, ...groundOf(fleet, name) }));
+export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[]): SavedPlan {
+  const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name) }));
   return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, stores };
 }
 
@@ -61,5 +63,5 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
       "Make a new one: ./scripts/stores plan --out FILE",
     );
   }
-  return plan.stores.map(({ name, action }) => ({ name, action, observed: fleet.observed.get(name) }));
+  return plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) }));
 }

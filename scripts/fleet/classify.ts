@@ -1,3 +1,5 @@
+import { formatProblem, type ListProblem } from "../../config/errors";
+import { engineRefusal } from "../../config/fixed";
 import type { Observed } from "./observe";
 
 /** What the list asks for, as far as telling a change goes. */
@@ -5,13 +7,19 @@ export interface Wanted {
   name: string;
   /** Digest of everything the store is made from. */
   digest: string;
+  engine: string;
+  /** Where the list says so. */
+  engineAt: Omit<ListProblem, "message" | "repair">;
 }
 
-export type Action = "create" | "update" | "unchanged" | "delete" | "orphan" | "protected";
+/** `refused`: the list asks for what can not be; the store is left as it runs. */
+export type Action = "create" | "update" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
 
 export interface Decision {
   name: string;
   action: Action;
+  /** Why it is `refused`, with its place in the list and how to mend it. */
+  reason?: string;
   observed?: Observed;
 }
 
@@ -33,14 +41,25 @@ export function isUnchanged(observed: Observed, digest: string): boolean {
 }
 
 /**
+ * The engine whose data a store has: of the last operation that got to its end, else of a release that one began. The
+ * namespace's label tells only what the last one set out for, and a store that has neither holds no data yet.
+ */
+function engineIn({ receipt, releases, deleting }: Observed, wanted: string): string | undefined {
+  if (deleting) return undefined;
+  return receipt?.engine || releases.find(({ name }) => name === wanted)?.name || releases[0]?.name;
+}
+
+/**
  * What a run over the fleet does with each store, in the order of the list, then the stores that left it.
  * Stores that left the list are `orphan` unless pruning was asked for; protected ones are never deleted.
  */
 export function decide(wanted: Wanted[], fleet: Map<string, Observed>, options: { prune: boolean; skipUnchanged: boolean }): Decision[] {
   const listed = new Set(wanted.map(({ name }) => name));
-  const decisions = wanted.map(({ name, digest }): Decision => {
+  const decisions = wanted.map(({ name, digest, engine, engineAt }): Decision => {
     const observed = fleet.get(name);
     if (!observed) return { name, action: "create" };
+    const refusal = engineRefusal(name, engine, engineIn(observed, engine));
+    if (refusal) return { name, action: "refused", reason: formatProblem({ ...engineAt, ...refusal }), observed };
     return { name, action: options.skipUnchanged && isUnchanged(observed, digest) ? "unchanged" : "update", observed };
   });
   for (const observed of fleet.values()) {

@@ -23,7 +23,7 @@ export interface Observed {
   intendedDigest?: string;
   /** Why the last operation of the script failed, until one succeeds. */
   lastError?: string;
-  receipt?: { digest: string; url: string; createdAt: string; stack: string };
+  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string };
   releases: Release[];
 }
 
@@ -62,6 +62,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
     lastError: note[annotations.lastError],
     receipt: receipt && {
       digest: receipt.data?.digest ?? "",
+      engine: receipt.data?.engine ?? "",
       url: receipt.data?.url ?? "",
       stack: receipt.data?.stack ?? "",
       createdAt: receipt.metadata.creationTimestamp,

@@ -68,6 +68,14 @@ describe("apply", () => {
     assert.equal(operations.length, 1);
   });
 
+  it("a refused store is left alone with its reason, and no obstacle to the others", async () => {
+    const { engine, operations } = fakeEngine();
+    const refused: Decision = { name: "same", action: "refused", reason: "list:2:3: can not be", observed: observedStore("same") };
+    const applied = await applyFleet(engine, specs, [refused, decisions[1]!], 1, recordedProgress());
+    assert.deepEqual(applied.map(({ action, result, error }) => [action, result, error]), [["refused", "refused", "list:2:3: can not be"], ["update", "updated", null]]);
+    assert.deepEqual(operations.map(({ stack }) => stack), ["local.bikes"]);
+  });
+
   it("names the repairs", async () => {
     const kube = new FakeKube();
     putStore(kube, "bikes", { status: "pending-upgrade" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { changedByHand, decide, isUnchanged } from "../../scripts/fleet/classify";
 import type { Observed } from "../../scripts/fleet/observe";
-import { observedStore } from "./helpers/fleet";
+import { engineAt, observedStore } from "./helpers/fleet";
 
 const digest = "digest of acme";
 const release = (status: string) => [{ name: "woocommerce", status, revision: 3 }];
@@ -46,11 +46,8 @@ describe("decisions", () => {
   const fleet = new Map(
     [observedStore("acme"), observedStore("bikes"), observedStore("gone"), observedStore("kept", { protected: true })].map((it) => [it.store, it]),
   );
-  const wanted = [
-    { name: "new", digest: "digest of new" },
-    { name: "bikes", digest: "changed" },
-    { name: "acme", digest },
-  ];
+  const want = (name: string, digest: string, engine = "woocommerce") => ({ name, digest, engine, engineAt });
+  const wanted = [want("new", "digest of new"), want("bikes", "changed"), want("acme", digest)];
   const actions = (options: { prune: boolean; skipUnchanged: boolean }) => decide(wanted, fleet, options).map(({ name, action }) => `${name} ${action}`);
 
   it("follow the list's order, then come the stores that left it, which are kept", () => {
@@ -66,8 +63,33 @@ describe("decisions", () => {
   });
 
   it("a protected store that is listed is updated like any other", () => {
-    const [decision] = decide([{ name: "kept", digest: "changed" }], fleet, { prune: true, skipUnchanged: true });
+    const [decision] = decide([want("kept", "changed")], fleet, { prune: true, skipUnchanged: true });
     assert.equal(decision?.action, "update");
+  });
+
+  it("refuse another engine than the one that runs, with the list's place, whatever is skipped", () => {
+    for (const skipUnchanged of [true, false]) {
+      const [refused, other] = decide([want("acme", digest, "medusa"), want("bikes", "changed")], fleet, { prune: true, skipUnchanged });
+      assert.equal(
+        refused?.reason,
+        "stores.yaml:2:13: the engine can not be changed once the store runs: acme runs woocommerce, and another engine can not read its data (value medusa) — " +
+          "go back to engine: woocommerce, or list the other shop under a name of its own",
+      );
+      assert.deepEqual([refused?.action, other?.action], ["refused", "update"]);
+    }
+  });
+
+  it("know the engine that runs from what was reached or begun, not from what the last attempt was heading for", () => {
+    const receipt = (engine: string) => ({ ...observedStore("acme").receipt!, engine });
+    const actionOf = (engine: string, more: Partial<Observed>) =>
+      decide([want("acme", "changed", engine)], new Map([["acme", observedStore("acme", more)]]), { prune: false, skipUnchanged: true })[0]?.action;
+    // An older version set out for the other engine, and broke off.
+    const halfway: Partial<Observed> = { engine: "medusa", receipt: receipt("woocommerce"), releases: [...release("deployed"), { name: "medusa", status: "failed", revision: 1 }] };
+    assert.deepEqual([actionOf("woocommerce", halfway), actionOf("medusa", halfway)], ["update", "refused"]);
+    // Nothing was reached yet.
+    assert.deepEqual([actionOf("woocommerce", { receipt: undefined }), actionOf("medusa", { receipt: undefined })], ["update", "refused"]);
+    assert.equal(actionOf("medusa", { receipt: undefined, releases: [] }), "update");
+    assert.equal(actionOf("medusa", { deleting: true }), "update");
   });
 
   it("carry what was seen", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSettings } from "../../config/environment";
 import { ListErrors } from "../../config/errors";
+import { fixed } from "../../config/fixed";
 import { listJsonSchemaText } from "../../config/json-schema";
 import { listFileOf, loadStores } from "../../config/load";
 import { environmentNames } from "../../config/names";
@@ -129,6 +130,11 @@ describe("the files of this project", () => {
   it("the sample: two WooCommerce stores and one Medusa store", () => {
     const { stores } = loadStores(listFileOf("local"));
     assert.deepEqual(stores.map(({ spec }) => [spec.name, spec.engine]), [["acme", "woocommerce"], ["bloom", "woocommerce"], ["cargo", "medusa"]]);
+  });
+
+  it("what can not be changed stands in README as the schema and refusals say it", () => {
+    const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+    for (const [key, says] of Object.entries(fixed)) assert.ok(readme.includes(`| \`${key}\` | ${says} |`), key);
   });
 
   it("config/stores.schema.json is what `stores schema` prints", () => {

@@ -215,4 +215,12 @@ stores:
     assert.ok(process.cpuUsage(started).user < 1_500_000);
     assert.deepEqual([stores.length, stores[0]?.line, stores[999]?.line], [1000, 2, 2000]);
   });
+
+  it("where each engine is written, in the store's entry or in the defaults", () => {
+    const { stores } = parseStores("stores.yaml", "defaults:\n  engine: medusa\nstores:\n  - name: acme\n  - { name: bikes, engine: woocommerce }\n");
+    assert.deepEqual(
+      stores.map(({ engine: { line, column, path, value } }) => [line, column, path, value]),
+      [[2, 11, ["defaults", "engine"], "medusa"], [5, 28, ["stores", 1, "engine"], "woocommerce"]],
+    );
+  });
 });

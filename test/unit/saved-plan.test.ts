@@ -12,11 +12,12 @@ describe("saved plan", () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), "storefleet-plan-test-"))));
   after(() => rmSync(folder, { recursive: true }));
 
-  const fleet = (acme: Partial<Observed> = {}, context?: string) => fleetOf([specOf("acme"), specOf("new")], [observedStore("acme", acme), observedStore("gone")], context);
+  const fleet = (acme: Partial<Observed> = {}, context?: string) => fleetOf([specOf("acme"), specOf("new")], [observedStore("acme", acme), observedStore("gone"), observedStore("other")], context);
   const decisions = [
     { name: "acme", action: "update" as const },
     { name: "new", action: "create" as const },
     { name: "gone", action: "delete" as const },
+    { name: "other", action: "refused" as const, reason: "list:2:3: can not be" },
   ];
   const file = (content: string) => {
     const path = join(folder, "plan.json");
@@ -32,7 +33,7 @@ describe("saved plan", () => {
 
   it("does nothing about stores that it does not name", () => {
     const now = fleetOf([specOf("acme"), specOf("new"), specOf("later")], [observedStore("acme"), observedStore("gone"), observedStore("other")]);
-    assert.deepEqual(decisionsOf(plan(), now).map(({ name }) => name), ["acme", "new", "gone"]);
+    assert.deepEqual(decisionsOf(plan(), now).map(({ name }) => name), ["acme", "new", "gone", "other"]);
   });
 
   for (const [what, acme] of Object.entries<Partial<Observed>>({
@@ -47,7 +48,7 @@ describe("saved plan", () => {
   }
 
   it("is refused when the list or the fleet changed, naming every store", () => {
-    const edited = fleetOf([specOf("acme"), specOf("gone")], [observedStore("acme")]);
+    const edited = fleetOf([specOf("acme"), specOf("gone")], [observedStore("acme"), observedStore("other")]);
     edited.wanted[0]!.digest = "edited";
     assert.throws(() => decisionsOf(plan(), edited), /^UserError: the plan is out of date: acme, new, gone changed/);
   });

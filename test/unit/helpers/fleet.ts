@@ -12,6 +12,9 @@ import { FakeKube } from "./fake-kube";
 export const specOf = (name: string, more: Partial<StoreEntry> & { engine?: ShopEngine } = {}): StoreSpec =>
   resolveStore({ engine: "woocommerce", ...more, name }, {});
 
+/** Where a list says which engine. */
+export const engineAt = { file: "stores.yaml", line: 2, column: 13, path: ["defaults", "engine"], value: "medusa" };
+
 /** A store that runs as it was wanted. */
 export function observedStore(store: string, more: Partial<Observed> = {}): Observed {
   const digest = `digest of ${store}`;
@@ -24,7 +27,7 @@ export function observedStore(store: string, more: Partial<Observed> = {}): Obse
     protected: false,
     suspended: false,
     intendedDigest: digest,
-    receipt: { digest, url: `http://${store}.example.com`, createdAt: "2026-01-01T00:01:30Z", stack: stackOf("local", store) },
+    receipt: { digest, engine: "woocommerce", url: `http://${store}.example.com`, createdAt: "2026-01-01T00:01:30Z", stack: stackOf("local", store) },
     releases: [{ name: "woocommerce", status: "deployed", revision: 1 }],
     ...more,
   };
@@ -39,7 +42,7 @@ export function putStore(kube: FakeKube, store: string, more: { annotations?: Re
   kube.put(path, { metadata: { labels: { ...marks, [labels.engine]: "woocommerce" }, annotations: { [annotations.digest]: "d1", ...more.annotations } } });
   kube.put(`${path}/configmaps/${receiptName}`, {
     metadata: { labels: { ...marks, [labels.receipt]: "true" }, creationTimestamp: "2026-01-01T00:01:30Z" },
-    data: { digest: "d1", url: `http://${store}.example.com`, stack: stackOf(env, store) },
+    data: { digest: "d1", engine: "woocommerce", url: `http://${store}.example.com`, stack: stackOf(env, store) },
   });
   kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v1`, {
     metadata: { labels: { owner: "helm", name: "woocommerce", status: more.status ?? "deployed", version: "1" } },
@@ -71,7 +74,7 @@ export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-c
   return {
     session: { env: "local", cluster: { context } },
     shared: { settings: readSettings("local"), secretRevisions: {}, digest: "" },
-    wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}` })),
+    wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}`, engineAt })),
     observed: new Map(observed.map((it) => [it.store, it])),
   } as unknown as Fleet;
 }
