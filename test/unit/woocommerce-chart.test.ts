@@ -217,6 +217,14 @@ describe("the WooCommerce chart", () => {
     }
   });
 
+  it("gives the Jobs every file that their scripts name", () => {
+    const data = objectOf(objects, "ConfigMap", "woocommerce-setup").data;
+    const mounted = [...Object.keys(data), "health.php"];
+    const named = Object.values<string>(data).flatMap((text) => [...text.matchAll(/\/etc\/storefleet\/([\w.-]+)/g)].map(([, file]) => file!));
+    assert.ok(named.includes("products.php"));
+    for (const file of named) assert.ok(mounted.includes(file), file);
+  });
+
   it("runs scheduled work at minutes that differ by namespace, never twice at once", () => {
     const { schedule, concurrencyPolicy } = objectOf(objects, "CronJob").spec;
     assert.match(schedule, /^[0-4]-59\/5 \* \* \* \*$/);

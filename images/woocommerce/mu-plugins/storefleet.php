@@ -36,3 +36,18 @@ function storefleet_smtp( PHPMailer\PHPMailer\PHPMailer $mailer ): void {
 // Code comes with the image: no offers of extensions that could not be installed, and no reports to their maker.
 add_filter( 'woocommerce_allow_marketplace_suggestions', '__return_false' );
 add_filter( 'option_woocommerce_allow_tracking', fn() => 'no' );
+
+// The shop answers on all of its hosts. Search engines are told the first, so that they know each page once.
+add_filter( 'get_canonical_url', 'storefleet_on_first_host' );
+add_action( 'wp_head', 'storefleet_canonical_of_lists' );
+
+function storefleet_on_first_host( string $url ): string {
+	return getenv( 'SHOP_SCHEME' ) . '://' . explode( ' ', getenv( 'SHOP_HOSTS' ) )[0] . substr( $url, strlen( home_url() ) );
+}
+
+/** WordPress itself names an address for single pages only, and the front page is a list of products. */
+function storefleet_canonical_of_lists(): void {
+	if ( ! is_singular() && ! is_search() && ! is_404() ) {
+		printf( "<link rel=\"canonical\" href=\"%s\" />\n", esc_url( storefleet_on_first_host( home_url( user_trailingslashit( $GLOBALS['wp']->request ) ) ) ) );
+	}
+}

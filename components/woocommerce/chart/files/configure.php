@@ -5,7 +5,8 @@
 
 use Automattic\WooCommerce\Utilities\OrderUtil;
 
-$settings = json_decode( file_get_contents( '/etc/storefleet/settings.json' ), true, 512, JSON_THROW_ON_ERROR );
+$settings  = json_decode( file_get_contents( '/etc/storefleet/settings.json' ), true, 512, JSON_THROW_ON_ERROR );
+$settings += array( 'decimals' => 2 );
 
 // A set-up that a change has overtaken may still be ending.
 global $wpdb, $wp_rewrite;
@@ -19,10 +20,42 @@ if ( ! OrderUtil::custom_orders_table_usage_is_enabled() ) {
 	WP_CLI::runcommand( 'wc hpos enable', array( 'launch' => false ) );
 }
 
-// The first user goes by the same address, unless its owner has given it another.
-$first_user = get_user_by( 'email', get_option( 'admin_email' ) );
-if ( $first_user && get_option( 'admin_email' ) !== $settings['adminEmail'] && ! email_exists( $settings['adminEmail'] ) ) {
-	wp_update_user( array( 'ID' => $first_user->ID, 'user_email' => $settings['adminEmail'] ) );
+// The currency and country that the list names, as WooCommerce itself knows them.
+if ( ! isset( get_woocommerce_currencies()[ $settings['currency'] ] ) ) {
+	WP_CLI::error( "WooCommerce has no currency {$settings['currency']}: choose another" );
+}
+if ( ! WC()->countries->country_exists( $settings['country'] ) ) {
+	WP_CLI::error( "WooCommerce has no country {$settings['country']}: choose another" );
+}
+
+// Whatever has the address that the list named before gets the new one; what the shop's owner has changed stays.
+$former = get_option( 'storefleet_admin_email', get_option( 'admin_email' ) );
+$follow = function ( $addresses ) use ( $former, $settings ) {
+	$all = array_map( 'trim', explode( ',', $addresses ) );
+	return in_array( $former, $all, true ) ? implode( ', ', array_unique( str_replace( $former, $settings['adminEmail'], $all ) ) ) : $addresses;
+};
+$addressed = array();
+if ( $former !== $settings['adminEmail'] ) {
+	// Where WooCommerce has put it at its start, and where a settings page keeps it. Not where money goes.
+	foreach ( array( 'woocommerce_stock_email_recipient', 'woocommerce_email_reply_to_address', 'woocommerce_pos_store_email' ) as $name ) {
+		if ( get_option( $name ) ) {
+			$addressed[ $name ] = $follow( get_option( $name ) );
+		}
+	}
+	foreach ( WC()->mailer()->get_emails() as $email ) {
+		$values = get_option( $email->get_option_key() );
+		if ( ! empty( $values['recipient'] ) ) {
+			$addressed[ $email->get_option_key() ] = array( 'recipient' => $follow( $values['recipient'] ) ) + $values;
+		}
+	}
+	$user = get_user_by( 'login', trim( file_get_contents( '/run/secrets/admin/username' ) ) );
+	if ( $user && $user->user_email === $former ) {
+		$changed = wp_update_user( array( 'ID' => $user->ID, 'user_email' => $settings['adminEmail'] ) );
+		if ( is_wp_error( $changed ) ) {
+			WP_CLI::error( "WordPress refused the administrator's address {$settings['adminEmail']}: " . $changed->get_error_message() );
+		}
+		WP_CLI::log( 'address of the administrator set' );
+	}
 }
 
 $options = array(
@@ -36,7 +69,11 @@ $options = array(
 	'woocommerce_enable_guest_checkout' => $settings['guestCheckout'] ? 'yes' : 'no',
 	'woocommerce_email_from_address'    => getenv( 'SMTP_FROM' ) ?: $settings['adminEmail'],
 	'woocommerce_allow_tracking'        => 'no',
-);
+) + $addressed;
+// As many decimals as the currency has, and fewer where the owner likes that.
+if ( $first_time || get_option( 'woocommerce_currency' ) !== $settings['currency'] || get_option( 'woocommerce_price_num_decimals' ) > $settings['decimals'] ) {
+	$options['woocommerce_price_num_decimals'] = $settings['decimals'];
+}
 if ( ! $settings['guestCheckout'] ) {
 	// Whoever has no account yet gets one by ordering.
 	$options['woocommerce_enable_signup_and_login_from_checkout'] = 'yes';
@@ -66,9 +103,17 @@ if ( $first_time ) {
 		wp_set_object_terms( $footer, 'footer', 'wp_template_part_area' );
 	}
 }
+// Last, when all else has followed.
+$options['storefleet_admin_email'] = $settings['adminEmail'];
 foreach ( $options as $name => $value ) {
 	if ( update_option( $name, $value ) ) {
 		WP_CLI::log( "option $name set" );
+	}
+	// What WordPress does not like it leaves out without a word. It keeps the title as HTML.
+	$kept = get_option( $name );
+	if ( $kept != $value && ! ( is_string( $value ) && esc_html( $value ) === $kept ) ) {
+		list( $value, $kept ) = array_map( fn( $each ) => wp_json_encode( $each, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ), array( $value, $kept ) );
+		WP_CLI::error( "WordPress refused $name=$value: it kept $kept" );
 	}
 }
 
@@ -95,23 +140,14 @@ if ( ! get_users( array( 'role' => 'administrator', 'number' => 1, 'fields' => '
 	WP_CLI::log( 'the first user is the administrator' );
 }
 
-$created = 0;
-foreach ( $settings['products'] as $entry ) {
-	if ( wc_get_product_id_by_sku( $entry['sku'] ) ) {
-		continue;
-	}
-	$product = new WC_Product_Simple();
-	// WordPress takes names for HTML and takes backslashes away: text stays the same text.
-	$product->set_name( wp_slash( htmlspecialchars( $entry['name'], ENT_NOQUOTES ) ) );
-	$product->set_sku( $entry['sku'] );
-	$product->set_regular_price( wc_format_decimal( $entry['price'], 2 ) );
-	$product->set_manage_stock( true );
-	$product->set_stock_quantity( $entry['stock'] );
-	$product->set_status( 'publish' );
-	$product->save();
-	++$created;
-}
-WP_CLI::log( sprintf( '%d products: %d created, the others were there', count( $settings['products'] ), $created ) );
+require '/etc/storefleet/products.php';
+storefleet_create_products( $settings['products'], $settings['decimals'] );
 
 // From now on the web pods are ready.
 update_option( 'storefleet_setup', gmdate( 'c' ) );
+
+// A picture that can not be had keeps no shop from selling, but whoever listed it is told.
+$missing = storefleet_add_pictures( $settings['products'] );
+if ( $missing ) {
+	WP_CLI::error( "pictures that could not be fetched:\n" . implode( "\n", $missing ) );
+}
