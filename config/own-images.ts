@@ -5,6 +5,7 @@ import { UserError } from "./errors";
 import { filesDigest } from "./files-digest";
 import { type EnvironmentName } from "./names";
 import { projectRoot } from "./root";
+import { storesCommand } from "./stores-command";
 
 /** What this project builds itself, each from the folder `images/<name>`, and the image of the settings it stands for. */
 const replaced: Record<string, ImageName> = { woocommerce: "wordpress", medusa: "medusa", "medusa-storefront": "medusa-storefront" };
@@ -51,7 +52,7 @@ export function withOwnImages(env: EnvironmentName, settings: EnvironmentSetting
     if (digest !== undefined) return [replaces, `${tagged}@${digest}`];
     throw new UserError(
       `the image ${tagged} is not published: ${publishedFile} has no digest of it`,
-      `Build and push it, then commit that file: ./scripts/stores images --env ${env}`,
+      `Build and push it, then commit that file: ${storesCommand("images", { env })}`,
     );
   });
   return { ...settings, images: { ...settings.images, overrides: { ...overrides, ...Object.fromEntries(own) } } };

@@ -1,16 +1,18 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import { UserError } from "../config/errors";
+import type { EnvironmentName } from "../config/names";
+import { storesCommand } from "../config/stores-command";
 
 /**
  * The one provider of a stack. The context is always named, never the kubeconfig's current one: nothing reaches a
  * cluster by accident. `STOREFLEET_CONTEXT`, which the script sets, goes before the environment's settings.
  */
-export function clusterProvider(env: string, contextOfSettings?: string): Provider {
+export function clusterProvider(env: EnvironmentName, contextOfSettings?: string): Provider {
   const context = process.env.STOREFLEET_CONTEXT || contextOfSettings;
   if (!context) {
     throw new UserError(
       `environment ${env} names no cluster`,
-      `Run eval "$(./scripts/stores env --env ${env})" first, or set "context" in Pulumi.${env}.yaml.`,
+      `Run eval "$(${storesCommand("env", { env })})" first, or set "context" in Pulumi.${env}.yaml.`,
     );
   }
   return new Provider("cluster", {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../config/errors";
+import { setGiven, type Given } from "../config/stores-command";
 import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
 import { exitCodes } from "./commands/common";
@@ -19,7 +20,8 @@ export async function main(args: string[]): Promise<void> {
   const program = new Command("stores")
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
     .showHelpAfterError("(--help tells more)")
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => setGiven({ file: undefined, context: undefined, ...command.opts<Given>() }));
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }

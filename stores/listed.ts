@@ -3,6 +3,7 @@ import { readSettings } from "../config/environment";
 import { listFileOf, loadStores, type StoreList } from "../config/load";
 import type { EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
+import { storesCommand } from "../config/stores-command";
 
 /** The list of an environment; `STOREFLEET_FILE` or the script's `--file` name another one. */
 export function listedStores(env: EnvironmentName, file = process.env.STOREFLEET_FILE || listFileOf(env)): StoreList {
@@ -16,6 +17,6 @@ export function listedStore(env: EnvironmentName, name: string): StoreSpec {
   if (found) return found.spec;
   throw new UserError(
     `store "${name}" is not in ${file}`,
-    `Add it there; or, if it left the list, remove what runs: ./scripts/stores destroy ${name} --env ${env}`,
+    `Add it there; or, if it left the list, remove what runs: ${storesCommand(`destroy ${name}`, { env })}`,
   );
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import { clusterFolder } from "../paths";
 import { connectApi, isReady } from "./api";
 import { certificatesAreFresh, writeCertificates, type Client } from "./certificates";
@@ -115,7 +116,7 @@ function endedAtOnce(component: ComponentName, logFile: string): Error {
   if (/address already in use/.test(text)) return new PortTaken(`a port of ${component} was taken meanwhile`);
   return new UserError(
     `${component} of the embedded cluster ended while starting. Its last words (${logFile}):\n${text.split("\n").slice(-5).join("\n")}`,
-    "If its data is damaged, `./scripts/stores cluster reset` starts anew.",
+    `If its data is damaged, start anew: ${storesCommand("cluster reset")}`,
   );
 }
 

@@ -124,6 +124,12 @@ export async function currentCluster(name: string): Promise<Cluster | undefined>
   return record && (await answers(record.kubeconfig)) ? clusterOf(name, record) : undefined;
 }
 
+/** The context that was named for this cluster, whether or not it answers. */
+export function knownContext(name: string): string | undefined {
+  const record = readRecord(name);
+  return record?.kind === "context" ? record.context : undefined;
+}
+
 const exclusively = <T>(name: string, log: (line: string) => void, work: () => Promise<T>) =>
   withLock(`${clusterFolder(name)}.lock`, (pid) => log(`waiting for process ${pid}, which is working on cluster ${name}`), work);
 

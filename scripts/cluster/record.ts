@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import { clusterFolder } from "../paths";
 import type { ComponentName, Ports } from "./components";
 import type { Engine } from "./engine";
@@ -30,7 +31,7 @@ export function readRecord(name: string): ClusterRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as ClusterRecord;
   } catch {
-    throw new UserError(`${file} is damaged`, "`./scripts/stores cluster reset` starts anew.");
+    throw new UserError(`${file} is damaged`, `${storesCommand("cluster reset")} starts anew.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { storesCommand } from "../../config/stores-command";
 import { clusterFolder } from "../paths";
 import { answers, connectApi } from "./api";
 import { componentNames, layout } from "./components";
@@ -72,11 +73,11 @@ async function look(kubeconfig: string): Promise<{ version?: string; nodes: Node
 }
 
 function noteOn(kind: ClusterStatus["kind"], running: boolean, processes: ProcessState[]): string {
-  if (kind === "none") return "no cluster: `./scripts/stores cluster up` makes one";
+  if (kind === "none") return `no cluster; to make one: ${storesCommand("cluster up")}`;
   if (kind !== "embedded") return running ? "running" : "its API server does not answer";
   const missing = processes.filter(({ state }) => state !== "running").map((one) => one.name);
-  if (missing.length === processes.length) return "down: `./scripts/stores cluster up` starts it";
-  if (missing.length) return `damaged (${missing.join(", ")} ended): \`./scripts/stores cluster up\` repairs it`;
-  if (!running) return "its API server does not answer: `./scripts/stores cluster up` repairs it";
+  if (missing.length === processes.length) return `down; to start it: ${storesCommand("cluster up")}`;
+  if (missing.length) return `damaged (${missing.join(", ")} ended); to repair it: ${storesCommand("cluster up")}`;
+  if (!running) return `its API server does not answer; to repair it: ${storesCommand("cluster up")}`;
   return "running; pods are simulated: this proves provisioning, it serves no page";
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
+import { shellWord, storesCommand } from "../../config/stores-command";
 import { applyFleet, type AppliedStore } from "../engine/apply";
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
@@ -37,7 +38,7 @@ export function applyCommand(program: Command): void {
       const decisions = planFile
         ? decisionsOf(planFile, fleet)
         : decideFleet(fleet, { prune: flags.prune, skipUnchanged: flags.skip, names });
-      await requireLeave(decisions, fleet, flags, planFile !== undefined);
+      await requireLeave(decisions, fleet, flags, names, planFile !== undefined);
 
       const applied = await interruptible((signal) =>
         withEngine(fleet.session, fleet.shared.settings.helmTimeout, signal, (engine) =>
@@ -59,19 +60,19 @@ function isFile(name: string): boolean {
 }
 
 /** Deletions need to be few, meant, and not the result of an empty list. */
-async function requireLeave(decisions: Decision[], fleet: Fleet, flags: ApplyFlags, fromPlan: boolean): Promise<void> {
+async function requireLeave(decisions: Decision[], fleet: Fleet, flags: ApplyFlags, names: string[], fromPlan: boolean): Promise<void> {
   const deletions = decisions.filter(({ action }) => action === "delete").map(({ name }) => name);
   if (deletions.length === 0) return;
   if (fleet.wanted.length === 0) {
     throw new UserError(
       `the list is empty, and ${deletions.length} stores run: an empty list deletes nothing`,
-      "To remove them all: ./scripts/stores destroy --all",
+      `To remove them all: ${storesCommand("destroy --all")}`,
     );
   }
   if (deletions.length > flags.maxDeletes) {
     throw new UserError(
       `${deletions.length} stores left the list (${deletions.join(", ")}), more than --max-deletes ${flags.maxDeletes}; nothing was done`,
-      `If that is meant: --max-deletes ${deletions.length}`,
+      `If that is meant: ${storesCommand(["apply", ...names.map(shellWord), ...(flags.prune ? ["--prune"] : []), `--max-deletes ${deletions.length}`].join(" "))}`,
     );
   }
   if (!flags.yes && !fromPlan) await confirm(`Delete ${deletions.join(", ")} with all data?`, "--yes");
@@ -89,5 +90,5 @@ function printSummary(applied: AppliedStore[]): void {
   if (idle > 0) print(`and ${idle} unchanged`);
   const failed = applied.filter(({ result }) => result === "failed");
   for (const { name, error } of failed) note(`\n${name} failed:\n${error}`);
-  if (failed.length > 0) note("\nMore: ./scripts/stores status, events NAME, logs NAME");
+  if (failed.length > 0) note(`\nMore: ${storesCommand("status")}, ${storesCommand(`logs ${failed[0]?.name}`)}, ${storesCommand(`events ${failed[0]?.name}`)}`);
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
 import { withOwnImages } from "../../config/own-images";
+import { storesCommand } from "../../config/stores-command";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type ClusterStatus } from "../cluster";
 import { environmentUp } from "../engine/environment-up";
 import { openSession } from "../engine/session";
@@ -44,7 +45,7 @@ export function clusterCommand(program: Command): void {
       await clusterReset(clusterName(flags.env), note);
       rmSync(environmentFolder(flags.env), { recursive: true, force: true });
       if (flags.json) printJson({ reset: true });
-      else print("Reset: cluster and state are gone. Start again: ./scripts/stores cluster up");
+      else print(`Reset: cluster and state are gone. Start again: ${storesCommand("cluster up")}`);
     });
 }
 
@@ -55,7 +56,7 @@ export async function bringUp(env: Common["env"], context?: string): Promise<voi
   if (env !== "local" && !named && !(await currentCluster(clusterName(env)))) {
     throw new UserError(
       `environment "${env}" names no cluster`,
-      `Name its kubeconfig context: ./scripts/stores cluster up --env ${env} --context NAME, or "context" in Pulumi.${env}.yaml`,
+      `Name its kubeconfig context: ${storesCommand("cluster up", { context: "NAME" })}, or "context" in Pulumi.${env}.yaml`,
     );
   }
   // The environment's stack would refuse an unpublished image as well, but only once a cluster is up.

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { quote, storesCommand } from "../../config/stores-command";
 import { openSession } from "../engine/session";
 import { note, print, printJson, withCommon, type Common } from "./common";
 
@@ -10,9 +11,6 @@ export function envCommand(program: Command): void {
       const all = { ...variables, ...(flags.file && { STOREFLEET_FILE: flags.file }) };
       if (flags.json) return printJson(all);
       for (const [name, value] of Object.entries(all)) print(`export ${name}=${quote(value)}`);
-      if (process.stdout.isTTY) note('\nTo use them: eval "$(./scripts/stores env)"');
+      if (process.stdout.isTTY) note(`\nTo use them: eval "$(${storesCommand("env")})"`);
     });
 }
-
-/** For any POSIX shell. */
-const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { readSettings, settingsFile } from "../../config/environment";
+import { storesCommand } from "../../config/stores-command";
 import { currentCluster, type Cluster } from "../cluster";
 import { provideImages, type ProvidedImage } from "../images";
 import { clusterName } from "../paths";
@@ -28,5 +29,5 @@ function whyNot(env: Common["env"], cluster: Cluster | undefined): string {
   if (cluster?.simulated) return "the pods of the embedded cluster are simulated, they need no image.";
   const registry = `set images.registry in ${settingsFile(env)}`;
   if (cluster) return `the nodes of context ${cluster.context} pull from a registry; ${registry}.`;
-  return `environment ${env} has no running cluster. \`cluster up\` loads images into kind and k3d; for any other cluster, ${registry}.`;
+  return `environment ${env} has no running cluster. ${storesCommand("cluster up")} loads images into kind and k3d; for any other cluster, ${registry}.`;
 }

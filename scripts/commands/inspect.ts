@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import { receiptName } from "../../stores/marks";
 import { openSession, type Session } from "../engine/session";
 import type { KubeObject } from "../fleet/kube";
@@ -98,7 +99,7 @@ async function printCredentials({ session, store }: Found, { json }: Common): Pr
     session.kube.get(`${inNamespace}/configmaps/${receiptName}`),
   ]);
   if (!secret || !receipt) {
-    throw new UserError(`${store.store} is not ready yet, so it has no credentials`, `./scripts/stores status ${store.store} --env ${session.env}`);
+    throw new UserError(`${store.store} is not ready yet, so it has no credentials`, storesCommand(`status ${store.store}`));
   }
   const text = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
   const { url = "", adminUrl = "" } = receipt.data ?? {};
@@ -109,7 +110,7 @@ async function printCredentials({ session, store }: Found, { json }: Common): Pr
 
 async function openInBrowser({ session, store }: Found, { json }: Common): Promise<void> {
   const url = store.receipt?.url;
-  if (!url) throw new UserError(`${store.store} has no address yet`, `./scripts/stores status ${store.store} --env ${session.env}`);
+  if (!url) throw new UserError(`${store.store} has no address yet`, storesCommand(`status ${store.store}`));
   if (json) return printJson({ name: store.store, url });
   print(url);
   if (session.cluster.simulated) return note(simulationNote);

@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import { environmentDigest } from "../../infra/digest";
 import type { Fleet } from "../engine/fleet-run";
 import { note } from "./common";
@@ -18,5 +19,5 @@ export function requireKnown(names: string[], fleet: { wanted: Pick<Fleet["wante
 /** Stores follow the environment's stack, not its file: an edit of the file takes effect once that stack is up again. */
 export function warnOfSettings({ session, shared }: Fleet): void {
   if (shared.digest === environmentDigest(session.env)) return;
-  note(`note: the environment's stack is older than Pulumi.${session.env}.yaml or its programs; to bring it up to date: ./scripts/stores cluster up --env ${session.env}`);
+  note(`note: the environment's stack is older than Pulumi.${session.env}.yaml or its programs; to bring it up to date: ${storesCommand("cluster up")}`);
 }

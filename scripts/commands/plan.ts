@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
+import { fromProject, shellWord, storesCommand } from "../../config/stores-command";
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, withEngine, type Fleet } from "../engine/fleet-run";
 import { hasChanges, type Changes } from "../engine/operation";
@@ -40,7 +41,7 @@ export function planCommand(program: Command): void {
         }),
       );
       if (flags.json) printJson({ env: flags.env, stores: planned });
-      else printPlan(planned);
+      else printPlan(planned, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "));
       if (flags.out) savePlan(flags.out, fleet, planned);
       if (process.exitCode === undefined) process.exitCode = exitCodeOf(planned, flags.detailedExitcode ?? false);
     });
@@ -59,10 +60,10 @@ function savePlan(file: string, fleet: Fleet, planned: PlannedStore[]): void {
   } catch (error) {
     throw new UserError(`the plan can not be saved: ${(error as Error).message}`);
   }
-  note(`saved: ./scripts/stores apply ${file}`);
+  note(`saved: ${storesCommand(`apply ${shellWord(fromProject(file))}`)}`);
 }
 
-function printPlan(planned: PlannedStore[]): void {
+function printPlan(planned: PlannedStore[], next: string): void {
   const rows = planned.map(({ name, action, changes, reason, error }) => [name, action, error ? firstLine(error) : (reason ?? describe(action, changes))]);
   print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
   for (const { name, resources } of planned) {
@@ -72,7 +73,7 @@ function printPlan(planned: PlannedStore[]): void {
     }
   }
   const count = planned.filter(changing).length;
-  print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ./scripts/stores apply`);
+  print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
 }
 
 function describe(action: string, changes: Changes): string {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { mailCatcher, mailCatcherUrl, type EnvironmentSettings } from "../../config/environment";
 import { engineNames } from "../../config/spec";
+import { storesCommand } from "../../config/stores-command";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import type { StoreStatus } from "../fleet/status";
@@ -24,7 +25,7 @@ export function verifyCommand(program: Command): void {
       const say = flags.json ? note : print;
       const result = await interruptible((signal) => verify(target, (report) => say(lineOf(report)), signal), "stopping: what was ordered is cancelled first; once more to leave at once");
       if (flags.json) printJson(result);
-      else print(result.passed ? `${name} sells (${duration(result.seconds)})` : `${name} is not proven to sell; more: ./scripts/stores logs ${name} --env ${flags.env}`);
+      else print(result.passed ? `${name} sells (${duration(result.seconds)})` : `${name} is not proven to sell; more: ${storesCommand(`logs ${name}`)}`);
       if (!result.passed) process.exitCode ??= exitCodes.failed;
     });
 }
@@ -41,11 +42,11 @@ export async function targetOf(session: Session, name: string, flags: Common): P
   if (!row) throw new UserError(`there is no store "${name}"`);
   const engine = engineNames.find((known) => known === row.engine);
   if (!engine) throw new UserError(`${name} is a ${row.engine} store, and verify knows none of those`, `It knows: ${engineNames.join(", ")}.`);
-  const look = `./scripts/stores status ${name} --env ${flags.env}`;
+  const look = storesCommand(`status ${name}`);
   if (row.phase !== "READY") throw new UserError(`${name} is ${row.phase}${row.reason ? `: ${row.reason}` : ""}`, `Only a store that is READY can be verified. ${look}`);
 
   const shared = await readEnvironment(session.kube, flags.env);
-  if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, `./scripts/stores cluster up --env ${flags.env}`);
+  if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, storesCommand("cluster up"));
   const [username = "", password = ""] = await secretValues(session, row, `${engine}-admin`, ["username", "password"], "nobody can log in to look at the order");
   // The one that the storefront has: another would not prove that it can sell.
   const [publishableKey] = engine === "medusa" ? await secretValues(session, row, "medusa-storefront", ["publishable-key"], "the storefront can not ask the store API") : [];

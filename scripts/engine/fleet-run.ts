@@ -1,3 +1,4 @@
+import { storesCommand } from "../../config/stores-command";
 import { listedStores } from "../../stores/listed";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
@@ -42,7 +43,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
   if (!shared) {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
-      `Bring it up: ./scripts/stores cluster up --env ${env} (or: pulumi up -s ${env})`,
+      `Bring it up: ${storesCommand("cluster up")}`,
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));

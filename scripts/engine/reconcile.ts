@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
+import { byHand } from "../../config/stores-command";
 import { annotations, labels } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
 import type { KubeObject } from "../fleet/kube";
@@ -86,7 +87,7 @@ function explain(failure: Failure, stack: string): Failure {
   if (failure.kind !== "locked") return failure;
   return {
     ...failure,
-    message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: pulumi cancel --yes --stack ${stack}`,
+    message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${stack}`)}`,
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
 import { environmentNames } from "../../config/names";
+import { storesCommand } from "../../config/stores-command";
 import type { Decision } from "../fleet/classify";
 import type { Fleet } from "./fleet-run";
 
@@ -40,10 +41,10 @@ export function readSavedPlan(file: string): SavedPlan {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, "Make one: ./scripts/stores plan --out FILE");
+    throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, `Make one: ${storesCommand("plan --out FILE")}`);
   }
   const result = saved.safeParse(content);
-  if (!result.success) throw new UserError(`${file} is not a saved plan`, "Make one: ./scripts/stores plan --out FILE");
+  if (!result.success) throw new UserError(`${file} is not a saved plan`, `Make one: ${storesCommand("plan --out FILE")}`);
   return result.data;
 }
 
@@ -60,7 +61,7 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   if (moved.length > 0) {
     throw new UserError(
       `the plan is out of date: ${moved.map(({ name }) => name).join(", ")} changed since it was made`,
-      "Make a new one: ./scripts/stores plan --out FILE",
+      `Make a new one: ${storesCommand("plan --out FILE")}`,
     );
   }
   return plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) }));

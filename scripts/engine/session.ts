@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
-import { currentCluster, type Cluster } from "../cluster";
+import { setGiven, storesCommand } from "../../config/stores-command";
+import { currentCluster, knownContext, type Cluster } from "../cluster";
 import { Kube } from "../fleet/kube";
 import { clusterName, environmentFolder } from "../paths";
 import { toolEnvironment, toolPath } from "../tools";
@@ -20,11 +21,13 @@ export interface Session {
 
 export async function openSession(env: EnvironmentName): Promise<Session> {
   const name = clusterName(env);
+  const context = knownContext(name);
+  setGiven({ env, context });
   const cluster = await currentCluster(name);
   if (!cluster) {
     throw new UserError(
       `environment "${env}" has no running cluster`,
-      `Start or choose one: ./scripts/stores cluster up --env ${env}${env === "local" ? "" : " --context NAME"}`,
+      `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
     );
   }
   const variables = { ...pulumiVariables(env), KUBECONFIG: cluster.kubeconfig, STOREFLEET_CONTEXT: cluster.context };
@@ -63,7 +66,7 @@ function backendVariables(env: EnvironmentName): Record<string, string> {
     if (!existsSync(file)) {
       // A new one would open nothing of what is there.
       if (existsSync(join(folder, "state", ".pulumi", "stacks"))) {
-        throw new UserError(`the passphrase of the local state is gone: ${file}`, "Restore the file, or start anew: ./scripts/stores cluster reset");
+        throw new UserError(`the passphrase of the local state is gone: ${file}`, `Restore the file, or start anew: ${storesCommand("cluster reset")}`);
       }
       createPassphrase(folder, file);
     }

@@ -2,6 +2,7 @@ import { request, type RequestOptions } from "node:https";
 import { request as plainRequest } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 
 /** The parts of an object that the fleet looks at. */
 export interface KubeObject {
@@ -53,7 +54,7 @@ export class Kube {
     try {
       config.loadFromFile(kubeconfig);
     } catch (error) {
-      throw new UserError(`${kubeconfig} can not be read: ${(error as Error).message}`, "Write it anew: ./scripts/stores cluster up");
+      throw new UserError(`${kubeconfig} can not be read: ${(error as Error).message}`, `Write it anew: ${storesCommand("cluster up")}`);
     }
     if (!config.getContextObject(context)) throw new UserError(`${kubeconfig} has no context "${context}"`);
     config.setCurrentContext(context);
@@ -125,7 +126,7 @@ export class Kube {
         reject(
           new UserError(
             `the cluster "${this.context}" at ${url.origin} does not answer: ${error.message || (error as NodeJS.ErrnoException).code}`,
-            "Start it (./scripts/stores cluster up) or correct the context; nothing was changed.",
+            `Start it (${storesCommand("cluster up")}) or correct the context; nothing was changed.`,
           ),
         );
       const call = (url.protocol === "http:" ? plainRequest : request)(url, options, (response) => {

@@ -1,3 +1,4 @@
+import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/marks";
 import type { KubeObject } from "./kube";
 import { pullMend } from "./pull-trouble";
@@ -106,7 +107,7 @@ function byRole(pod: KubeObject, text: string): Finding {
 /** In the words of Postgres, MariaDB and Redis. */
 const isFull = (text: string) => /no space left on device|disk is full|disk full|errno:? 28\b/i.test(text);
 const fullMend = ({ metadata }: KubeObject) =>
-  `its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.${metadata.labels?.[labels.env] ?? "ENV"}.yaml and cluster up, then apply; the storage class has to allow expansion`;
+  `its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.${metadata.labels?.[labels.env] ?? "ENV"}.yaml, then ${storesCommand("cluster up")} && ${storesCommand("apply")}; the storage class has to allow expansion`;
 
 /** `exit code 137 (OOMKilled): …` */
 const describeEnd = ({ reason, exitCode, message = "" }: End) =>

@@ -1,4 +1,5 @@
 import { isOwnImage, publishedFile } from "../../config/own-images";
+import { byHand, storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/marks";
 import type { KubeObject } from "./kube";
 
@@ -28,21 +29,23 @@ const hasRegistry = (image: string) => image.includes("/") && !image.startsWith(
 
 const pullSecretsOf = ({ spec }: KubeObject) => ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
 
+const upAndApply = () => `${storesCommand("cluster up")} && ${storesCommand("apply")}`;
+
 function absentMend({ metadata: { namespace, labels: its } }: KubeObject, absent: string[]): string {
   const stack = `${its?.[labels.env] ?? "ENV"}.${its?.[labels.store] ?? "STORE"}`;
-  return `its pull secret ${absent.join(", ")} is missing in namespace ${namespace}: put it back with pulumi up --refresh --stack ${stack} (README, "By hand")`;
+  return `its pull secret ${absent.join(", ")} is missing in namespace ${namespace}: put it back with ${byHand(`pulumi up --refresh --stack ${stack}`)}`;
 }
 
 function refusedMend(pod: KubeObject, env: string): string {
-  const set = `pulumi config set --stack ${env} --secret storefleet:pullSecret "$(cat dockerconfig.json)", then cluster up and apply`;
+  const set = `${byHand(`pulumi config set --stack ${env} --secret storefleet:pullSecret "$(cat dockerconfig.json)"`)} && ${upAndApply()}`;
   const named = pullSecretsOf(pod);
   if (named.length === 0) return `the registry wants a login and the pod has no imagePullSecrets: ${set}`;
   return `the registry refuses the login in its pull secret ${named.join(", ")}, or that has none for this registry: ${set}`;
 }
 
 function missingMend(image: string, env: string): string {
-  if (!isOwnImage(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then cluster up and apply`;
+  if (!isOwnImage(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then ${upAndApply()}`;
   // Pods refer to what published.json says was pushed.
-  if (hasRegistry(image)) return `the registry lost it: take its line out of ${publishedFile}, then ./scripts/stores images --env ${env}, cluster up and apply`;
-  return `./scripts/stores images --env ${env} loads it into kind or k3d; any other cluster needs images.registry in Pulumi.${env}.yaml`;
+  if (hasRegistry(image)) return `the registry lost it: take its line out of ${publishedFile}, then ${storesCommand("images")} && ${upAndApply()}`;
+  return `${storesCommand("images")} loads it into kind or k3d; any other cluster needs images.registry in Pulumi.${env}.yaml`;
 }

@@ -1,5 +1,6 @@
 import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
+import { storesCommand } from "../../config/stores-command";
 import { forEachLimited } from "../engine/concurrency";
 import type { SharedParts } from "../../stores/shared-parts";
 import { findEntrances, noEntrance } from "./entrances";
@@ -74,7 +75,7 @@ function missing(env: EnvironmentName, engine: string, name: string): StoreStatu
     stack: stackOf(env, name),
     createdAt: null,
     provisionSeconds: null,
-    reason: "listed, not created yet: run ./scripts/stores apply",
+    reason: `listed, not created yet: ${storesCommand(`apply ${name}`)}`,
   };
 }
 
@@ -90,7 +91,7 @@ async function existing(kube: Kube, env: EnvironmentName, seen: Observed, servic
     stack: stackOf(env, store),
     createdAt,
     provisionSeconds: receipt ? (Date.parse(receipt.createdAt) - Date.parse(createdAt)) / 1000 : null,
-    reason: reason ?? (listed ? null : "not in the list any more: apply --prune removes it"),
+    reason: reason ?? (listed ? null : `not in the list any more: ${storesCommand("apply --prune")} removes it`),
   };
 }
 
@@ -113,6 +114,6 @@ async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service)
     return { phase: "FAILED", reason: trouble ?? fallback };
   }
   if (!finished || pendingRelease) return { phase: "PROVISIONING", reason: trouble };
-  if (!installed) return { phase: "FAILED", reason: "Helm has no release here; was it uninstalled by hand? ./scripts/stores apply installs it again" };
+  if (!installed) return { phase: "FAILED", reason: `Helm has no release here; was it uninstalled by hand? ${storesCommand("apply")} installs it again` };
   return { phase: "FAILED", reason: trouble ?? lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ") };
 }

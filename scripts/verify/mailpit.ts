@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import type { Target } from "./index";
 import { oneLine, Site } from "./site";
 import type { Skipped } from "./steps";
@@ -27,5 +28,5 @@ export async function orderMail({ mail, access, mailWait }: Target, customer: st
 function missing({ url }: Site, subjects: string[], number: string, wait: number): UserError {
   const within = `within ${wait / 1000} s`;
   if (subjects.length > 0) return new UserError(`${url} has no e-mail with ${number} in its subject ${within}, only: ${oneLine(subjects.join("; "))}`);
-  return new UserError(`${url} has no e-mail about order ${number} ${within}`, "What the shop says about sending it is in `stores logs`.");
+  return new UserError(`${url} has no e-mail about order ${number} ${within}`, `What the shop says about sending it: ${storesCommand("logs NAME")}`);
 }

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
 import { unexpected, type Content, type Site } from "./site";
 
 /** WooCommerce's REST API, with an administrator's session as a browser has it. */
@@ -13,7 +14,7 @@ export class WordPressAdmin {
     const answer = await site.send("POST", "/wp-login.php", { form: { log: username, pwd: password } });
     const cookies = [answer.headers["set-cookie"] ?? []].flat().map((cookie) => cookie.split(";", 1)[0] ?? "");
     if (answer.status === 200) {
-      throw new UserError(`${answer.request} did not let ${username} in`, "Was the password changed in the shop? The one that `stores credentials` shows is used.");
+      throw new UserError(`${answer.request} did not let ${username} in`, `Was the password changed in the shop? The one used is that of ${storesCommand("credentials NAME")}`);
     }
     if (!cookies.some((cookie) => cookie.startsWith("wordpress_logged_in_"))) throw unexpected(answer);
     const cookie = cookies.join("; ");

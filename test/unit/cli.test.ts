@@ -125,7 +125,7 @@ describe("stores command", () => {
 
   it("says how to get a cluster where there is none", async () => {
     for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
-      await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up --env local\n$/);
+      await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up\n$/);
     }
     await refuses(["status", "--env", "prod"], /cluster up --env prod --context NAME/);
   });

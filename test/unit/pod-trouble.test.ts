@@ -184,7 +184,7 @@ describe("trouble of pods", () => {
     });
 
     it("tells a full volume in the database's own words, and the mend", async () => {
-      const mend = "its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.local.yaml and cluster up, then apply; the storage class has to allow expansion";
+      const mend = "its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.local.yaml, then ./scripts/stores cluster up && ./scripts/stores apply; the storage class has to allow expansion";
       const logs = {
         postgres: '2026-01-01 00:00:00.000 UTC [1] FATAL:  could not write lock file "postmaster.pid": No space left on device',
         redis: "1:M 01 Jan 2026 00:00:00.000 # Fatal error: can't open the append log file appendonly.aof.1.incr.aof for writing: No space left on device",

@@ -33,7 +33,7 @@ const absences = {
   "containerd with one login of two": `[${unpack}: 401 Unauthorized, rpc error: code = NotFound desc = ${unpack}: ${image}: not found]`,
 };
 
-const login = 'pulumi config set --stack local --secret storefleet:pullSecret "$(cat dockerconfig.json)", then cluster up and apply';
+const login = 'eval "$(./scripts/stores env)" && pulumi config set --stack local --secret storefleet:pullSecret "$(cat dockerconfig.json)" && ./scripts/stores cluster up && ./scripts/stores apply';
 const reason = async (message: string, { pullSecrets = [] as string[], from = image, shop = new Shop() } = {}) =>
   (await shop.container("mariadb", { image: from, ...waiting("ImagePullBackOff", `Back-off pulling image "${from}": ErrImagePull: ${message}`) }, { phase: "Pending", pullSecrets }).trouble())!;
 const mendOf = (text: string) => text.slice(text.lastIndexOf(" — ") + 3);
@@ -51,12 +51,12 @@ describe("a pull", () => {
 
   for (const [who, message] of Object.entries(absences)) {
     it(`of what the registry does not have, in the words of ${who}, says where the name stands`, async () => {
-      assert.equal(mendOf(await reason(message)), "correct the image under images.overrides in Pulumi.local.yaml, then cluster up and apply");
+      assert.equal(mendOf(await reason(message)), "correct the image under images.overrides in Pulumi.local.yaml, then ./scripts/stores cluster up && ./scripts/stores apply");
     });
   }
 
   it("names the pull secret that is missing, and that of several", async () => {
-    const back = "is missing in namespace shop: put it back with pulumi up --refresh --stack local.acme (README, \"By hand\")";
+    const back = 'is missing in namespace shop: put it back with eval "$(./scripts/stores env)" && pulumi up --refresh --stack local.acme';
     assert.equal(mendOf(await reason(refusals.Azure, { pullSecrets: ["image-pull"] })), `its pull secret image-pull ${back}`);
     assert.equal(mendOf(await reason(refusals.Azure, { pullSecrets: ["image-pull", "other"], shop: new Shop().secret("image-pull") })), `its pull secret other ${back}`);
   });
@@ -67,9 +67,9 @@ describe("a pull", () => {
   });
 
   it("of an own image says how that gets there", async () => {
-    const lost = "the registry lost it: take its line out of images/published.json, then ./scripts/stores images --env local, cluster up and apply";
+    const lost = "the registry lost it: take its line out of images/published.json, then ./scripts/stores images && ./scripts/stores cluster up && ./scripts/stores apply";
     assert.equal(mendOf(await reason(absences.containerd, { from: `registry.example.com/shops/storefleet-medusa:0a1b2c@sha256:${"a".repeat(64)}` })), lost);
-    const load = "./scripts/stores images --env local loads it into kind or k3d; any other cluster needs images.registry in Pulumi.local.yaml";
+    const load = "./scripts/stores images loads it into kind or k3d; any other cluster needs images.registry in Pulumi.local.yaml";
     for (const from of ["storefleet-medusa-storefront:0a1b2c", "docker.io/library/storefleet-woocommerce:0a1b2c"]) {
       assert.equal(mendOf(await reason(refusals["Docker Hub by containerd"], { from })), load);
       assert.equal(mendOf(await reason(absences["CRI-O"], { from })), load);

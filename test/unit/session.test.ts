@@ -26,7 +26,7 @@ describe("session", () => {
   });
 
   it("needs a running cluster, and says how to get one", async () => {
-    await assert.rejects(openSession("local"), { name: "UserError", message: 'environment "local" has no running cluster', hint: "Start or choose one: ./scripts/stores cluster up --env local" });
+    await assert.rejects(openSession("local"), { name: "UserError", message: 'environment "local" has no running cluster', hint: "Start or choose one: ./scripts/stores cluster up" });
     await assert.rejects(openSession("prod"), { hint: "Start or choose one: ./scripts/stores cluster up --env prod --context NAME" });
   });
 

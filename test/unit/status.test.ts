@@ -140,14 +140,14 @@ describe("status", () => {
   it("a listed store that is missing has its address already", async () => {
     const row = await statusOf(undefined);
     assert.equal(row.phase, "PROVISIONING");
-    assert.equal(row.reason, "listed, not created yet: run ./scripts/stores apply");
+    assert.equal(row.reason, "listed, not created yet: ./scripts/stores apply acme");
     assert.equal(row.url, `http://${hostOf("local", "acme", shared.settings.hostSuffix)}`);
     assert.equal(row.namespace, namespace);
     assert.deepEqual([row.createdAt, row.provisionSeconds], [null, null]);
   });
 
   it("a store that left the list says so", async () => {
-    assert.deepEqual(await phase({}, cluster(), false), ["READY", "not in the list any more: apply --prune removes it"]);
+    assert.deepEqual(await phase({}, cluster(), false), ["READY", "not in the list any more: ./scripts/stores apply --prune removes it"]);
   });
 
   it("addresses are https with an issuer, and unknown while the environment's stack is not up", async () => {
