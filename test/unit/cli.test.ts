@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { projectRoot } from "../../config/root";
+import { setGiven } from "../../config/stores-command";
 import { main } from "../../scripts/main";
 
 interface Answer {
@@ -28,6 +29,7 @@ async function stores(...args: string[]): Promise<Answer> {
   } finally {
     Object.assign(stdout, { write: real.out });
     Object.assign(stderr, { write: real.err });
+    setGiven({ env: "local", file: undefined, context: undefined });
     process.exitCode = exitCode;
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot } from "../../config/root";
+import { setGiven } from "../../config/stores-command";
 import { logFile, openSession, pulumiVariables, workFolder } from "../../scripts/engine/session";
 
 const touched = ["STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
@@ -23,6 +24,7 @@ describe("session", () => {
     for (const name of touched) delete process.env[name];
     Object.assign(process.env, saved);
     rmSync(cache, { recursive: true });
+    setGiven({ env: "local", file: undefined, context: undefined });
   });
 
   it("needs a running cluster, and says how to get one", async () => {
