@@ -1,9 +1,9 @@
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
 import { mailCatcherPodLabels } from "../components/mail-catcher";
-import { Medusa, quotaFor as medusaQuota } from "../components/medusa";
+import { Medusa, containerMaxFor as medusaContainerMax, quotaFor as medusaQuota } from "../components/medusa";
 import type { NetworkIsolationArgs } from "../components/network-isolation";
 import type { Shop } from "../components/shared/shop";
-import { WooCommerce, quotaFor as woocommerceQuota } from "../components/woocommerce";
+import { WooCommerce, containerMaxFor as woocommerceContainerMax, quotaFor as woocommerceQuota } from "../components/woocommerce";
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
@@ -23,6 +23,8 @@ export interface Place {
 /** How a store program treats an engine; adding an engine means adding one of these. */
 export interface Engine {
   quota: Record<string, string>;
+  /** The most that one of its containers may use. */
+  containerMax: Record<string, string>;
   /** Pod ports that the ingress controller connects to. */
   httpPorts: number[];
   /** Whether any pod accepts connections of any other; else the engine's chart says who may connect to which. */
@@ -46,6 +48,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   const { wordpress, mariadb } = settings.images.overrides;
   return {
     quota: woocommerceQuota(sizes),
+    containerMax: woocommerceContainerMax(sizes),
     httpPorts: [8080],
     openInside: true,
     create: (place, opts) =>
@@ -71,6 +74,7 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
   const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
   return {
     quota: medusaQuota(sizes),
+    containerMax: medusaContainerMax(sizes),
     // The server's and the storefront's.
     httpPorts: [9000, 8000],
     openInside: false,

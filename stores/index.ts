@@ -40,6 +40,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared
     {
       namespace: namespaceOf(env, spec.name),
       quota: engine.quota,
+      limits: { max: engine.containerMax },
       labels: { ...spec.labels, ...labels },
       annotations: {
         [annotations.digest]: digest,

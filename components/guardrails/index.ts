@@ -14,7 +14,7 @@ export interface GuardrailsArgs {
   quota: Input<Record<string, Input<string>>>;
   /**
    * What a container gets that states nothing, and the most that one may ask for.
-   * @default modest memory and disk, 4Gi of memory and 8Gi of disk at most
+   * @default modest memory and disk, 4Gi of memory and 8Gi of disk at most (a lower `max` counts for nothing)
    */
   limits?: ContainerLimits;
   /**

@@ -1,3 +1,5 @@
+import { larger } from "../../config/quantity";
+
 /** Quantities by resource, such as `{ memory: "256Mi" }`. */
 type Quantities = Record<string, string>;
 
@@ -7,7 +9,7 @@ export interface ContainerLimits {
   default?: Quantities;
   /** Requests of a container that states none. */
   defaultRequest?: Quantities;
-  /** The most that one container may ask for. */
+  /** The most that one container may ask for; never less than the default. */
   max?: Quantities;
 }
 
@@ -22,9 +24,10 @@ const defaults: Required<ContainerLimits> = {
 };
 
 export function mergedLimits(limits: ContainerLimits = {}): Required<ContainerLimits> {
+  const raised = Object.fromEntries(Object.entries(defaults.max).map(([key, least]) => [key, larger(least, limits.max?.[key] ?? least)]));
   return {
     default: { ...defaults.default, ...limits.default },
     defaultRequest: { ...defaults.defaultRequest, ...limits.defaultRequest },
-    max: { ...defaults.max, ...limits.max },
+    max: { ...defaults.max, ...limits.max, ...raised },
   };
 }

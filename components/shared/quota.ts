@@ -1,4 +1,4 @@
-import { mebibytes, millicores } from "../../config/quantity";
+import { larger, mebibytes, millicores } from "../../config/quantity";
 
 /** What one kind of pod asks for, and how many of them there may be at once. */
 export interface PodDemand {
@@ -32,6 +32,12 @@ export function quotaOf(pods: PodDemand[], volumes: string[]): Record<string, st
     "services.nodeports": "0",
     "services.loadbalancers": "0",
   };
+}
+
+/** The most that one container of these pods may use: the `max` map of a LimitRange. */
+export function containerMaxOf(pods: PodDemand[]): { memory: string; "ephemeral-storage": string } {
+  const most = (value: (pod: PodDemand) => string) => pods.map(value).reduce(larger);
+  return { memory: most((pod) => pod.memoryLimit), "ephemeral-storage": most((pod) => pod.ephemeralLimit) };
 }
 
 /** Short-lived helpers of others in the namespace: cert-manager's solvers, one for each certificate under way. */

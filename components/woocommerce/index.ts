@@ -5,7 +5,7 @@ import type { WooCommerceArgs } from "./args";
 import { chartValues, engine, secretNames } from "./values";
 
 export type { WooCommerceArgs } from "./args";
-export { quotaFor } from "./quota";
+export { containerMaxFor, quotaFor } from "./quota";
 export type { WooCommerceSizes } from "./sizes";
 
 const saltNames = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((use) => [`${use}-key`, `${use}-salt`]);

@@ -56,6 +56,11 @@ describe("Guardrails", () => {
     assert.equal(container.default.memory, "256Mi");
   });
 
+  it("never allows a container less than the defaults", async () => {
+    const [container] = (await guardrails({ limits: { max: { memory: "512Mi", "ephemeral-storage": "0.5Ti" } } })).limits.inputs.spec.limits;
+    assert.deepEqual(container.max, { memory: "4Gi", "ephemeral-storage": "0.5Ti" });
+  });
+
   it("protects the namespace only when asked to, and bounds the wait for its deletion", async () => {
     assert.equal((await guardrails()).namespace.protect, false);
     const { namespace } = await guardrails({ protect: true });

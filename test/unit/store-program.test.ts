@@ -189,6 +189,18 @@ describe("store program", () => {
     assert.doesNotMatch(ports(plain), /8089/);
   });
 
+  it("whatever sizes the settings accept, the limits of a container allow them", async () => {
+    const maxOf = async (engine: Engine, plans: object) => {
+      const { resources } = await run(engine, { entry: { plan: "large" }, shared: environment({ plans: { large: plans } }) });
+      return only(resources, ":LimitRange").inputs.spec.limits[0].max as object;
+    };
+    const usual = { memory: "4Gi", "ephemeral-storage": "8Gi" };
+    for (const [engine, part] of [["woocommerce", "mariadb"], ["woocommerce", "job"], ["medusa", "storefront"], ["medusa", "postgres"]] as const) {
+      assert.deepEqual(await maxOf(engine, { [engine]: { [part]: { memoryLimit: "9Gi" } } }), { ...usual, memory: "9Gi" }, part);
+      assert.deepEqual(await maxOf(engine, {}), usual);
+    }
+  });
+
   it("each engine's stores get a quota of their own", async () => {
     const quotaOf = async (engine: Engine) => only((await run(engine)).resources, ":ResourceQuota").inputs.spec.hard as object;
     assert.notDeepEqual(await quotaOf("woocommerce"), await quotaOf("medusa"));

@@ -149,6 +149,19 @@ describe("the WooCommerce chart", () => {
     assert.equal(podOf(objectOf(shared, "CronJob")).spec.affinity, undefined);
   });
 
+  it("the database takes the connections of every web pod that there may be at once", async () => {
+    const connections = async (sharedStorageClass: string | undefined, replicas: number) => {
+      const sizes = structuredClone<WooCommerceArgs["sizes"]>(plans.woocommerce.large);
+      sizes.wordpress.replicas = replicas;
+      const { args: given } = podOf(objectOf(await render({ sizes, sharedStorageClass }), "StatefulSet")).spec.containers[0];
+      return (given as string[]).find((arg) => arg.startsWith("--max-connections="));
+    };
+    // 30 workers each; a pod that starts and one that still ends on top, where a roll-out has both.
+    assert.equal(await connections(undefined, 1), "--max-connections=50");
+    assert.equal(await connections("nfs", 1), "--max-connections=110");
+    assert.equal(await connections("nfs", 3), "--max-connections=170");
+  });
+
   it("refuses several web pods on a volume of one node", async () => {
     await assert.rejects(renderChart("woocommerce", { wordpress: { replicas: 2 } }), /more than one pod needs wordpress.uploads.accessMode ReadWriteMany/);
   });
