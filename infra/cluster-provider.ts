@@ -1,6 +1,7 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
+import { refuseForeignShell } from "../config/shell";
 import { storesCommand } from "../config/stores-command";
 
 /**
@@ -8,6 +9,7 @@ import { storesCommand } from "../config/stores-command";
  * cluster by accident. `STOREFLEET_CONTEXT`, which the script sets, goes before the environment's settings.
  */
 export function clusterProvider(env: EnvironmentName, contextOfSettings?: string): Provider {
+  refuseForeignShell(env);
   const context = process.env.STOREFLEET_CONTEXT || contextOfSettings;
   if (!context) {
     throw new UserError(

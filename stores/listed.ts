@@ -2,11 +2,13 @@ import { UserError } from "../config/errors";
 import { readSettings } from "../config/environment";
 import { listFileOf, loadStores, type StoreList } from "../config/load";
 import type { EnvironmentName } from "../config/names";
+import { refuseForeignShell } from "../config/shell";
 import type { StoreSpec } from "../config/spec";
 import { storesCommand } from "../config/stores-command";
 
 /** The list of an environment; `STOREFLEET_FILE` or the script's `--file` name another one. */
 export function listedStores(env: EnvironmentName, file = process.env.STOREFLEET_FILE || listFileOf(env)): StoreList {
+  refuseForeignShell(env);
   return loadStores(file, { hostSuffix: readSettings(env).hostSuffix });
 }
 

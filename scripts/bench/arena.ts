@@ -34,7 +34,7 @@ const env = "local";
 export function leaveUsersWorld(): void {
   process.env.STOREFLEET_TOOLS = toolsFolder();
   process.env.STOREFLEET_CLUSTER = "bench";
-  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_FILE", "STOREFLEET_CONTEXT", "HELM_TIMEOUT", "KUBECONFIG"]) {
+  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_ENV", "STOREFLEET_FILE", "STOREFLEET_CONTEXT", "HELM_TIMEOUT", "KUBECONFIG"]) {
     delete process.env[name];
   }
 }

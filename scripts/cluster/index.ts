@@ -15,6 +15,7 @@ import { run as runCommand, type Run } from "./run";
 
 export { clusterStatus, type ClusterStatus } from "./status";
 export { isLocalContext } from "./context";
+export { hasRecord } from "./record";
 export { testClusterLabel } from "./seed";
 
 /** A cluster to work on. */
@@ -79,6 +80,7 @@ async function contextUp(
     log(`cluster ${name}: the embedded one ends; what it holds stays on disk`);
     await endComponents(record);
   }
+  if (record?.kind === "context" && record.context !== context) letGo(name, record);
   const why = named ? "it was named" : "it was named before and is on this machine";
   writeRecord(name, { kind: "context", context, kubeconfig, why: "it was named" });
   log(`cluster ${name}: context ${context}, because ${why}`);
@@ -96,7 +98,7 @@ export async function clusterDown(name: string, log: (line: string) => void = ()
   return exclusively(name, log, async () => {
     const record = readRecord(name);
     if (!record) return false;
-    if (record.kind === "context") forgetRecord(name);
+    if (record.kind === "context") letGo(name, record);
     else if (record.kind !== "embedded") await containersDown(name, record, run);
     else {
       const had = componentNames.some((component) => isRunning(record, component));
@@ -111,11 +113,26 @@ export async function clusterDown(name: string, log: (line: string) => void = ()
 /** Ends the cluster and removes all that it holds (of a context: only what is known of it). `clusterUp` chooses anew. */
 export async function clusterReset(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<void> {
   await exclusively(name, log, async () => {
-    const record = readRecord(name);
+    const record = readableRecord(name);
     if (record?.kind === "kind" || record?.kind === "k3d") await containersDelete(name, record, run);
     else await endComponents(record);
     rmSync(clusterFolder(name), { recursive: true, force: true });
   });
+}
+
+/** Forgets a context, with the copy of its credentials. */
+function letGo(name: string, { kubeconfig }: ClusterRecord): void {
+  forgetRecord(name);
+  rmSync(kubeconfig, { force: true });
+}
+
+/** A damaged record is what a reset gets rid of. */
+function readableRecord(name: string): ClusterRecord | undefined {
+  try {
+    return readRecord(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The cluster that is up under this name, if its API answers; starts nothing. */
@@ -126,7 +143,7 @@ export async function currentCluster(name: string): Promise<Cluster | undefined>
 
 /** The context that was named for this cluster, whether or not it answers. */
 export function knownContext(name: string): string | undefined {
-  const record = readRecord(name);
+  const record = readableRecord(name);
   return record?.kind === "context" ? record.context : undefined;
 }
 

@@ -25,6 +25,9 @@ export interface ClusterRecord {
 
 const recordFile = (name: string) => join(clusterFolder(name), "cluster.json");
 
+/** Whether anything was brought up under this name, and not let go of. */
+export const hasRecord = (name: string) => existsSync(recordFile(name));
+
 export function readRecord(name: string): ClusterRecord | undefined {
   const file = recordFile(name);
   if (!existsSync(file)) return undefined;

@@ -1,12 +1,15 @@
-import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
 import { withOwnImages } from "../../config/own-images";
-import { storesCommand } from "../../config/stores-command";
-import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type ClusterStatus } from "../cluster";
+import { refuseForeignShell } from "../../config/shell";
+import { shellWord, storesCommand } from "../../config/stores-command";
+import { labels } from "../../stores/marks";
+import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, hasRecord, knownContext, type ClusterStatus } from "../cluster";
 import { environmentUp } from "../engine/environment-up";
-import { openSession } from "../engine/session";
+import { foreignBackend, forgetSalts, forgetState, openSession, storesOfOwnState } from "../engine/session";
+import { Kube } from "../fleet/kube";
+import { observeFleet } from "../fleet/observe";
 import { loadMissingImages } from "../images";
 import { clusterName, environmentFolder } from "../paths";
 import { ensureTools, operationTools } from "../tools";
@@ -41,16 +44,47 @@ export function clusterCommand(program: Command): void {
     .option("--yes", "do not ask")
     .action(async (flags: Common & { yes?: boolean }) => {
       if (flags.env !== "local") throw new UserError("only the local environment can be reset");
-      if (!flags.yes) await confirm("Delete the local cluster, all stores on it and their state?", "--yes");
+      refuseForeignShell(flags.env);
+      const stays = await whatStays(flags.env);
+      const question = knownContext(clusterName(flags.env)) ? "Forget the context and delete the local state?" : "Delete the local cluster, all stores on it and their state?";
+      if (!flags.yes) await confirm([question, ...stays].join(" "), "--yes");
       await clusterReset(clusterName(flags.env), note);
-      rmSync(environmentFolder(flags.env), { recursive: true, force: true });
-      if (flags.json) printJson({ reset: true });
-      else print(`Reset: cluster and state are gone. Start again: ${storesCommand("cluster up")}`);
+      const secrets = foreignBackend() ? [] : forgetSalts(flags.env);
+      forgetState();
+      if (flags.json) return printJson({ reset: true });
+      print(["Reset.", ...(stays.length > 0 ? stays : ["Cluster and state are gone."]), `Start again: ${storesCommand("cluster up")}`].join(" "));
+      if (secrets.length > 0) note(`${secrets.join(", ")}: take out what stands at "secure:", since nothing opens it any more; set it anew after cluster up`);
     });
+}
+
+/** What a reset leaves behind, in sentences; refuses while that would be stores. */
+async function whatStays(env: Common["env"]): Promise<string[]> {
+  const name = clusterName(env);
+  const context = knownContext(name);
+  const backend = foreignBackend();
+  const state = backend ? [`The state at ${backend} stays, and the passphrase.`] : [];
+  if (!context) {
+    const left = hasRecord(name) || backend ? [] : storesOfOwnState();
+    if (left.length === 0) return state;
+    throw new UserError(
+      `the state has stores of a cluster that was let go of: ${left.join(", ")}; nothing was done`,
+      `Remove them first: ${storesCommand("cluster up", { context: "NAME" })} && ${storesCommand("destroy --all")}\nIf that cluster is gone for good: rm -r ${shellWord(environmentFolder(env))}`,
+    );
+  }
+  const cluster = await currentCluster(name);
+  if (!cluster) throw new UserError(`context ${context} does not answer: it may have stores, so nothing was done`, `If it is gone, let go of it first: ${storesCommand("cluster down")}`);
+  const kube = await Kube.open(cluster.kubeconfig, cluster.context);
+  const stores = [...(await observeFleet(kube, env)).keys()];
+  if (stores.length > 0) {
+    throw new UserError(`a reset does not delete the cluster of context ${context}, and these stores run there: ${stores.join(", ")}; nothing was done`, `Remove them first: ${storesCommand("destroy --all")}`);
+  }
+  const parts = await kube.list("/api/v1/namespaces", { labels: `${labels.env}=${env}`, metadataOnly: true });
+  return [`Context ${context} keeps its namespaces${parts.length > 0 ? `, also ${parts.map(({ metadata }) => metadata.name).join(", ")} of the environment` : ""}.`, ...state];
 }
 
 /** Cluster, images, then the environment's stack; a second time it only says that nothing had to be done. */
 export async function bringUp(env: Common["env"], context?: string): Promise<void> {
+  refuseForeignShell(env);
   const settings = readSettings(env);
   const named = context ?? settings.context;
   if (env !== "local" && !named && !(await currentCluster(clusterName(env)))) {

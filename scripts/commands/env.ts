@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { quote, storesCommand } from "../../config/stores-command";
 import { openSession } from "../engine/session";
@@ -8,7 +9,7 @@ export function envCommand(program: Command): void {
     .description('exports for pulumi, kubectl and helm by hand: eval "$(./scripts/stores env)"')
     .action(async (flags: Common) => {
       const { variables } = await openSession(flags.env);
-      const all = { ...variables, ...(flags.file && { STOREFLEET_FILE: flags.file }) };
+      const all = { ...variables, ...(flags.file && { STOREFLEET_FILE: resolve(flags.file) }) };
       if (flags.json) return printJson(all);
       for (const [name, value] of Object.entries(all)) print(`export ${name}=${quote(value)}`);
       if (process.stdout.isTTY) note(`\nTo use them: eval "$(${storesCommand("env")})"`);

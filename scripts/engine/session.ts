@@ -1,9 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync, symlinkSync, copyFileSync, renameSync, rmSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync, symlinkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { settingsFile } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
+import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { currentCluster, knownContext, type Cluster } from "../cluster";
 import { Kube } from "../fleet/kube";
@@ -20,6 +22,7 @@ export interface Session {
 }
 
 export async function openSession(env: EnvironmentName): Promise<Session> {
+  refuseForeignShell(env);
   const name = clusterName(env);
   const context = knownContext(name);
   setGiven({ env, context });
@@ -30,8 +33,36 @@ export async function openSession(env: EnvironmentName): Promise<Session> {
       `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
     );
   }
-  const variables = { ...pulumiVariables(env), KUBECONFIG: cluster.kubeconfig, STOREFLEET_CONTEXT: cluster.context };
+  const variables = { ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: cluster.kubeconfig, STOREFLEET_CONTEXT: cluster.context };
   return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables };
+}
+
+/** The state of `local` in the cache folder, as a backend. */
+function ownBackend(): string {
+  // Without the attributes that the backend keeps beside each file: it does not write those in one step, and a run
+  // killed in between would leave a stack that can not be read.
+  return `file://${join(environmentFolder("local"), "state")}?metadata=skip`;
+}
+
+/** Where the state of `local` is, if not in the cache folder. */
+export function foreignBackend(): string | undefined {
+  const { PULUMI_BACKEND_URL: url } = process.env;
+  return url && url !== ownBackend() ? url : undefined;
+}
+
+/** Stores that the state in the cache folder has something of. */
+export function storesOfOwnState(): string[] {
+  const folder = join(environmentFolder("local"), "state", ".pulumi", "stacks", "storefleet");
+  if (!existsSync(folder)) return [];
+  const stacks = readdirSync(folder).flatMap((file) => /^local\.([^.]+)\.json$/.exec(file)?.[1] ?? []);
+  return stacks.filter((store) => /"resources":\s*\[\s*\{/.test(readFileSync(join(folder, `local.${store}.json`), "utf8")));
+}
+
+/** Removes what the cache folder has of `local`: the state with its passphrase, unless another state is in use, which may need that. */
+export function forgetState(): void {
+  const folder = environmentFolder("local");
+  const doomed = foreignBackend() ? ["work", "logs"].map((name) => join(folder, name)) : [folder];
+  for (const path of doomed) rmSync(path, { recursive: true, force: true });
 }
 
 /** Backend, passphrase and tools, as exports for a shell or a child process. */
@@ -43,13 +74,13 @@ export function pulumiVariables(env: EnvironmentName): Record<string, string> {
 /**
  * `local` keeps its state and a generated passphrase in the cache folder, unless the usual Pulumi variables say
  * otherwise. Any other environment takes both from those variables or from `pulumi login`: a state that others
- * depend on never ends up in a cache by accident.
+ * depend on never ends up in a cache by accident. A passphrase itself is not repeated: whoever is started inherits it, and
+ * `stores env` prints none.
  */
 function backendVariables(env: EnvironmentName): Record<string, string> {
   const variables: Record<string, string> = {};
   const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   if (PULUMI_BACKEND_URL) variables.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
-  if (PULUMI_CONFIG_PASSPHRASE !== undefined) variables.PULUMI_CONFIG_PASSPHRASE = PULUMI_CONFIG_PASSPHRASE;
   if (PULUMI_CONFIG_PASSPHRASE_FILE) variables.PULUMI_CONFIG_PASSPHRASE_FILE = PULUMI_CONFIG_PASSPHRASE_FILE;
   if (env !== "local") return variables;
 
@@ -57,11 +88,9 @@ function backendVariables(env: EnvironmentName): Record<string, string> {
   if (!variables.PULUMI_BACKEND_URL) {
     const state = join(folder, "state");
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    // Without the attributes that the backend keeps beside each file: it does not write those in one step, and a run
-    // killed in between would leave a stack that can not be read.
-    variables.PULUMI_BACKEND_URL = `file://${state}?metadata=skip`;
+    variables.PULUMI_BACKEND_URL = ownBackend();
   }
-  if (variables.PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
+  if (PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
     const file = join(folder, "passphrase");
     if (!existsSync(file)) {
       // A new one would open nothing of what is there.
@@ -92,10 +121,11 @@ function createPassphrase(folder: string, file: string): void {
 /**
  * A folder for the CLI to run in, out of sight: it writes each stack's salt beside `Pulumi.yaml`, which for stores
  * would pile up in the checkout. `components` leads to the charts under the same relative path as by hand, since
- * that path is part of a release's recorded inputs.
+ * that path is part of a release's recorded inputs; so each checkout has a folder of its own.
  */
 export function workFolder(env: EnvironmentName): string {
-  const folder = join(environmentFolder(env), "work");
+  const all = join(environmentFolder(env), "work");
+  const folder = join(all, createHash("sha256").update(projectRoot).digest("hex").slice(0, 8));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Each in one step: other runs of the script may be working in here.
   const put = (name: string, write: (path: string) => void) => {
@@ -104,12 +134,40 @@ export function workFolder(env: EnvironmentName): string {
     write(draft);
     renameSync(draft, join(folder, name));
   };
+  const read = (name: string) => readFileSync(join(projectRoot, name), "utf8");
   put("components", (path) => symlinkSync(join(projectRoot, "components"), path));
-  put(`Pulumi.${env}.yaml`, (path) => copyFileSync(join(projectRoot, `Pulumi.${env}.yaml`), path));
+  // Where the CLI was used by hand, the file has a salt, perhaps of a passphrase that a reset removed; the state has the one that counts.
+  put(`Pulumi.${env}.yaml`, (path) => writeFileSync(path, env === "local" ? withoutSalt(read(settingsFile(env))) : read(settingsFile(env))));
   // The programs run in the script's workers, so here is none for `main` to lead to.
-  const project = readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8");
-  put("Pulumi.yaml", (path) => writeFileSync(path, project.replace(/^main:.*\n/m, "")));
+  put("Pulumi.yaml", (path) => writeFileSync(path, read("Pulumi.yaml").replace(/^main:.*\n/m, "")));
+  forgetCheckouts(all);
   return folder;
+}
+
+/** Removes the folders of checkouts that are gone. */
+function forgetCheckouts(all: string): void {
+  for (const entry of readdirSync(all, { withFileTypes: true })) {
+    const folder = join(all, entry.name);
+    const charts = join(folder, "components");
+    // One that has none yet is just being made.
+    if (lstatSync(charts, { throwIfNoEntry: false }) && !existsSync(charts)) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Secrets in the file could not be read without it. */
+const withoutSalt = (text: string) => (/^\s+secure:/m.test(text) ? text : text.replace(/^encryptionsalt:.*(\n|$)/m, ""));
+
+/** Takes the salts that the CLI left in the checkout out of its files, when the passphrase that they belong to is gone. Names files with secrets of it. */
+export function forgetSalts(env: EnvironmentName, root: string = projectRoot): string[] {
+  const files = readdirSync(root).filter((name) => new RegExp(`^Pulumi\\.${env}(\\..+)?\\.yaml$`).test(name));
+  for (const file of files) {
+    const text = readFileSync(join(root, file), "utf8");
+    const rest = withoutSalt(text);
+    if (rest === text) continue;
+    if (rest.trim() === "") rmSync(join(root, file));
+    else writeFileSync(join(root, file), rest);
+  }
+  return files.filter((file) => existsSync(join(root, file)) && /^\s+secure:/m.test(readFileSync(join(root, file), "utf8")));
 }
 
 /** The last operation's CLI output for a stack. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fleet, type Ended } from "./helpers/fleet";
 
@@ -69,6 +69,28 @@ describe("bad surroundings", function () {
     await fleet.ok("apply");
     ground = await everything();
     fleet.list(second);
+  });
+
+  it("a shell with the variables of another environment is refused, and prints no passphrase", async () => {
+    const exported = (await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "not to be printed" }, "env", "--file", "x.yaml")).stdout;
+    assert.match(exported, /^export STOREFLEET_ENV='local'$/m);
+    assert.match(exported, new RegExp(`^export STOREFLEET_FILE='${fleet.folder}/x.yaml'$`, "m"));
+    assert.doesNotMatch(exported, /not to be printed/);
+    const commands = [["validate"], ["plan"], ["cluster", "up", "--context", "x"], ["destroy", "--all", "--yes"]];
+    for (const args of commands) refused(await fleet.storesWith(fleet.variables, ...args, "--env", "prod"), /variables of environment local.*about prod; nothing was done\n.*unset STOREFLEET_ENV .*PULUMI_BACKEND_URL/);
+    await untouched();
+  });
+
+  it("a context is let go of with its credentials, and no reset forgets the state of stores that run", async () => {
+    const named = { STOREFLEET_CLUSTER: "named", KUBECONFIG: fleet.variables.KUBECONFIG };
+    const copy = join(fleet.cache, "clusters/named/contexts/storefleet-local.kubeconfig");
+    assert.equal((await fleet.storesWith(named, "cluster", "up", "--context", "storefleet-local")).code, 0);
+    assert.ok(existsSync(copy));
+    refused(await fleet.storesWith(named, "cluster", "reset", "--yes"), /these stores run there: shop; nothing was done\nRemove them first: \.\/scripts\/stores destroy --all/);
+    assert.equal((await fleet.storesWith(named, "cluster", "down")).code, 0);
+    assert.ok(!existsSync(copy));
+    refused(await fleet.storesWith(named, "cluster", "reset", "--yes"), /a cluster that was let go of: shop; nothing was done/);
+    await untouched();
   });
 
   it("a wrong passphrase changes nothing, and is not held against the store", async () => {

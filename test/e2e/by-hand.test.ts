@@ -52,7 +52,7 @@ describe("the same stacks by hand", function () {
   });
 
   it("losing the files that hold the salts loses nothing", async () => {
-    const files = [fleet.project, join(fleet.cache, "environments/local/work")].map((folder) => join(folder, "Pulumi.local.hand.yaml"));
+    const files = [fleet.project, fleet.workFolder].map((folder) => join(folder, "Pulumi.local.hand.yaml"));
     assert.ok(existsSync(files[0]!), "the CLI by hand wrote none");
     for (const file of files) rmSync(file, { force: true });
     await byHand("preview", ...stack, "--expect-no-changes");

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot } from "../../config/root";
 import { setGiven } from "../../config/stores-command";
-import { logFile, openSession, pulumiVariables, workFolder } from "../../scripts/engine/session";
+import { clusterProvider } from "../../infra/cluster-provider";
+import { forgetSalts, forgetState, logFile, openSession, pulumiVariables, storesOfOwnState, workFolder } from "../../scripts/engine/session";
+import { listedStores } from "../../stores/listed";
 
-const touched = ["STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+const touched = ["STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_ENV", "STOREFLEET_FILE"];
 
 describe("session", () => {
   let cache: string;
@@ -60,7 +62,7 @@ describe("session", () => {
     Object.assign(process.env, { PULUMI_BACKEND_URL: "s3://bucket", PULUMI_CONFIG_PASSPHRASE: "" });
     const variables = pulumiVariables("local");
     assert.equal(variables.PULUMI_BACKEND_URL, "s3://bucket");
-    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE, "");
+    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE, undefined, "who is started inherits it, and it is not printed");
     assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
     assert.deepEqual(readdirSync(cache), []);
   });
@@ -80,6 +82,65 @@ describe("session", () => {
       assert.equal(realpathSync(join(folder, "components", "woocommerce", "chart")), realpathSync(join(projectRoot, "components", "woocommerce", "chart")));
       assert.deepEqual(readdirSync(folder).sort(), ["Pulumi.local.yaml", "Pulumi.yaml", "components"]);
     }
+  });
+
+  it("works in another folder for another checkout, and removes those of checkouts that are gone", () => {
+    const folder = workFolder("local");
+    const other = join(folder, "..", "other");
+    mkdirSync(other);
+    workFolder("local");
+    assert.ok(existsSync(other), "one that is just being made");
+    symlinkSync(join(cache, "gone"), join(other, "components"));
+    workFolder("local");
+    assert.ok(!existsSync(other));
+    assert.ok(existsSync(folder));
+  });
+
+  it("takes salts out of a checkout when their passphrase goes, and names the files with secrets of it", () => {
+    const settings = "config:\n  storefleet:settings: {}\n";
+    const secret = `${settings}  storefleet:smtpPassword:\n    secure: v1:abc\n`;
+    const put = (name: string, text: string) => writeFileSync(join(cache, name), text);
+    put("Pulumi.local.yaml", `encryptionsalt: v1:x\n${settings}`);
+    put("Pulumi.local.acme.yaml", "encryptionsalt: v1:y\n");
+    put("Pulumi.prod.yaml", `encryptionsalt: v1:z\n${secret}`);
+    assert.deepEqual(forgetSalts("local", cache), []);
+    assert.equal(readFileSync(join(cache, "Pulumi.local.yaml"), "utf8"), settings);
+    assert.deepEqual(readdirSync(cache).sort(), ["Pulumi.local.yaml", "Pulumi.prod.yaml"]);
+    assert.match(readFileSync(join(cache, "Pulumi.prod.yaml"), "utf8"), /v1:z/);
+    put("Pulumi.local.yaml", secret);
+    assert.deepEqual(forgetSalts("local", cache), ["Pulumi.local.yaml"]);
+  });
+
+  it("forgets state and passphrase together, and neither while another state is in use", () => {
+    pulumiVariables("local");
+    process.env.PULUMI_BACKEND_URL = "s3://bucket";
+    forgetState();
+    assert.deepEqual(readdirSync(join(cache, "environments", "local")).sort(), ["passphrase", "state"]);
+    delete process.env.PULUMI_BACKEND_URL;
+    process.env.PULUMI_BACKEND_URL = pulumiVariables("local").PULUMI_BACKEND_URL;
+    forgetState();
+    assert.deepEqual(readdirSync(join(cache, "environments")), []);
+  });
+
+  it("knows which stores its state still has something of", () => {
+    const stacks = join(cache, "environments", "local", "state", ".pulumi", "stacks", "storefleet");
+    assert.deepEqual(storesOfOwnState(), []);
+    mkdirSync(stacks, { recursive: true });
+    const put = (name: string, resources: object[]) => writeFileSync(join(stacks, name), JSON.stringify({ checkpoint: { latest: { resources } } }, null, 4));
+    put("local.json", [{ urn: "x" }]);
+    put("local.acme.json", [{ urn: "x" }]);
+    put("local.empty.json", []);
+    assert.deepEqual(storesOfOwnState(), ["acme"]);
+  });
+
+  it("refuses a shell whose variables are another environment's, with what to do", async () => {
+    Object.assign(process.env, { STOREFLEET_ENV: "local", PULUMI_BACKEND_URL: "file:///x", STOREFLEET_FILE: "/lists/local.yaml" });
+    const refusal = (error: Error & { hint?: string }) =>
+      /variables of environment local.*this is about prod; nothing was done/.test(error.message) && /unset STOREFLEET_ENV STOREFLEET_FILE( KUBECONFIG)? PULUMI_BACKEND_URL/.test(error.hint ?? "");
+    await assert.rejects(openSession("prod"), refusal);
+    assert.throws(() => listedStores("prod"), refusal);
+    assert.throws(() => clusterProvider("prod", "a-context"), refusal);
+    await assert.rejects(openSession("local"), /has no running cluster/);
   });
 
   it("keeps one log for each stack", () => {

@@ -50,6 +50,9 @@ export class Fleet {
   readonly project = join(this.folder, "project");
   readonly cache = join(this.folder, "cache");
   readonly state = join(this.cache, "environments/local/state");
+  private readonly checkout = createHash("sha256").update(this.project).digest("hex").slice(0, 8);
+  /** Where the script runs the CLI. */
+  readonly workFolder = join(this.cache, "environments/local/work", this.checkout);
   readonly environment: NodeJS.ProcessEnv;
   /** What `stores env` gives. */
   variables: Record<string, string> = {};
@@ -107,8 +110,7 @@ export class Fleet {
     for (const child of this.running) child.kill("SIGKILL");
     for (const pid of this.processes()) process.kill(pid, "SIGKILL");
     await this.stores("cluster", "reset", "--yes");
-    const checkout = createHash("sha256").update(this.project).digest("hex").slice(0, 8);
-    rmSync(join(toolsFolder(), `stand-ins-${checkout}`), { recursive: true, force: true });
+    rmSync(join(toolsFolder(), `stand-ins-${this.checkout}`), { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
