@@ -23,6 +23,8 @@ export type ImageName = (typeof imageNames)[number];
 export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025 } as const;
 
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a Kubernetes name — use lowercase letters, digits and hyphens" });
+/** Namespaces that are never ours to make: the cluster's own, and those that this project makes for something else. */
+const isTakenNamespace = (name: string) => name === "default" || /^(kube|store|storefleet)-/.test(name);
 /** Classes and issuers are cluster-wide objects, whose names may hold dots. */
 const objectName = z.string().max(253).regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, { error: "is not a Kubernetes name — use lowercase letters, digits, hyphens and dots" });
 const imageReference = z.string().regex(/^[a-z0-9][\w.\-/:@]*$/, { error: 'is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"' });
@@ -33,12 +35,17 @@ const registry = z
   });
 const imageOverrides = Object.fromEntries(imageNames.map((name) => [name, imageReference])) as Record<ImageName, typeof imageReference>;
 
-const ingress = z.strictObject({
+const ingress = z
+  .strictObject({
   className: objectName.default("traefik").describe("IngressClass of the stores' Ingresses."),
   controllerNamespace: label.default("traefik").describe("Namespace of the ingress controller: the only one that reaches the stores from outside."),
   controllerLabels: z.record(z.string(), z.string()).default({ "app.kubernetes.io/name": "traefik" }).describe("Labels of the ingress controller's pods."),
   install: z.boolean().default(false).describe("true: the environment's stack installs Traefik into controllerNamespace."),
-});
+  })
+  .refine(({ install, controllerNamespace }) => !install || !isTakenNamespace(controllerNamespace), {
+    path: ["controllerNamespace"],
+    error: "can not be made for Traefik, it is kept for something else — name one of its own, such as traefik, or use the ingress controller that is there: install: false",
+  });
 
 const smtp = z.strictObject({
   host: z.string().min(1).describe("Host name of the SMTP server."),

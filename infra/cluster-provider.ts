@@ -5,10 +5,10 @@ import { refuseForeignShell } from "../config/shell";
 import { storesCommand } from "../config/stores-command";
 
 /**
- * The one provider of a stack. The context is always named, never the kubeconfig's current one: nothing reaches a
+ * The context of a stack's cluster: always named, never the kubeconfig's current one, so that nothing reaches a
  * cluster by accident. `STOREFLEET_CONTEXT`, which the script sets, goes before the environment's settings.
  */
-export function clusterProvider(env: EnvironmentName, contextOfSettings?: string): Provider {
+export function contextOf(env: EnvironmentName, contextOfSettings?: string): string {
   refuseForeignShell(env);
   const context = process.env.STOREFLEET_CONTEXT || contextOfSettings;
   if (!context) {
@@ -17,12 +17,17 @@ export function clusterProvider(env: EnvironmentName, contextOfSettings?: string
       `Run eval "$(${storesCommand("env", { env })})" first, or set "context" in Pulumi.${env}.yaml.`,
     );
   }
+  return context;
+}
+
+/** The one provider of a stack. */
+export function clusterProvider(env: EnvironmentName, contextOfSettings?: string): Provider {
   return new Provider("cluster", {
-    context,
+    context: contextOf(env, contextOfSettings),
     // A renamed or moved kube context is no reason to replace, and so delete, every store.
     clusterIdentifier: `storefleet-${env}`,
     // A run that was killed between creating an object and recording it must not stand in the next one's way. That an
-    // existing namespace is ours is checked by its labels before (scripts/engine/reconcile.ts).
+    // existing namespace is ours is checked by its labels before (scripts/engine/reconcile.ts, own-parts.ts).
     upsertExistingObjects: true,
     enablePatchForce: true,
     // Changed contents are an update; replacing would delete an object that pods refer to by its fixed name.

@@ -23,8 +23,11 @@ const program = [
   "package-lock.json",
 ];
 
-/** The ConfigMap that the environment's stack writes after all else. */
-export const environmentReceipt = { namespace: "storefleet-system", name: "storefleet-environment" } as const;
+/**
+ * Where the environment's stack leaves its digest: the one it is heading for before all else, as an annotation of the
+ * namespace, and the one it has reached after all else, in the ConfigMap.
+ */
+export const environmentReceipt = { namespace: "storefleet-system", name: "storefleet-environment", annotation: "storefleet.dev/digest" } as const;
 
 /**
  * Changes whenever an update of the environment's stack would have something to do, as far as files tell. Secrets

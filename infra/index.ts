@@ -1,4 +1,4 @@
-import { Config, type Output, type Resource } from "@pulumi/pulumi";
+import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
 import { type EnvironmentSettings, mailCatcher, parseSettings, withOverrides } from "../config/environment";
@@ -8,10 +8,13 @@ import { withOwnImages } from "../config/own-images";
 import { Guardrails } from "../components/guardrails";
 import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
+import { requireDeployed } from "../components/shared/require-deployed";
 import { Traefik } from "../components/traefik";
-import { clusterProvider } from "./cluster-provider";
+import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, type SecretRevisions, secretRevisions } from "./digest";
+import { finderIn } from "./existing-objects";
 import { requireExistingParts } from "./existing-parts";
+import { ownReleases, refuseForeign } from "./own-parts";
 
 /** What stores' stacks read from their environment's stack. */
 export interface EnvironmentOutputs {
@@ -31,14 +34,19 @@ interface Context {
   settings: EnvironmentSettings;
   labels: Record<string, string>;
   timeout: number;
-  opts: { provider: Provider };
+  opts: { provider: Provider; dependsOn?: Resource[] };
 }
 
-/** The program of an environment's stack: the cluster's shared parts, and its settings for the stores' stacks. */
-export function environment(env: EnvironmentName): EnvironmentOutputs {
+/**
+ * The program of an environment's stack: the cluster's shared parts, and its settings for the stores' stacks.
+ * @param finder how to look for what exists already
+ */
+export async function environment(env: EnvironmentName, finder = finderIn): Promise<EnvironmentOutputs> {
   const config = new Config();
   const revisions = secretRevisions(env);
   const settings = withOwnImages(env, parseSettings(env, config.requireObject("settings")));
+  await refuseForeign(env, settings, await finder(contextOf(env, settings.context)));
+  const digest = environmentDigest(env);
   const context: Context = {
     settings,
     labels: environmentLabels(env),
@@ -47,13 +55,18 @@ export function environment(env: EnvironmentName): EnvironmentOutputs {
   };
 
   const existing = requireExistingParts(settings, context.opts);
-  const traefik = settings.ingress.install ? installTraefik(context) : undefined;
-  const mail = settings.mailCatcher ? installMailCatcher(context) : undefined;
-  writeReceipt(context, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])], {
+  const system = systemNamespace(context, digest);
+  const inside: Context = { ...context, opts: { ...context.opts, dependsOn: [system] } };
+  const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
+  const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
+  writeReceipt(context, system.namespace, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])], {
     environment: env,
-    digest: environmentDigest(env),
+    digest,
     settings: JSON.stringify(settings),
     secretRevisions: JSON.stringify(revisions),
+    releases: all([traefik, mail].flatMap((it) => (it ? [it.releaseStatus] : []))).apply((statuses) =>
+      ownReleases(settings).map(({ namespace, name }, index) => requireDeployed(statuses[index] as string, `${namespace}/${name}`)).join(),
+    ),
   });
 
   const pullSecret = config.getSecret("pullSecret");
@@ -114,13 +127,14 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
   );
 }
 
+/** The first thing to be written says where this operation is heading. */
+function systemNamespace({ labels, opts }: Context, digest: string): Guardrails {
+  const { namespace, annotation } = environmentReceipt;
+  return new Guardrails("system", { namespace, quota: { pods: "0" }, labels, annotations: { [annotation]: digest } }, opts);
+}
+
 /** From it the script knows, without Pulumi, whether the environment's stack is up to date, and what stores get. */
-function writeReceipt({ labels, opts }: Context, after: Resource[], data: Record<string, string>): void {
-  const { namespace } = new Guardrails(
-    "system",
-    { namespace: environmentReceipt.namespace, quota: { pods: "0" }, labels },
-    opts,
-  );
+function writeReceipt({ labels, opts }: Context, namespace: Output<string>, after: Resource[], data: Record<string, Input<string>>): void {
   new ConfigMap(
     "receipt",
     {

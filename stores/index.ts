@@ -3,6 +3,7 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Guardrails } from "../components/guardrails";
 import { NetworkIsolation } from "../components/network-isolation";
 import { pulumiLabels, storeLabels } from "../components/shared/labels";
+import { requireDeployed } from "../components/shared/require-deployed";
 import { namespaceOf, stackOf, type EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
 import { clusterProvider } from "../infra/cluster-provider";
@@ -100,10 +101,4 @@ function copySecrets({ settings, pullSecret, smtpPassword }: Environment, namesp
     imagePullSecret: pullSecret && copy("image-pull", { ".dockerconfigjson": pullSecret }, "kubernetes.io/dockerconfigjson"),
     smtpSecret: settings.smtp.username !== undefined && smtpPassword ? copy("smtp", { password: smtpPassword }) : undefined,
   };
-}
-
-/** Pulumi's state can call a release good that Helm has as failed (a refresh forgets the failure); the receipt never does. */
-export function requireDeployed(status: string): string {
-  if (status !== "deployed") throw new Error(`Helm does not have the release as deployed, but as "${status}"`);
-  return status;
 }

@@ -52,8 +52,9 @@ export class Guardrails extends ComponentResource {
           annotations: args.annotations,
         },
       },
-      // Deletion waits for the finalizers of everything inside; what blocks it for longer needs a person.
-      { parent: this, protect: args.protect, customTimeouts: { delete: "5m" } },
+      // Deletion waits for the finalizers of everything inside; what blocks it for longer needs a person. A replaced
+      // namespace goes first: one whose deletion is still pending could meanwhile be wanted again under its name.
+      { parent: this, protect: args.protect, deleteBeforeReplace: true, customTimeouts: { delete: "5m" } },
     );
     const inNamespace = (objectName: string) => ({ name: objectName, namespace: namespace.metadata.name, labels });
 

@@ -45,13 +45,15 @@ export const mailCatcherPodLabels: Record<string, string> = { app: "mail-catcher
 
 /** Mailpit: takes any mail from the stores, delivers none, shows all. */
 export class MailCatcher extends ComponentResource {
+  /** Helm's word on the installation, such as `deployed`. */
+  public readonly releaseStatus: Output<string>;
   /** Where the messages can be read. */
   public readonly url: Output<string>;
 
   constructor(name: string, args: MailCatcherArgs, opts?: ComponentResourceOptions) {
     super("storefleet:index:MailCatcher", name, args, opts);
 
-    new Release(
+    const release = new Release(
       `${name}-release`,
       {
         name: args.service,
@@ -76,6 +78,7 @@ export class MailCatcher extends ComponentResource {
     );
 
     this.url = output(`${args.tlsIssuer ? "https" : "http"}://${args.host}`);
-    this.registerOutputs({ url: this.url });
+    this.releaseStatus = release.status.status;
+    this.registerOutputs({ url: this.url, releaseStatus: this.releaseStatus });
   }
 }

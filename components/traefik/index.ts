@@ -25,6 +25,12 @@ export interface TraefikArgs {
   labels?: Record<string, string>;
 }
 
+/** The release, its Deployment and its pods. */
+export const traefikRelease = "traefik";
+
+/** What the chart calls its ClusterRole and the binding of that. */
+export const clusterRoleOf = (namespace: string) => `${namespace}-${traefikRelease}`;
+
 /** Traefik as the ingress controller of one IngressClass, on node ports 30080 (http) and 30443 (https). */
 export class Traefik extends ComponentResource {
   /** Helm's word on the installation, such as `deployed`. */
@@ -36,7 +42,7 @@ export class Traefik extends ComponentResource {
     const release = new Release(
       `${name}-release`,
       {
-        name: "traefik",
+        name: traefikRelease,
         namespace: args.namespace,
         chart: "./components/traefik/chart",
         values: {
@@ -48,7 +54,8 @@ export class Traefik extends ComponentResource {
         timeout: args.timeout ?? 300,
         maxHistory: 5,
       },
-      { parent: this },
+      // Node ports and the objects outside namespaces exist once: the old release goes first where another takes its place.
+      { parent: this, deleteBeforeReplace: true },
     );
 
     this.releaseStatus = release.status.status;

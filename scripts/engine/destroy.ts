@@ -3,7 +3,7 @@ import { namespaceOf, stackOf } from "../../config/names";
 import { findLeftovers } from "../fleet/leftovers";
 import type { Observed } from "../fleet/observe";
 import type { Failure } from "./operation";
-import { awaitDeletion, isOfStore, perform, target, type Engine, type Reconciled } from "./reconcile";
+import { awaitDeletion, isOfStore, perform, storeReleases, target, type Engine, type Reconciled } from "./reconcile";
 
 const releaseOfVolumes = 30_000;
 
@@ -16,7 +16,7 @@ export async function destroyStore(engine: Engine, name: string, observed: Obser
   const stack = stackOf(session.env, name);
   const namespace = observed?.namespace ?? namespaceOf(session.env, name);
   const refresh = !observed || observed.deleting;
-  const result = await perform(engine, [namespace], { kind: "destroy", ...target(engine, stack), refresh }, onStep);
+  const result = await perform(engine, storeReleases(namespace), { kind: "destroy", ...target(engine, stack), refresh }, onStep);
 
   const noStack = result.failure?.kind === "not-found";
   if (noStack && !observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };

@@ -1,29 +1,55 @@
-import { mailCatcher, type EnvironmentSettings } from "../../config/environment";
+import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { environmentDigest } from "../../infra/digest";
+import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
 import { readEnvironment } from "../fleet/environment";
+import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environment-parts";
+import { troubleIn } from "../fleet/trouble";
 import { withEngine } from "./fleet-run";
-import { perform, target } from "./reconcile";
+import { dropRecords } from "./mend";
+import { noChanges, type Failure } from "./operation";
+import { awaitDeletion, perform, target, type Engine, type Reconciled } from "./reconcile";
 import { runCli } from "./run-cli";
 import { workFolder, type Session } from "./session";
 
-/** Brings up the environment's own stack, unless its receipt says that nothing changed. */
+/** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
 export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   const { env, kube } = session;
-  const receipt = await readEnvironment(kube, env);
+  await refuseForeign(env, settings, (part) => kube.get(pathOfPart(part)));
+  const [receipt, releases] = await Promise.all([readEnvironment(kube, env), readReleases(kube, settings)]);
   const known = receipt !== undefined && (await hasStack(session));
-  if (known && receipt.digest === environmentDigest(env)) return log(`environment ${env}: up to date`);
+  const intact = releases.every(({ whole }) => whole);
+  // The last operation got where it set out for, but Helm or the cluster has something else now: Pulumi's state does not know.
+  const changedByHand = !intact && receipt?.digest !== "";
+  if (known && intact && receipt.digest === environmentDigest(env)) return log(`environment ${env}: up to date`);
   log(`environment ${env}: bringing up its stack`);
   const outcome = await withEngine(session, settings.helmTimeout, signal, (engine) =>
-    perform(engine, namespacesOf(settings), { kind: "up", ...target(engine, env), fresh: !known }, (text) => log(`environment ${env}: ${text}`)),
+    bringUp(engine, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => log(`environment ${env}: ${text}`)),
   );
-  if (outcome.failure) throw new UserError(`environment ${env}: ${outcome.failure.message}`);
+  if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);
   log(`environment ${env}: ready`);
 }
 
-/** Where the environment's own releases are. */
-function namespacesOf({ ingress, mailCatcher: caught }: EnvironmentSettings): string[] {
-  return [...(ingress.install ? [ingress.controllerNamespace] : []), ...(caught ? [mailCatcher.namespace] : [])];
+async function bringUp(engine: Engine, settings: EnvironmentSettings, releases: OwnReleaseState[], how: { fresh: boolean; refresh: boolean }, onStep: (text: string) => void): Promise<Reconciled> {
+  const { env, kube } = engine.session;
+  for (const namespace of ownNamespaces(settings)) {
+    const deleting = (await kube.get(`/api/v1/namespaces/${namespace}`))?.metadata.deletionTimestamp !== undefined;
+    const failure = await awaitDeletion(engine, { namespace, deleting }, onStep);
+    if (failure) return { changes: noChanges(), steps: [], failure, repairs: [] };
+  }
+  // Helm would see no difference; without its record it installs again what is missing, and takes over the rest.
+  await dropRecords(kube, releases.filter(({ status, whole }) => status === "deployed" && !whole), () => true);
+  return perform(engine, ownReleases(settings), { kind: "up", ...target(engine, env), ...how }, onStep);
+}
+
+/** The pods' own words first: what Pulumi and Helm say is that they waited in vain. */
+async function withReason({ kube }: Session, settings: EnvironmentSettings, { kind, message }: Failure): Promise<string> {
+  if (kind !== "resource") return message;
+  const found = await Promise.all(ownNamespaces(settings).map(async (namespace) => {
+    const trouble = await troubleIn(kube, namespace).catch(() => undefined);
+    return trouble ? [`${namespace}: ${trouble}`] : [];
+  }));
+  return [...found.flat(), message].join("\n");
 }
 
 /** The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings. */

@@ -2,14 +2,15 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kube } from "../fleet/kube";
+import { recordsOf, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
 import { isRunning } from "../os/process";
 
 /** Where a repair is made, and by what means. */
 export interface Place {
   kube: Kube;
-  /** Where the stack has releases. */
-  namespaces: string[];
+  /** What the stack installs. */
+  releases: ReleaseName[];
   cancelLock(): Promise<void>;
   /** Takes back an upgrade; false when there is no earlier revision to go back to. */
   rollBack(): Promise<boolean>;
@@ -50,42 +51,51 @@ export const mends: Mend[] = [
   {
     name: "took back what an interrupted Helm operation had begun",
     matches: ({ message }) => /another operation \(install\/upgrade\/rollback\) is in progress/.test(message),
-    repair: async ({ kube, namespaces, rollBack }) =>
-      (await rollBack()) || dropRecords(kube, namespaces, (status) => status.startsWith("pending-") || status === "uninstalling"),
+    repair: async ({ kube, releases, rollBack }) =>
+      (await rollBack()) || dropRecords(kube, releases, (status) => status.startsWith("pending-") || status === "uninstalling"),
     retry: {},
   },
   {
     name: "took over a release that was installed but not recorded",
     matches: ({ message }) => /cannot re-use a name that is still in use/.test(message),
-    repair: ({ kube, namespaces }) => dropRecords(kube, namespaces, () => true),
+    repair: ({ kube, releases }, { message }) => dropRecords(kube, meant(releases, message), () => true),
     retry: { refresh: true },
   },
   {
     name: "had the namespace's quota counted anew",
     matches: ({ message }) => /exceeded quota/.test(message),
-    repair: async ({ kube, namespaces }) => (await Promise.all(namespaces.map((namespace) => recountQuota(kube, namespace)))).some(Boolean),
+    repair: async ({ kube, releases }) => {
+      const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
+      return (await Promise.all(namespaces.map((namespace) => recountQuota(kube, namespace)))).some(Boolean);
+    },
     retry: { refresh: true },
   },
   {
     name: "installed a release again that Helm has as failed",
     matches: ({ message }) => message.includes(failedReleaseText),
-    repair: ({ kube, namespaces }) => dropRecords(kube, namespaces, () => true),
+    repair: ({ kube, releases }, { message }) => dropRecords(kube, meant(releases, message), () => true),
     retry: { refresh: true },
   },
 ];
 
-/** What the store's program says when Pulumi's state and Helm disagree (stores/index.ts). */
+/** What the store's program says when Pulumi's state and Helm disagree (components/shared/require-deployed.ts). */
 export const failedReleaseText = "Helm does not have the release as deployed";
 
+/** The releases that a message is about: those that it names, where it does. */
+function meant(releases: ReleaseName[], message: string): ReleaseName[] {
+  const named = releases.filter(({ namespace, name }) => message.includes(`${namespace}/${name}`));
+  return named.length > 0 ? named : releases;
+}
+
 /**
- * Removes Helm's records, never the objects: the next install takes those over by Helm's own ownership
+ * Removes Helm's records of these releases, never an object: the next install takes those over by Helm's own ownership
  * annotations, data volumes included.
  */
-async function dropRecords(kube: Kube, namespaces: string[], drop: (status: string) => boolean): Promise<boolean> {
+export async function dropRecords(kube: Kube, releases: ReleaseName[], drop: (status: string) => boolean): Promise<boolean> {
   let dropped = 0;
-  for (const namespace of namespaces) {
-    const path = `/api/v1/namespaces/${namespace}/secrets`;
-    const records = await kube.list(path, { labels: "owner=helm", metadataOnly: true });
+  for (const release of releases) {
+    const path = `/api/v1/namespaces/${release.namespace}/secrets`;
+    const records = await kube.list(path, { labels: recordsOf(release), metadataOnly: true });
     for (const { metadata } of records.filter((record) => drop(record.metadata.labels?.status ?? ""))) {
       await kube.remove(`${path}/${metadata.name}`);
       dropped++;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
-import type { StoreSpec } from "../../config/spec";
+import { engineNames, type StoreSpec } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
 import { annotations, labels } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
 import type { KubeObject } from "../fleet/kube";
 import type { Observed } from "../fleet/observe";
 import { troubleIn } from "../fleet/trouble";
-import { rollBack } from "./helm";
+import { rollBack, type ReleaseName } from "./helm";
 import { mends } from "./mend";
 import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
 import type { Pool } from "./pool";
@@ -38,8 +38,9 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
   const gone = !observed || observed.deleting;
   const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
   const failedBefore = observed?.releases.some(({ status }) => status === "failed") ?? false;
-  const undone = failedBefore && (await rollBack(engine.session, namespace));
-  const result = await perform(engine, [namespace], operation, onStep);
+  const releases = storeReleases(namespace);
+  const undone = failedBefore && (await rollBackAny(engine.session, releases));
+  const result = await perform(engine, releases, operation, onStep);
   if (undone) result.repairs.unshift("took back the upgrade that had failed");
   const { failure } = result;
   if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
@@ -54,6 +55,11 @@ async function withReason({ session }: Engine, namespace: string, message: strin
   return trouble ? `${trouble}\n${message}` : message;
 }
 
+/** What a store's stack may have installed: the release is called after the engine. */
+export const storeReleases = (namespace: string): ReleaseName[] => engineNames.map((name) => ({ namespace, name }));
+
+const rollBackAny = async (session: Session, releases: ReleaseName[]) => (await Promise.all(releases.map((release) => rollBack(session, release)))).some(Boolean);
+
 export function target(engine: Engine, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
   const { env } = engine.session;
   return { env, stack, workFolder: engine.workFolder, logFile: logFile(env, stack) };
@@ -61,14 +67,13 @@ export function target(engine: Engine, stack: string): Pick<Operation, "env" | "
 
 /**
  * Runs an operation, with each repair of mend.ts tried at most once.
- * @param namespaces where the stack has releases
+ * @param releases what the stack installs
  */
-export async function perform(engine: Engine, namespaces: string[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
+export async function perform(engine: Engine, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
   const repairs: string[] = [];
   const { session } = engine;
   const cancelLock = () => runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
-  const rollBackAll = async () => (await Promise.all(namespaces.map((namespace) => rollBack(session, namespace)))).some(Boolean);
-  const place = { kube: session.kube, namespaces, cancelLock, rollBack: rollBackAll };
+  const place = { kube: session.kube, releases, cancelLock, rollBack: () => rollBackAny(session, releases) };
   let attempt = operation;
   for (;;) {
     const outcome = await engine.pool.run(attempt, onStep, engine.signal);

@@ -49,6 +49,10 @@ describe("environment settings", () => {
     ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
+    ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [
+      `Traefik in the namespace ${controllerNamespace}`, { ...minimal, ingress: { install: true, controllerNamespace } },
+      `${at}.ingress.controllerNamespace can not be made for Traefik, it is kept for something else — name one of its own, such as traefik, or use the ingress controller that is there: install: false`,
+    ]),
     ["a mode of egress", { ...minimal, egress: "denny" }, `${at}.egress is not known — did you mean "deny"? known: allow, deny`],
     ["no mail server", { ...minimal, mailCatcher: false }, `${at}.smtp is missing — set host and from, or mailCatcher: true`],
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],

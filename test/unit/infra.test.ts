@@ -11,6 +11,7 @@ import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
 import { environmentDigest, secretRevisions } from "../../infra/digest";
+import type { OwnPart } from "../../infra/own-parts";
 import { isSource } from "../images/sources";
 import { only, record, type Recorded } from "./helpers/recording-mocks";
 
@@ -24,8 +25,10 @@ const prod = {
   smtp: { host: "smtp.example.com", from: "shop@example.com" },
 };
 
-async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}) {
-  return record(() => environment(env), {
+/** @param found labels of what the cluster has already, by kind and name */
+async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}) {
+  const finder = async () => async ({ kind, name }: OwnPart) => found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } };
+  return record(() => environment(env, finder), {
     stack: env,
     config: { "storefleet:settings": JSON.stringify(settings), ...secrets },
   });
@@ -65,6 +68,36 @@ describe("the environment's program", () => {
     assert.equal(result.settings.smtp.host, "smtp.example.com");
   });
 
+  it("touches nothing where something by the name of a part is not its own, and names all of it with what to do", async () => {
+    const mine = { "storefleet.dev/env": "local" };
+    await run("local", local, {}, { "Namespace ingress": mine, "IngressClass traefik": mine, "ClusterRole ingress-traefik": mine, "Deployment traefik": mine });
+    const foreign = { "Namespace ingress": {}, "IngressClass traefik": { "storefleet.dev/env": "prod" }, "ClusterRoleBinding ingress-traefik": {}, "Namespace storefleet-mail": { ...mine, "storefleet.dev/store": "acme" } };
+    await assert.rejects(run("local", local, {}, foreign), (error: Error) => {
+      assert.match(error.message, /^what the environment "local" would make is there already, and not its own; nothing was touched:\n/);
+      assert.match(error.message, /^Namespace ingress does not carry its labels — set another ingress\.controllerNamespace; or, .* ingress\.install: false/m);
+      assert.match(error.message, /^IngressClass traefik is of the environment "prod" — set another ingress\.className/m);
+      assert.match(error.message, /^ClusterRoleBinding ingress-traefik does not carry its labels/m);
+      assert.match(error.message, /^Namespace storefleet-mail is of store "acme" — if it is a leftover of yours: kubectl delete namespace storefleet-mail$/m);
+      assert.equal(error.message.split("\n").length, 5);
+      return true;
+    });
+    const { resources } = await run("prod", prod, {}, { "IngressClass traefik": {}, "Namespace kube-system": {} });
+    assert.equal(resources.length > 0, true, "what is not made is not asked for");
+  });
+
+  it("says where it is heading before all else, and replaces what has a fixed name by deleting it first", async () => {
+    const { resources } = await run("local", local);
+    const [namespace] = resources.filter((it) => it.type.endsWith(":Namespace"));
+    assert.equal(namespace!.inputs.metadata.name, "storefleet-system");
+    assert.deepEqual(namespace!.inputs.metadata.annotations, { "storefleet.dev/digest": environmentDigest("local") });
+    const before = resources.findIndex((it) => it.name === "system-limits");
+    for (const name of ["ingress-namespace", "mail-namespace", "traefik-release", "mail-catcher-release"]) {
+      assert.ok(resources.findIndex((it) => it.name === name) > before, name);
+    }
+    const once = resources.filter((it) => it.type.endsWith(":Namespace") || it.name === "traefik-release");
+    assert.deepEqual(once.map(({ deleteBeforeReplace }) => deleteBeforeReplace), [true, true, true, true]);
+  });
+
   it("writes its receipt after all else", async () => {
     const { resources, result } = await run("local", local);
     const receipt = only(resources, ":ConfigMap");
@@ -76,6 +109,7 @@ describe("the environment's program", () => {
     assert.equal(digest, environmentDigest("local"));
     assert.deepEqual(JSON.parse(settings), result.settings);
     assert.deepEqual(JSON.parse(secretRevisions), {});
+    assert.equal(receipt.inputs.data.releases, "deployed,deployed");
     for (const part of ["traefik", "mail-catcher"]) {
       assert.ok(receipt.dependencies.some((urn) => urn.endsWith(`::${part}-release`)), `${part} is waited for`);
     }

@@ -38,13 +38,21 @@ describe("taking back an upgrade", () => {
 
   it("goes back to the newest revision that was deployed, on the session's cluster, whatever Helm says to it", async () => {
     const statuses = ["superseded", "superseded", "superseded", "superseded", "superseded", "superseded", "superseded", "superseded", "deployed", "failed", "pending-upgrade"];
-    assert.equal(await rollBack(session(releases(...statuses)), namespace), true);
+    assert.equal(await rollBack(session(releases(...statuses)), { namespace, name: "shop" }), true);
     assert.equal(calls(), `rollback shop 9 --namespace ${namespace} --kube-context a-context\n`);
+  });
+
+  it("looks at no other release of the namespace", async () => {
+    const kube = releases("deployed", "failed");
+    kube.put(`/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.theirs.v9`, { metadata: { labels: { owner: "helm", name: "theirs", status: "failed", version: "9" } } });
+    assert.equal(await rollBack(session(kube), { namespace, name: "theirs" }), false);
+    assert.equal(await rollBack(session(kube), { namespace, name: "shop" }), true);
+    assert.match(calls(), /^rollback shop 1 /);
   });
 
   it("does nothing where there is nothing to go back to", async () => {
     for (const statuses of [[], ["deployed"], ["superseded", "deployed"], ["failed"], ["pending-install"]]) {
-      assert.equal(await rollBack(session(releases(...statuses)), namespace), false, statuses.join());
+      assert.equal(await rollBack(session(releases(...statuses)), { namespace, name: "shop" }), false, statuses.join());
     }
     assert.equal(calls(), "");
   });
@@ -57,7 +65,7 @@ describe("taking back an upgrade", () => {
     job("setup-2", "shop");
     job("theirs", "another");
     job("by-hand", "shop", "me");
-    await rollBack(session(kube), namespace);
+    await rollBack(session(kube), { namespace, name: "shop" });
     assert.deepEqual(kube.changes, ["setup-1", "setup-2"].map((name) => `DELETE ${jobs}/${name}?propagationPolicy=Background`));
   });
 });

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { hostname } from "node:os";
 import { failedReleaseText, locksAreStale, mends } from "../../scripts/engine/mend";
 import type { Failure } from "../../scripts/engine/operation";
-import { requireDeployed } from "../../stores";
+import { requireDeployed } from "../../components/shared/require-deployed";
 import { FakeKube } from "./helpers/fake-kube";
 
 const namespace = "store-acme-00000000";
@@ -24,7 +24,7 @@ function releases(...statuses: string[]): FakeKube {
   kube.put(`/api/v1/namespaces/another/secrets/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
   return kube;
 }
-const place = (kube: FakeKube) => ({ kube: kube.asKube, namespaces: [namespace], cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
+const place = (kube: FakeKube) => ({ kube: kube.asKube, releases: [{ namespace, name: "woocommerce" }], cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
 const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
 
 describe("stale locks", () => {
@@ -92,7 +92,7 @@ describe("mends", () => {
 
   it("breaks a lock only when it is stale", async () => {
     let broken = 0;
-    const here = { kube: new FakeKube().asKube, namespaces: [namespace], cancelLock: async () => void (broken += 1), rollBack: async () => false };
+    const here = { kube: new FakeKube().asKube, releases: [{ namespace, name: "woocommerce" }], cancelLock: async () => void (broken += 1), rollBack: async () => false };
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked("root@another-host (pid 1)"), "locked")), false);
     assert.equal(broken, 0);
     assert.equal(await mend(/broke the lock/).repair(here, failure(locked(`root@${hostname()} (pid ${process.pid})`), "locked")), true);
@@ -132,6 +132,19 @@ describe("mends", () => {
   it("is no repair when there is no record to drop", async () => {
     assert.equal(await mend(/interrupted Helm operation/).repair(place(releases("deployed")), texts[2]![1]), false);
     assert.equal(await mend(/not recorded/).repair(place(releases()), texts[3]![1]), false);
+  });
+
+  it("touches no release but the stack's, and of those the one that is meant", async () => {
+    const two = [{ namespace, name: "woocommerce" }, { namespace, name: "traefik" }];
+    const record = (name: string) => `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.${name}.v1`;
+    for (const message of ["", `Helm Release ${namespace}/woocommerce: failed`]) {
+      const kube = releases("failed");
+      for (const name of ["traefik", "their-app"]) kube.put(record(name), { metadata: { labels: { owner: "helm", name, status: "failed", version: "1" } } });
+      assert.equal(await mend(/not recorded/).repair({ ...place(kube), releases: two }, failure(message)), true);
+      assert.ok(kube.objects.has(record("their-app")), "somebody else's release");
+      assert.equal(kube.objects.has(record("traefik")), message !== "");
+      assert.equal(kube.objects.has(record("woocommerce")), false);
+    }
   });
 
   it("a release that is taken over or installed again loses its records, never an object", async () => {

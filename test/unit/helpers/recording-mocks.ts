@@ -9,6 +9,7 @@ export interface Recorded {
   /** Set when an existing object is read, not created. */
   id?: string;
   protect: boolean;
+  deleteBeforeReplace: boolean;
   deleteTimeout?: string;
   dependencies: string[];
   parent?: string;
@@ -25,6 +26,7 @@ export interface RecordingOptions {
 
 interface RegisterRequest {
   getProtect(): boolean;
+  getDeletebeforereplace(): boolean;
   getDependenciesList(): string[];
   getParent(): string;
   getCustomtimeouts(): { getDelete(): string } | undefined;
@@ -58,6 +60,7 @@ export async function record<T>(
       inputs: args.inputs,
       id: args.id || undefined,
       protect: request?.getProtect() ?? false,
+      deleteBeforeReplace: request?.getDeletebeforereplace() ?? false,
       deleteTimeout: request?.getCustomtimeouts()?.getDelete() || undefined,
       dependencies: request?.getDependenciesList() ?? [],
       parent: request?.getParent() || undefined,

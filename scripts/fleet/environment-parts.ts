@@ -1,0 +1,36 @@
+import type { EnvironmentSettings } from "../../config/environment";
+import { ownReleases, type OwnPart, type OwnRelease } from "../../infra/own-parts";
+import type { Kube } from "./kube";
+
+const plurals: Record<OwnPart["kind"], string> = {
+  Namespace: "namespaces", Deployment: "deployments", IngressClass: "ingressclasses", ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings",
+};
+
+/** Where the API has a part of an environment. */
+export function pathOfPart({ apiVersion, kind, name, namespace }: OwnPart): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}${namespace ? `/namespaces/${namespace}` : ""}/${plurals[kind]}/${name}`;
+}
+
+/** A release of an environment as the cluster has it. */
+export interface OwnReleaseState extends OwnRelease {
+  /** Helm's word in its newest record; undefined while there is none. */
+  status?: string;
+  /** Deployed, and what it deployed is there. */
+  whole: boolean;
+}
+
+/** The environment's own releases, as Helm and the cluster have them. */
+export function readReleases(kube: Kube, settings: EnvironmentSettings): Promise<OwnReleaseState[]> {
+  return Promise.all(
+    ownReleases(settings).map(async ({ namespace, name }) => {
+      const [records, deployment] = await Promise.all([
+        kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: `owner=helm,name=${name}`, metadataOnly: true }),
+        kube.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),
+      ]);
+      const versionOf = (record: (typeof records)[number]) => Number(record.metadata.labels?.version);
+      const status = records.sort((a, b) => versionOf(b) - versionOf(a))[0]?.metadata.labels?.status;
+      return { namespace, name, status, whole: status === "deployed" && deployment !== undefined };
+    }),
+  );
+}
