@@ -33,23 +33,35 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
   }
 
   progress.begin(work.length);
-  await forEachLimited(work, concurrency, engine.signal, async ({ name, action, observed }) => {
+  const carryOut = async ({ name, action, observed, after = [] }: Decision) => {
     const started = Date.now();
+    const unwell = after.filter((other) => !done.includes(reports.get(other)?.result));
     const onStep = (text: string) => progress.step(name, text);
     onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
     const spec = specs.get(name);
-    const outcome = await guard(() =>
-      action === "delete" || !spec ? destroyStore(engine, name, observed, onStep) : reconcileStore(engine, spec, observed, onStep),
+    const outcome = await guard(async () =>
+      unwell.length > 0 ? refused(`has to come after ${unwell.join(", ")}, which did not get there`) : action === "delete" || !spec ? destroyStore(engine, name, observed, onStep) : reconcileStore(engine, spec, observed, onStep),
     );
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action, changes);
     reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
-  });
+  };
+  for (let rest = work; rest.length > 0; ) {
+    const names = new Set(rest.map(({ name }) => name));
+    const next = rest.filter(({ after = [] }) => !after.some((other) => names.has(other)));
+    await forEachLimited(next, concurrency, engine.signal, carryOut);
+    rest = rest.filter((decision) => !next.includes(decision));
+  }
   progress.close();
   return decisions.map(({ name }) => reports.get(name) as AppliedStore);
 }
+
+/** Results after which another store can count on this one. */
+const done: (Result | undefined)[] = ["created", "updated", "unchanged", "deleted"];
+
+const refused = (message: string): Reconciled => ({ changes: noChanges(), steps: [], repairs: [], failure: { kind: "cli", message } });
 
 function resultOf(action: string, changes: Changes): Result {
   if (action === "create") return "created";

@@ -6,6 +6,7 @@ import type { StoreSpec } from "../../config/spec";
 import { storeDigest } from "../../stores/digest";
 import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import type { Wanted } from "../fleet/classify";
+import { hostHolders, type HostHolder } from "../fleet/hosts";
 import { observeFleet, type Observed } from "../fleet/observe";
 import type { Changes } from "./operation";
 import { Pool } from "./pool";
@@ -33,13 +34,14 @@ export interface Fleet {
   shared: EnvironmentReceipt;
   wanted: { spec: StoreSpec; digest: string; engineAt: Wanted["engineAt"] }[];
   observed: Map<string, Observed>;
+  holders: HostHolder[];
 }
 
 /** Reads the list first: while it is invalid, nothing else is even looked at. */
 export async function openFleet(env: EnvironmentName, file?: string): Promise<Fleet> {
   const list = listedStores(env, file);
   const session = await openSession(env);
-  const [shared, observed] = await Promise.all([readEnvironment(session.kube, env), observeFleet(session.kube, env)]);
+  const [shared, observed, holders] = await Promise.all([readEnvironment(session.kube, env), observeFleet(session.kube, env), hostHolders(session.kube)]);
   if (!shared) {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
@@ -47,7 +49,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
-  return { session, shared, wanted, observed };
+  return { session, shared, wanted, observed, holders };
 }
 
 /** Name → spec of every listed store. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { decide, type Action, type Decision } from "../fleet/classify";
+import { withHosts } from "../fleet/hosts";
 import { forEachLimited } from "./concurrency";
 import { specsOf, type Fleet, type Progress, type StoreReport } from "./fleet-run";
 import { noChanges, type Operation, type Outcome, type Step } from "./operation";
@@ -30,7 +31,12 @@ export interface PlannedStore extends StoreReport {
 export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
   const wanted = fleet.wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));
   const decisions = decide(wanted, fleet.observed, { prune, skipUnchanged });
-  return names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name));
+  return lookAtHosts(fleet, names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name)));
+}
+
+/** Refuses, or puts in order, what stores would take from each other and from others. */
+export function lookAtHosts({ session, shared, wanted, holders }: Fleet, decisions: Decision[]): Decision[] {
+  return withHosts(decisions, { env: session.env, hostSuffix: shared.settings.hostSuffix, specs: wanted.map(({ spec }) => spec), holders });
 }
 
 /** Previews every store that would change; Pulumi is not started for the others. */

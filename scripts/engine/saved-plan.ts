@@ -5,6 +5,7 @@ import { environmentNames } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
 import type { Decision } from "../fleet/classify";
 import type { Fleet } from "./fleet-run";
+import { lookAtHosts } from "./plan";
 
 const saved = z.object({
   kind: z.literal("storefleet-plan"),
@@ -64,5 +65,5 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
       `Make a new one: ${storesCommand("plan --out FILE")}`,
     );
   }
-  return plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) }));
+  return lookAtHosts(fleet, plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) })));
 }

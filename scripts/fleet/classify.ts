@@ -12,15 +12,17 @@ export interface Wanted {
   engineAt: Omit<ListProblem, "message" | "repair">;
 }
 
-/** `refused`: the list asks for what can not be; the store is left as it runs. */
+/** `refused`: the list asks for what can not be, or for what another has; the store is left as it runs. */
 export type Action = "create" | "update" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
 
 export interface Decision {
   name: string;
   action: Action;
-  /** Why it is `refused`, with its place in the list and how to mend it. */
+  /** Why it is `refused`, and how to mend that. */
   reason?: string;
   observed?: Observed;
+  /** Stores whose operations have to be over, and well, before. */
+  after?: string[];
 }
 
 const isDeployed = ({ releases }: Observed) => releases.length > 0 && releases.every(({ status }) => status === "deployed");

@@ -76,6 +76,7 @@ export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-c
     shared: { settings: readSettings("local"), secretRevisions: {}, digest: "" },
     wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}`, engineAt })),
     observed: new Map(observed.map((it) => [it.store, it])),
+    holders: [],
   } as unknown as Fleet;
 }
 
