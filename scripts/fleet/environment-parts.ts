@@ -16,7 +16,7 @@ export function pathOfPart({ apiVersion, kind, name, namespace }: OwnPart): stri
 export interface OwnReleaseState extends OwnRelease {
   /** Helm's word in its newest record; undefined while there is none. */
   status?: string;
-  /** Deployed, and what it deployed is there. */
+  /** Deployed, and its Deployment is there and wants pods. */
   whole: boolean;
 }
 
@@ -30,7 +30,7 @@ export function readReleases(kube: Kube, settings: EnvironmentSettings): Promise
       ]);
       const versionOf = (record: (typeof records)[number]) => Number(record.metadata.labels?.version);
       const status = records.sort((a, b) => versionOf(b) - versionOf(a))[0]?.metadata.labels?.status;
-      return { namespace, name, status, whole: status === "deployed" && deployment !== undefined };
+      return { namespace, name, status, whole: status === "deployed" && (deployment?.spec?.replicas ?? 0) > 0 };
     }),
   );
 }

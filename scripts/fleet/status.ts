@@ -54,9 +54,9 @@ interface Service {
   closed?: string;
 }
 
-/** Looks at the whole environment in four calls, however many stores there are. */
+/** Looks at the whole environment in six calls, however many stores there are. */
 async function services(kube: Kube, env: EnvironmentName, shared: SharedParts | undefined): Promise<(seen: Observed) => Service> {
-  const [workloads, entrances] = await Promise.all([workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress.className)]);
+  const [workloads, entrances] = await Promise.all([workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress)]);
   return (seen) => ({ workloads: workloads.get(seen.namespace) ?? [], closed: noEntrance(entrances, seen) });
 }
 

@@ -35,9 +35,11 @@ describe("an environment's parts in the cluster", () => {
     record(kube, "traefik", "their-app", 11, "deployed");
     record(kube, "storefleet-mail", "mail-catcher", 1, "deployed");
     assert.deepEqual(await states(), [["traefik", "failed", false], ["mail-catcher", "deployed", false]]);
-    kube.put("/apis/apps/v1/namespaces/storefleet-mail/deployments/mail-catcher");
-    record(kube, "traefik", "traefik", 11, "deployed").put("/apis/apps/v1/namespaces/traefik/deployments/traefik");
+    kube.put("/apis/apps/v1/namespaces/storefleet-mail/deployments/mail-catcher", { spec: { replicas: 1 } });
+    record(kube, "traefik", "traefik", 11, "deployed").put("/apis/apps/v1/namespaces/traefik/deployments/traefik", { spec: { replicas: 1 } });
     assert.deepEqual(await states(), [["traefik", "deployed", true], ["mail-catcher", "deployed", true]]);
+    kube.put("/apis/apps/v1/namespaces/traefik/deployments/traefik", { spec: { replicas: 0 } });
+    assert.deepEqual((await states())[0], ["traefik", "deployed", false]);
   });
 
   it("cluster up changes nothing where something by the name of a part is not its own", async () => {

@@ -4,7 +4,7 @@ import { hostOf, namespaceOf } from "../../config/names";
 import type { Observed } from "../../scripts/fleet/observe";
 import { fleetStatus, type StoreStatus } from "../../scripts/fleet/status";
 import { labels } from "../../stores/marks";
-import { FakeKube } from "./helpers/fake-kube";
+import { controllerPod, FakeKube } from "./helpers/fake-kube";
 import { observedStore, specOf } from "./helpers/fleet";
 
 const namespace = namespaceOf("local", "acme");
@@ -16,7 +16,7 @@ const mine = { labels: { [labels.env]: "local", [labels.store]: "acme" } };
 
 /** A cluster in which `acme` has workloads with so many ready pods, and an Ingress. */
 function cluster(workloads: Record<string, { ready?: number; wanted?: number }> = { wordpress: { ready: 1 } }): FakeKube {
-  const kube = new FakeKube().put(ingressClass).put(ingress, { metadata: mine });
+  const kube = new FakeKube().put(ingressClass).put(...controllerPod).put(ingress, { metadata: mine });
   for (const [name, { ready, wanted }] of Object.entries(workloads)) {
     kube.put(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
       metadata: mine, spec: { replicas: wanted ?? 1 }, status: { readyReplicas: ready },
@@ -59,7 +59,7 @@ describe("status", () => {
     const kube = cluster();
     await statusOf({}, kube);
     assert.deepEqual(kube.reads.map(({ path, metadataOnly }) => `${path}${metadataOnly ? " (metadata)" : ""}`).sort(), [
-      "/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets", ingressClass, "/apis/networking.k8s.io/v1/ingresses (metadata)",
+      "/api/v1/namespaces/traefik/pods", "/apis/apps/v1/deployments", "/apis/apps/v1/statefulsets", ingressClass, "/apis/networking.k8s.io/v1/ingresses (metadata)",
     ]);
   });
 
@@ -123,10 +123,30 @@ describe("status", () => {
     kube.objects.delete(ingressClass);
     const [its, reason] = await phase({}, kube);
     assert.equal(its, "FAILED");
-    assert.match(reason!, /^the cluster has no IngressClass "traefik": .*ingress\.className/);
+    assert.equal(reason, 'the cluster has no IngressClass "traefik" — bring it back: ./scripts/stores cluster up --env local');
     // What it should be is not known while the environment's stack is not up.
     const [row] = await fleetStatus(kube.asKube, "local", [specOf("acme")], new Map([["acme", observedStore("acme")]]), undefined);
     assert.equal(row!.phase, "READY");
+  });
+
+  it("FAILED where the ingress controller is not there, or not ready", async () => {
+    const [path, pod] = controllerPod;
+    const reasonOf = async (change: (kube: FakeKube) => unknown, settings = shared.settings) => {
+      const kube = cluster();
+      change(kube);
+      const [row] = await fleetStatus(kube.asKube, "local", [specOf("acme")], new Map([["acme", observedStore("acme")]]), { ...shared, settings });
+      return `${row!.phase} ${row!.reason}`;
+    };
+    const away = (kube: FakeKube) => kube.objects.delete(path);
+    assert.equal(await reasonOf(away), "FAILED the ingress controller is not there (namespace traefik has no pod with app.kubernetes.io/name=traefik) — bring it back: ./scripts/stores cluster up --env local");
+    const theirs = { ...shared.settings, ingress: { ...shared.settings.ingress, install: false } };
+    assert.match(await reasonOf(away, theirs), /start it, or correct ingress\.controllerNamespace and controllerLabels/);
+    assert.match(await reasonOf((kube) => kube.objects.delete(ingressClass), theirs), /no IngressClass "traefik" — install the ingress controller, or correct ingress\.className/);
+    const notReady = { ...pod, status: { conditions: [{ type: "Ready", status: "False" }] } };
+    assert.match(await reasonOf((kube) => kube.put(path, notReady)), /^FAILED the ingress controller is not ready .* — see kubectl describe pods -n traefik$/);
+    const leaving = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    assert.match(await reasonOf((kube) => kube.put(path, leaving)), /not ready/);
+    assert.equal(await reasonOf((kube) => kube.put(path.replace("-0", "-1"), notReady)), "READY null", "one ready pod is enough");
   });
 
   it("FAILED when the release is gone, receipt or not", async () => {

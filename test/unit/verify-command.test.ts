@@ -8,7 +8,7 @@ import { environmentReceipt } from "../../infra/digest";
 import { targetOf } from "../../scripts/commands/verify";
 import type { Session } from "../../scripts/engine/session";
 import { annotations, labels } from "../../stores/marks";
-import { FakeKube } from "./helpers/fake-kube";
+import { controllerPod, FakeKube } from "./helpers/fake-kube";
 import { putStore } from "./helpers/fleet";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -29,7 +29,7 @@ describe("stores verify", () => {
     kube.objects.get(path)!.metadata.labels![labels.engine] = engine;
     const metadata = { labels: { [labels.env]: "local", [labels.store]: "acme" } };
     kube.put(`${path}/secrets/${engine}-admin`, { data: { username: base64("admin"), password: base64("pässword") } });
-    kube.put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/${engine}`, { metadata }).put("/apis/networking.k8s.io/v1/ingressclasses/traefik");
+    kube.put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/${engine}`, { metadata }).put("/apis/networking.k8s.io/v1/ingressclasses/traefik").put(...controllerPod);
     const receipt = { environment: "local", digest: "", settings: JSON.stringify(settings) };
     kube.put(`/api/v1/namespaces/${environmentReceipt.namespace}/configmaps/${environmentReceipt.name}`, { data: receipt });
     return Object.assign(kube, { store: path });

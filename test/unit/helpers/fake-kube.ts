@@ -62,6 +62,12 @@ export class FakeKube {
 }
 
 const collectionOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
+/** The path and what is looked at of an ingress controller's pod. */
+export const controllerPod: [string, Fields] = [
+  "/api/v1/namespaces/traefik/pods/traefik-0",
+  { metadata: { labels: { "app.kubernetes.io/name": "traefik" } }, status: { conditions: [{ type: "Ready", status: "True" }] } },
+];
+
 /** The collection of a kind in all namespaces. */
 const everywhere = (collection: string) => collection.replace(/\/namespaces\/[^/]+\//, "/");
 
