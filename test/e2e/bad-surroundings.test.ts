@@ -131,6 +131,76 @@ describe("bad surroundings", function () {
     await untouched();
   });
 
+  describe("the environment's shared parts", () => {
+    const settings = "Pulumi.local.yaml";
+    const install = "      install: true                 # the environment's stack installs Traefik";
+    const intoNamespace = (name: string) => `      controllerNamespace: ${name}\n${install}`;
+    const namespaces = async () => (await fleet.kube.list("/api/v1/namespaces")).map(({ metadata: { name } }) => name).filter((name) => ["foreign", "elsewhere", "traefik"].includes(name));
+    const versionOf = async (path: string) => ((await fleet.kube.get(path))?.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
+
+    it("are never made out of somebody else's, neither by the script nor by hand", async () => {
+      await fleet.kubectl("create", "namespace", "foreign");
+      await fleet.kubectl("create", "secret", "generic", "sh.helm.release.v1.traefik.v1", "-n", "foreign", "--type", "helm.sh/release.v1");
+      await fleet.kubectl("label", "secret", "sh.helm.release.v1.traefik.v1", "-n", "foreign", "owner=helm", "name=traefik", "status=deployed", "version=1");
+      const paths = ["/api/v1/namespaces/foreign", "/api/v1/namespaces/foreign/secrets/sh.helm.release.v1.traefik.v1"];
+      const versions = await Promise.all(paths.map(versionOf));
+      fleet.patch(settings, install, intoNamespace("foreign"));
+      const message = /Namespace foreign does not carry its labels — set another ingress\.controllerNamespace; or, .*install: false/;
+      refused(await fleet.stores("cluster", "up"), message);
+      const byHand = await fleet.pulumi("up", "--yes", "--skip-preview", "--stack", "local");
+      assert.notEqual(byHand.code, 0);
+      assert.match(byHand.stdout + byHand.stderr, message);
+      assert.deepEqual(await Promise.all(paths.map(versionOf)), versions);
+      fleet.patch(settings, intoNamespace("foreign"), install);
+      assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
+    });
+
+    it("a failed move of the ingress controller names the pods' reason, and one cluster up heals it when the move is taken back", async () => {
+      const { uid } = (await fleet.kube.get("/api/v1/namespaces/foreign"))!.metadata;
+      const broken = `${intoNamespace("elsewhere")}\n    images: { overrides: { traefik: "example.com/does-not-exist:1" } }`;
+      fleet.patch(settings, install, broken);
+      refused(await fleet.storesWith({ HELM_TIMEOUT: "5" }, "cluster", "up"), /error: environment local: elsewhere: .*does-not-exist/);
+      assert.match((await fleet.stores("plan")).stderr, /the environment's stack is older than/);
+      const [row] = await fleet.json<{ phase: string; reason: string }[]>("status");
+      assert.match(`${row!.phase} ${row!.reason}`, /^FAILED the ingress controller is not there/);
+
+      fleet.patch(settings, broken, install);
+      assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: ready/);
+      assert.deepEqual(await namespaces(), ["foreign", "traefik"]);
+      assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
+      assert.equal((await fleet.pulumi("preview", "--stack", "local", "--expect-no-changes")).code, 0);
+      assert.deepEqual(await namespaces(), ["foreign", "traefik"]);
+      assert.equal((await fleet.kube.get("/api/v1/namespaces/foreign"))!.metadata.uid, uid);
+      assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+    });
+
+    it("what was deleted of them by hand comes back with cluster up", async () => {
+      for (const gone of [["namespace", "traefik"], ["deployment", "mail-catcher", "-n", "storefleet-mail"]]) {
+        await fleet.kubectl("delete", ...gone);
+        assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: ready/);
+        assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
+      }
+      assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+    });
+  });
+
+  it("a domain that a store outside the list still holds is refused by plan and apply, and nothing is made", async () => {
+    const domain = "domains: [shop.example.org]";
+    fleet.list(`{ name: shop, engine: woocommerce, title: First, ${domain} }`);
+    assert.equal((await fleet.apply()).rows.shop!.result, "updated");
+    fleet.list(`{ name: newcomer, engine: woocommerce, ${domain} }`);
+    const message = /shop\.example\.org is held by store "shop", which left the list — remove that store \(.*destroy shop.*\), or take the domain from newcomer/;
+    const planned = await fleet.stores("plan", "--json");
+    assert.equal(planned.code, 1);
+    assert.match(planned.stdout, new RegExp(message.source.replaceAll('"', '\\\\"')));
+    const { ended, rows } = await fleet.apply();
+    assert.deepEqual([ended.code, rows.newcomer!.result, rows.shop!.result], [1, "failed", "kept"]);
+    assert.match(rows.newcomer!.error!, message);
+    assert.equal(await fleet.kube.get(`/api/v1/namespaces/${fleet.namespace("newcomer")}`), undefined);
+    assert.equal(fleet.hasStack("newcomer"), false);
+    fleet.list(second);
+  });
+
   it("an API server that went away is told at once, and nothing is dropped from the state", async () => {
     const { processes } = await fleet.json<{ processes: { name: string; pid: number }[] }>("cluster", "status");
     process.kill(processes.find(({ name }) => name === "kube-apiserver")!.pid, "SIGKILL");

@@ -82,7 +82,11 @@ describe("observed fleet", () => {
 describe("environment's receipt", () => {
   const path = `/api/v1/namespaces/${environmentReceipt.namespace}/configmaps/${environmentReceipt.name}`;
   const data = { environment: "local", digest: "d1", settings: '{"egress":"deny"}', secretRevisions: '{"pullSecret":"1"}' };
-  const read = (content?: Record<string, string>) => readEnvironment((content ? new FakeKube().put(path, { data: content }) : new FakeKube()).asKube, "local");
+  const heading = { metadata: { annotations: { [environmentReceipt.annotation]: "d1" } } };
+  const read = (content?: Record<string, string>) => {
+    const kube = new FakeKube().put(`/api/v1/namespaces/${environmentReceipt.namespace}`, heading);
+    return readEnvironment((content ? kube.put(path, { data: content }) : kube).asKube, "local");
+  };
 
   it("holds digest, settings and revisions", async () => {
     assert.deepEqual(await read(data), { digest: "d1", settings: { egress: "deny" }, secretRevisions: { pullSecret: "1" } });
