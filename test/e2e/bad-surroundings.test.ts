@@ -133,7 +133,8 @@ describe("bad surroundings", function () {
 
   describe("the environment's shared parts", () => {
     const settings = "Pulumi.local.yaml";
-    const install = "      install: true                 # the environment's stack installs Traefik";
+    // Without its comment: the CLI by hand has written the file anew.
+    const install = "      install: true";
     const intoNamespace = (name: string) => `      controllerNamespace: ${name}\n${install}`;
     const namespaces = async () => (await fleet.kube.list("/api/v1/namespaces")).map(({ metadata: { name } }) => name).filter((name) => ["foreign", "elsewhere", "traefik"].includes(name));
     const versionOf = async (path: string) => ((await fleet.kube.get(path))?.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
