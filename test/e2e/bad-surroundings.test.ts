@@ -195,7 +195,7 @@ describe("bad surroundings", function () {
     assert.equal(planned.code, 1);
     assert.match(planned.stdout, new RegExp(message.source.replaceAll('"', '\\\\"')));
     const { ended, rows } = await fleet.apply();
-    assert.deepEqual([ended.code, rows.newcomer!.result, rows.shop!.result], [1, "failed", "kept"]);
+    assert.deepEqual([ended.code, rows.newcomer!.result, rows.shop!.result], [1, "refused", "kept"]);
     assert.match(rows.newcomer!.error!, message);
     assert.equal(await fleet.kube.get(`/api/v1/namespaces/${fleet.namespace("newcomer")}`), undefined);
     assert.equal(fleet.hasStack("newcomer"), false);
