@@ -1,5 +1,6 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import type { EnvironmentName } from "../../config/names";
+import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/marks";
 import type { Kube, KubeObject } from "./kube";
 import type { Observed } from "./observe";
@@ -28,7 +29,7 @@ async function whyClosed(kube: Kube, env: EnvironmentName, { className, controll
     kube.get(`/apis/networking.k8s.io/v1/ingressclasses/${className}`),
     kube.list(`/api/v1/namespaces/${controllerNamespace}/pods`, { labels: selector }),
   ]);
-  const mend = install ? `bring it back: ./scripts/stores cluster up --env ${env}` : undefined;
+  const mend = install ? `bring it back: ${storesCommand("cluster up", { env })}` : undefined;
   if (!ingressClass) return `the cluster has no IngressClass "${className}"${mendMark}${mend ?? "install the ingress controller, or correct ingress.className in the environment's settings"}`;
   if (pods.some(isReady)) return undefined;
   const found = pods.length > 0 ? `no pod with ${selector} in namespace ${controllerNamespace} is ready` : `namespace ${controllerNamespace} has no pod with ${selector}`;

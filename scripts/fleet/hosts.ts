@@ -1,5 +1,6 @@
 import { hostOf, namespaceOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
+import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/marks";
 import type { Decision } from "./classify";
 import type { Kube } from "./kube";
@@ -70,7 +71,7 @@ function refusalOf(env: EnvironmentName, name: string, { host, ...holder }: Host
   const { store, namespace, ingress } = holder;
   if (holder.env === env && store) {
     if (wanted.get(store)?.includes(host) === false) return `${host} is still held by store "${store}", which gives it up only when it is applied: apply both together`;
-    return `${host} is held by store "${store}", which left the list — remove that store (./scripts/stores destroy ${store} --env ${env}), or take the domain from ${name}`;
+    return `${host} is held by store "${store}", which left the list — remove that store (${storesCommand(`destroy ${store}`, { env })}), or take the domain from ${name}`;
   }
   const owner = store ? `store "${store}" of the environment "${holder.env}"` : holder.env ? `the environment "${holder.env}" itself` : "somebody else";
   return `${host} is held by Ingress ${ingress} in namespace ${namespace}, of ${owner} — take the host from that, or from ${name}`;

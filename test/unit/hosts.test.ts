@@ -33,7 +33,7 @@ describe("hosts that an Ingress holds already", () => {
   it("an orphan's domain is refused, with the two ways out; pruned in the same run it is free after that", async () => {
     const orphan = () => ofStore(new FakeKube(), "old-shop", domain);
     const kept = await look(orphan(), { "new-shop": [domain] }, { "new-shop": "create", "old-shop": "orphan" });
-    assert.equal(kept["new-shop"]!.reason, `${domain} is held by store "old-shop", which left the list — remove that store (./scripts/stores destroy old-shop --env local), or take the domain from new-shop`);
+    assert.equal(kept["new-shop"]!.reason, `${domain} is held by store "old-shop", which left the list — remove that store (./scripts/stores destroy old-shop), or take the domain from new-shop`);
     const pruned = await look(orphan(), { "new-shop": [domain] }, { "new-shop": "create", "old-shop": "delete" });
     assert.deepEqual([pruned["new-shop"]!.reason, pruned["new-shop"]!.after], [undefined, ["old-shop"]]);
   });

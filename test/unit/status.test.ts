@@ -123,7 +123,7 @@ describe("status", () => {
     kube.objects.delete(ingressClass);
     const [its, reason] = await phase({}, kube);
     assert.equal(its, "FAILED");
-    assert.equal(reason, 'the cluster has no IngressClass "traefik" — bring it back: ./scripts/stores cluster up --env local');
+    assert.equal(reason, 'the cluster has no IngressClass "traefik" — bring it back: ./scripts/stores cluster up');
     // What it should be is not known while the environment's stack is not up.
     const [row] = await fleetStatus(kube.asKube, "local", [specOf("acme")], new Map([["acme", observedStore("acme")]]), undefined);
     assert.equal(row!.phase, "READY");
@@ -138,7 +138,7 @@ describe("status", () => {
       return `${row!.phase} ${row!.reason}`;
     };
     const away = (kube: FakeKube) => kube.objects.delete(path);
-    assert.equal(await reasonOf(away), "FAILED the ingress controller is not there (namespace traefik has no pod with app.kubernetes.io/name=traefik) — bring it back: ./scripts/stores cluster up --env local");
+    assert.equal(await reasonOf(away), "FAILED the ingress controller is not there (namespace traefik has no pod with app.kubernetes.io/name=traefik) — bring it back: ./scripts/stores cluster up");
     const theirs = { ...shared.settings, ingress: { ...shared.settings.ingress, install: false } };
     assert.match(await reasonOf(away, theirs), /start it, or correct ingress\.controllerNamespace and controllerLabels/);
     assert.match(await reasonOf((kube) => kube.objects.delete(ingressClass), theirs), /no IngressClass "traefik" — install the ingress controller, or correct ingress\.className/);
