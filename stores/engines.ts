@@ -9,6 +9,7 @@ import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
 import type { StoreSpec } from "../config/spec";
+import type { Room, Sizes } from "./room";
 
 /** Where a shop is put, known only once the store's walls stand. */
 export interface Place {
@@ -22,9 +23,10 @@ export interface Place {
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
 export interface Engine {
-  quota: Record<string, string>;
-  /** The most that one of its containers may use. */
-  containerMax: Record<string, string>;
+  /** How much each part of the shop is to get. */
+  sizes: Sizes;
+  /** The walls that fit such sizes of this engine. */
+  roomFor(sizes: Sizes): Room;
   /** Pod ports that the ingress controller connects to. */
   httpPorts: number[];
   /** Whether any pod accepts connections of any other; else the engine's chart says who may connect to which. */
@@ -47,8 +49,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   const sizes = sizesFor("woocommerce", spec.plan, settings);
   const { wordpress, mariadb } = settings.images.overrides;
   return {
-    quota: woocommerceQuota(sizes),
-    containerMax: woocommerceContainerMax(sizes),
+    ...rooms(sizes, woocommerceQuota, woocommerceContainerMax),
     httpPorts: [8080],
     openInside: true,
     create: (place, opts) =>
@@ -73,8 +74,7 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
   const sizes = sizesFor("medusa", spec.plan, settings);
   const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
   return {
-    quota: medusaQuota(sizes),
-    containerMax: medusaContainerMax(sizes),
+    ...rooms(sizes, medusaQuota, medusaContainerMax),
     // The server's and the storefront's.
     httpPorts: [9000, 8000],
     openInside: false,
@@ -95,6 +95,11 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
       ),
   };
 }
+
+const rooms = <S extends object>(sizes: S, quotaFor: (sizes: S) => Record<string, string>, containerMaxFor: (sizes: S) => Record<string, string>) => ({
+  sizes: sizes as unknown as Sizes,
+  roomFor: (any: Sizes) => ({ quota: quotaFor(any as unknown as S), containerMax: containerMaxFor(any as unknown as S) }),
+});
 
 /** The args that all engines share. */
 function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret }: Place) {

@@ -6,10 +6,12 @@ import { pulumiLabels, storeLabels } from "../components/shared/labels";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { namespaceOf, stackOf, type EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
-import { clusterProvider } from "../infra/cluster-provider";
+import { clusterProvider, contextOf } from "../infra/cluster-provider";
 import { storeDigest } from "./digest";
 import { engineOf, mailOf } from "./engines";
+import { livingIn, type Living } from "./living";
 import { annotations, labels as marks, receiptName } from "./marks";
+import { wallsFor } from "./room";
 import { environmentOf, type Environment } from "./shared-parts";
 
 /** What a store's stack tells. */
@@ -24,24 +26,32 @@ export interface StoreOutputs {
 /** Where cert-manager's solver pods answer an HTTP-01 challenge, in the store's own namespace. */
 const certificateSolverPort = 8089;
 
-/**
- * The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready.
- * @param shared stands in for the environment's stack where that can not be read (the preview of a new store)
- */
-export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared?: Environment): Promise<StoreOutputs> {
-  const environment = shared ?? (await environmentOf(env));
+/** What a store's program takes for granted instead of looking it up. */
+export interface Given {
+  /** The environment's shared parts, where its stack can not be read: in the preview of a store that has no stack. */
+  shared?: Environment;
+  /** What lives in the store's namespace, where there is no cluster to ask. */
+  living?: Living;
+}
+
+/** The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready. */
+export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given: Given = {}): Promise<StoreOutputs> {
+  const environment = given.shared ?? (await environmentOf(env));
   const { settings } = environment;
+  const living = given.living ?? livingIn(namespaceOf(env, spec.name), contextOf(env, settings.context));
   const opts = { provider: clusterProvider(env, settings.context) };
   const engine = engineOf(spec, settings);
   const labels = storeLabels({ store: spec.name, env, engine: spec.engine });
   const digest = storeDigest(spec, environment);
+  const walls = wallsFor(engine.sizes, engine.roomFor, digest, await living.walls());
 
   const { namespace } = new Guardrails(
     "guardrails",
     {
       namespace: namespaceOf(env, spec.name),
-      quota: engine.quota,
-      limits: { max: engine.containerMax },
+      quota: walls.quota,
+      quotaAnnotations: walls.sizes === undefined ? undefined : { [annotations.sizes]: walls.sizes },
+      limits: { max: walls.containerMax },
       labels: { ...spec.labels, ...labels },
       annotations: {
         [annotations.digest]: digest,
@@ -81,6 +91,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, shared
         stack: stackOf(env, spec.name),
         url: shop.url,
         adminUrl: shop.adminUrl,
+        ...(walls.held !== undefined && { held: walls.held }),
         release: shop.releaseStatus.apply(requireDeployed),
       },
     },

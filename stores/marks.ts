@@ -12,6 +12,8 @@ export const annotations = {
   digest: "storefleet.dev/digest",
   protected: "storefleet.dev/protected",
   suspended: "storefleet.dev/suspended",
+  /** On the quota: the sizes that it is made for, as JSON. */
+  sizes: "storefleet.dev/sizes",
   /** Written by `stores apply` when an operation failed, removed when one succeeds. */
   lastError: "storefleet.dev/last-error",
 } as const;

@@ -28,6 +28,11 @@ export interface GuardrailsArgs {
    */
   annotations?: Input<Record<string, Input<string>>>;
   /**
+   * Annotations of the quota.
+   * @default none
+   */
+  quotaAnnotations?: Record<string, string>;
+  /**
    * Whether Pulumi refuses to delete the namespace, and with it everything inside.
    * @default false
    */
@@ -60,7 +65,7 @@ export class Guardrails extends ComponentResource {
 
     const quota = new ResourceQuota(
       `${name}-quota`,
-      { metadata: inNamespace("quota"), spec: { hard: args.quota } },
+      { metadata: { ...inNamespace("quota"), annotations: args.quotaAnnotations }, spec: { hard: args.quota } },
       { parent: this },
     );
     const limits = new LimitRange(

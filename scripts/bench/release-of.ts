@@ -2,6 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storeProgram } from "../../stores";
+import { nothingLives } from "../../stores/living";
 import type { SharedParts } from "../../stores/shared-parts";
 
 export interface ChartRelease {
@@ -21,7 +22,7 @@ export async function releaseOf(env: EnvironmentName, spec: StoreSpec, shared: S
   await runtime.setMocks({ newResource, call: async ({ inputs }) => inputs }, "storefleet", `${env}.${spec.name}`, false);
   try {
     // Nothing is connected to, but a provider wants a name.
-    await storeProgram(env, spec, { ...shared, settings: { ...shared.settings, context: "bench" } });
+    await storeProgram(env, spec, { shared: { ...shared, settings: { ...shared.settings, context: "bench" } }, living: nothingLives });
   } finally {
     await runtime.disconnect();
   }

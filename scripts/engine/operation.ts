@@ -59,6 +59,13 @@ export interface Outcome {
 
 export const noChanges = (): Changes => ({ create: 0, update: 0, replace: 0, delete: 0 });
 
+export const sum = (one: Changes, other: Changes): Changes => ({
+  create: one.create + other.create,
+  update: one.update + other.update,
+  replace: one.replace + other.replace,
+  delete: one.delete + other.delete,
+});
+
 export const hasChanges = (changes: Changes) => Object.values(changes).some((count) => count > 0);
 
 /** Worker to parent. */

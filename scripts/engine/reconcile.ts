@@ -2,14 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import { engineNames, type StoreSpec } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
-import { annotations, labels } from "../../stores/marks";
+import { annotations, labels, receiptName } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
 import type { KubeObject } from "../fleet/kube";
 import type { Observed } from "../fleet/observe";
 import { troubleIn } from "../fleet/trouble";
 import { rollBack, type ReleaseName } from "./helm";
 import { mends } from "./mend";
-import { noChanges, type Failure, type Operation, type Outcome } from "./operation";
+import { noChanges, sum, type Failure, type Operation, type Outcome } from "./operation";
 import type { Pool } from "./pool";
 import { runCli } from "./run-cli";
 import { logFile, type Session } from "./session";
@@ -40,13 +40,24 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
   const failedBefore = observed?.releases.some(({ status }) => status === "failed") ?? false;
   const releases = storeReleases(namespace);
   const undone = failedBefore && (await rollBackAny(engine.session, releases));
-  const result = await perform(engine, releases, operation, onStep);
+  const result = await performTwice(engine, namespace, releases, operation, onStep);
   if (undone) result.repairs.unshift("took back the upgrade that had failed");
   const { failure } = result;
   if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
   // What the store had no part in (a lock, a wrong passphrase, Ctrl-C) is not held against it.
   if (!failure || failure.kind === "resource" || failure.kind === "program") await noteResult(engine, namespace, failure);
   return result;
+}
+
+/** A store that became smaller has kept the room that it had, until its new pods were ready: the second time the walls are lowered. */
+async function performTwice(engine: Engine, namespace: string, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
+  const first = await perform(engine, releases, operation, onStep);
+  if (first.failure) return first;
+  const receipt = await engine.session.kube.get(`/api/v1/namespaces/${namespace}/configmaps/${receiptName}`).catch(() => undefined);
+  if (receipt?.data?.held === undefined) return first;
+  onStep("lowering quota and limits");
+  const second = await perform(engine, releases, { ...operation, fresh: false, refresh: false }, onStep);
+  return { ...second, changes: sum(first.changes, second.changes), steps: [...first.steps, ...second.steps], repairs: [...first.repairs, ...second.repairs] };
 }
 
 /** The pods' own words first: what Pulumi and Helm say is that they waited in vain. */

@@ -40,7 +40,7 @@ async function openStack(operation: Operation): Promise<{ stack: Stack; found: b
   const workspace = await LocalWorkspace.create({
     workDir: operation.workFolder,
     envVars: operation.variables,
-    program: spec ? () => storeProgram(env, spec, operation.shared) : async () => environment(env),
+    program: spec ? () => storeProgram(env, spec, operation) : async () => environment(env),
     pulumiCommand: leanPulumiCommand({
       command: process.env.STOREFLEET_PULUMI ?? "pulumi",
       version: process.env.STOREFLEET_PULUMI_VERSION ?? "3.245.0",

@@ -31,13 +31,17 @@ const isDeployed = ({ releases }: Observed) => releases.length > 0 && releases.e
 export const changedByHand = (observed: Observed) =>
   observed.receipt !== undefined && observed.receipt.digest === observed.intendedDigest && !isDeployed(observed);
 
-/** A store is unchanged when its last operation set out for what is wanted now and got there, and Helm agrees. */
+/**
+ * A store is unchanged when its last operation set out for what is wanted now and got there, and Helm agrees. Walls that
+ * still have room for what it was before are lowered by another one.
+ */
 export function isUnchanged(observed: Observed, digest: string): boolean {
   return (
     !observed.deleting &&
     observed.lastError === undefined &&
     observed.intendedDigest === digest &&
     observed.receipt?.digest === digest &&
+    !observed.receipt.held &&
     isDeployed(observed)
   );
 }

@@ -23,7 +23,7 @@ export interface Observed {
   intendedDigest?: string;
   /** Why the last operation of the script failed, until one succeeds. */
   lastError?: string;
-  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string };
+  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean };
   releases: Release[];
 }
 
@@ -65,6 +65,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
       engine: receipt.data?.engine ?? "",
       url: receipt.data?.url ?? "",
       stack: receipt.data?.stack ?? "",
+      held: receipt.data?.held !== undefined,
       createdAt: receipt.metadata.creationTimestamp,
     },
     releases,

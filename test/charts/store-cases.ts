@@ -1,5 +1,6 @@
 import type { Environment } from "../../stores/shared-parts";
 import { storeProgram } from "../../stores";
+import { nothingLives } from "../../stores/living";
 import { readSettings } from "../../config/environment";
 import { type EnvironmentName, environmentNames, namespaceOf } from "../../config/names";
 import { resolveStore, type Engine, type Plan, engineNames, planNames } from "../../config/spec";
@@ -27,7 +28,7 @@ export async function storeCase(engine: Engine, plan: Plan, env: EnvironmentName
   shared.settings.context = "a-context";
   // The project's own images have a digest only once they are published; until then an environment names its own.
   for (const name of ["medusa", "medusa-storefront"] as const) shared.settings.images.overrides[name] ??= `registry.example.com/${name}:1@sha256:${"0".repeat(64)}`;
-  const { resources } = await record(() => storeProgram(env, spec, shared), { stack: `${env}.acme` });
+  const { resources } = await record(() => storeProgram(env, spec, { shared, living: nothingLives }), { stack: `${env}.acme` });
   const { values } = only(resources, ":Release").inputs;
   return { engine, plan, env, namespace: namespaceOf(env, "acme"), resources, values, objects: await renderChart(engine, values) };
 }

@@ -174,6 +174,27 @@ describe("a fleet's life", function () {
     await fleet.assertSound("shop", "corner");
   });
 
+  it("makes a store smaller without refusing a pod, and leaves it the walls of the new size", async () => {
+    const quota = async () => (await fleet.objects("corner", "resourcequotas"))[0]!.spec as { hard: Record<string, string> };
+    const small = await quota();
+    for (const plan of ["medium", "small"]) {
+      fleet.list(renamed, `{ name: corner, engine: medusa, plan: ${plan} }`);
+      const { ended, rows } = await fleet.apply("corner");
+      assert.equal(ended.code, 0, ended.stdout);
+      assert.deepEqual([rows.corner!.result, rows.corner!.repairs], ["updated", []]);
+      await fleet.assertSound("corner");
+      const events = (await fleet.objects("corner", "events")) as unknown as { reason: string; message: string }[];
+      assert.deepEqual(events.filter(({ reason }) => reason === "FailedCreate").map(({ message }) => message), [], plan);
+      for (const { metadata, spec, status } of await fleet.objects("corner", "statefulsets", "/apis/apps/v1")) {
+        assert.equal(status!.readyReplicas, spec!.replicas, metadata.name);
+      }
+      assert.equal((await fleet.stores("plan", "--detailed-exitcode")).code, 0);
+      const unchanged = await quota();
+      assert.equal(JSON.stringify(unchanged) === JSON.stringify(small), plan === "small", plan);
+    }
+    fleet.list(renamed, corner);
+  });
+
   it("deletes only when asked for, and never too much", async () => {
     fleet.list(renamed);
     const { rows } = await fleet.apply();

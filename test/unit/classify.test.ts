@@ -17,6 +17,7 @@ describe("an unchanged store", () => {
     "failed the last time": { lastError: "the program threw" },
     "did not get there": { receipt: undefined },
     "got somewhere else": { receipt: { ...observedStore("acme").receipt!, digest: "another" } },
+    "still has the room that it was given before": { receipt: { ...observedStore("acme").receipt!, held: true } },
     "has no release": { releases: [] },
     "has a failed release": { releases: release("failed") },
     "has an interrupted release": { releases: release("pending-upgrade") },

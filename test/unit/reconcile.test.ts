@@ -4,7 +4,7 @@ import { namespaceOf } from "../../config/names";
 import { mends } from "../../scripts/engine/mend";
 import type { Failure } from "../../scripts/engine/operation";
 import { awaitDeletion, reconcileStore } from "../../scripts/engine/reconcile";
-import { annotations, labels } from "../../stores/marks";
+import { annotations, labels, receiptName } from "../../stores/marks";
 import { FakeKube } from "./helpers/fake-kube";
 import { fakeEngine, observedStore, putStore, specOf } from "./helpers/fleet";
 
@@ -37,6 +37,21 @@ describe("reconcile", () => {
     const { engine, operations } = fakeEngine([], { kube: cluster() });
     await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
     assert.deepEqual(flags(operations), [{ fresh: false, refresh: false }]);
+  });
+
+  it("runs again at once where room was kept for the old pods, and stops when that fails", async () => {
+    for (const failures of [[], [undefined, failure("quota refused")]]) {
+      const kube = cluster();
+      Object.assign(kube.objects.get(`${path}/configmaps/${receiptName}`)!.data!, { held: "{}" });
+      const { engine, operations } = fakeEngine(failures, { kube });
+      const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+      assert.deepEqual(flags(operations).slice(1), [{ fresh: false, refresh: false }]);
+      assert.equal(result.changes.create, failures.length ? 1 : 2);
+      assert.equal(result.failure?.message, failures[1]?.message);
+    }
+    const { engine, operations } = fakeEngine([failure("image not found")], { kube: cluster() });
+    await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.equal(operations.length, 1);
   });
 
   it("looks at the cluster first when somebody changed the release by hand", async () => {

@@ -5,6 +5,7 @@ import { namespaceOf } from "../../config/names";
 import { engineNames, type Engine, type StoreEntry } from "../../config/spec";
 import { storeProgram, type StoreOutputs } from "../../stores";
 import { storeDigest } from "../../stores/digest";
+import { nothingLives, type Living } from "../../stores/living";
 import { annotations, labels, receiptName } from "../../stores/marks";
 import type { Environment } from "../../stores/shared-parts";
 import { specOf } from "./helpers/fleet";
@@ -27,15 +28,16 @@ interface Case {
   entry?: Partial<StoreEntry>;
   shared?: Environment;
   options?: RecordingOptions;
+  living?: Living;
 }
 
-async function run(engine: Engine, { entry = {}, shared = environment(), options = {} }: Case = {}) {
+async function run(engine: Engine, { entry = {}, shared = environment(), options = {}, living = nothingLives }: Case = {}) {
   const spec = specOf("acme", { ...entry, engine });
   const outputs: Record<string, unknown> = {};
   const secrets: string[] = [];
   const { resources } = await record(
     async () => {
-      const result = await storeProgram("local", spec, shared);
+      const result = await storeProgram("local", spec, { shared, living });
       for (const [name, value] of Object.entries(result) as [keyof StoreOutputs, string | Output<string>][]) {
         if (typeof value === "string") outputs[name] = value;
         else {
@@ -168,7 +170,7 @@ describe("store program", () => {
         assert.equal(only(resources, ":Namespace").inputs.metadata.labels.team, "blue");
         const forged = specOf("acme", { engine });
         forged.labels = { [labels.store]: "other" };
-        const { resources: more } = await record(() => storeProgram("local", forged, environment()), { stack: "local.acme" });
+        const { resources: more } = await record(() => storeProgram("local", forged, { shared: environment(), living: nothingLives }), { stack: "local.acme" });
         assert.equal(only(more, ":Namespace").inputs.metadata.labels[labels.store], "acme");
       });
     });
@@ -199,6 +201,23 @@ describe("store program", () => {
       assert.deepEqual(await maxOf(engine, { [engine]: { [part]: { memoryLimit: "9Gi" } } }), { ...usual, memory: "9Gi" }, part);
       assert.deepEqual(await maxOf(engine, {}), usual);
     }
+  });
+
+  it("a store that becomes smaller keeps its walls until it is deployed, then they are lowered", async () => {
+    const found = ({ resources, receipt }: Awaited<ReturnType<typeof run>>) => {
+      const { metadata, spec } = only(resources, ":ResourceQuota").inputs;
+      const { max } = only(resources, ":LimitRange").inputs.spec.limits[0];
+      return { quota: spec.hard, sizes: metadata.annotations?.[annotations.sizes] as string, containerMax: max, reached: receipt.inputs.data.digest, held: receipt.inputs.data.held };
+    };
+    const as = (living: object): Living => ({ ...nothingLives, walls: async () => living });
+    const shared = environment({ plans: { large: { medusa: { postgres: { memoryLimit: "9Gi" } } } } });
+    const large = found(await run("medusa", { entry: { plan: "large" }, shared }));
+    const small = found(await run("medusa", { entry: { plan: "small" }, shared }));
+    assert.deepEqual([large.held, small.held], [undefined, undefined]);
+    const during = found(await run("medusa", { entry: { plan: "small" }, shared, living: as(large) }));
+    assert.deepEqual(during, { ...large, reached: small.reached, held: large.sizes });
+    assert.deepEqual(found(await run("medusa", { entry: { plan: "small" }, shared, living: as(during) })), small);
+    assert.deepEqual(found(await run("medusa", { entry: { plan: "large" }, shared, living: as(small) })), large, "growth needs one operation");
   });
 
   it("each engine's stores get a quota of their own", async () => {

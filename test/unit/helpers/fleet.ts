@@ -27,7 +27,7 @@ export function observedStore(store: string, more: Partial<Observed> = {}): Obse
     protected: false,
     suspended: false,
     intendedDigest: digest,
-    receipt: { digest, engine: "woocommerce", url: `http://${store}.example.com`, createdAt: "2026-01-01T00:01:30Z", stack: stackOf("local", store) },
+    receipt: { digest, engine: "woocommerce", url: `http://${store}.example.com`, createdAt: "2026-01-01T00:01:30Z", stack: stackOf("local", store), held: false },
     releases: [{ name: "woocommerce", status: "deployed", revision: 1 }],
     ...more,
   };
