@@ -9,9 +9,10 @@ import { decideFleet } from "../engine/plan";
 import { decisionsOf, readSavedPlan } from "../engine/saved-plan";
 import type { Decision } from "../fleet/classify";
 import { progress } from "../ui/progress";
-import { duration, firstLine, table } from "../ui/table";
+import { duration, table } from "../ui/table";
 import { confirm, exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
 import { requireKnown, warnOfSettings } from "./names";
+import { shortened } from "./status";
 
 interface ApplyFlags extends Common {
   prune: boolean;
@@ -83,7 +84,7 @@ function printSummary(applied: AppliedStore[]): void {
   const idle = applied.length - busy.length;
   if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
   const rows = busy.map(({ name, result, seconds, error, repairs, action }) => {
-    const remark = result === "refused" ? (error ?? "") : error ? firstLine(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
+    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
     return [name, result, seconds > 0 ? duration(seconds) : "", remark];
   });
   print(table(["STORE", "RESULT", "TIME", ""], rows));

@@ -4,6 +4,7 @@ import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
 import { receiptName } from "../../stores/marks";
 import { openSession, type Session } from "../engine/session";
+import { byTime, timeOf, type Event } from "../fleet/event";
 import type { KubeObject } from "../fleet/kube";
 import { observeFleet, type Observed } from "../fleet/observe";
 import { duration, table } from "../ui/table";
@@ -45,32 +46,21 @@ async function find(name: string, flags: Common): Promise<Found> {
 }
 
 async function printEvents({ session, store }: Found, { json }: Common): Promise<void> {
-  const items = (await session.kube.list(`/api/v1/namespaces/${store.namespace}/events`)) as unknown as RawEvent[];
+  const items = (await session.kube.list(`/api/v1/namespaces/${store.namespace}/events`)) as unknown as Event[];
   const events = items
+    .sort(byTime)
     .map((event) => ({
-      time: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
+      time: timeOf(event),
       type: event.type,
       object: `${event.involvedObject.kind}/${event.involvedObject.name}`,
       reason: event.reason,
       message: event.message,
       count: event.count ?? 1,
-    }))
-    .sort((a, b) => a.time.localeCompare(b.time));
+    }));
   if (json) return printJson(events);
   if (events.length === 0) return print(`No events of ${store.store} (a cluster keeps them for an hour).`);
   const age = (time: string) => duration((Date.now() - Date.parse(time)) / 1000);
   print(table(["AGE", "TYPE", "OBJECT", "REASON", "MESSAGE"], events.map((it) => [age(it.time), it.type, it.object, it.reason, it.message.trim()])));
-}
-
-interface RawEvent {
-  metadata: { creationTimestamp: string };
-  type: string;
-  reason: string;
-  message: string;
-  count?: number;
-  lastTimestamp?: string;
-  eventTime?: string;
-  involvedObject: { kind: string; name: string };
 }
 
 async function printLogs({ session, store }: Found, { json, tail }: Common & { tail: number }): Promise<void> {

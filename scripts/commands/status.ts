@@ -50,8 +50,9 @@ export function printStatus(session: Session, rows: StoreStatus[]): void {
 
 /** Of the cluster's words as much as a line holds; what mends it is never cut off. */
 export function shortened(reason: string): string {
-  const end = reason.lastIndexOf(mendMark);
-  return end < 0 ? firstLine(reason, 160) : firstLine(reason.slice(0, end), 160) + reason.slice(end);
+  const [line = ""] = reason.split("\n", 1);
+  const end = line.lastIndexOf(mendMark);
+  return end < 0 ? firstLine(line, 160) : firstLine(line.slice(0, end), 160) + line.slice(end);
 }
 
 /** Said wherever somebody could take a simulated pod for a shop. */

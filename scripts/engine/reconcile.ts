@@ -6,6 +6,7 @@ import { annotations, labels, receiptName } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
 import type { KubeObject } from "../fleet/kube";
 import type { Observed } from "../fleet/observe";
+import { refusesObject } from "../fleet/refusals";
 import { troubleIn } from "../fleet/trouble";
 import { rollBack, type ReleaseName } from "./helm";
 import { mends } from "./mend";
@@ -60,8 +61,9 @@ async function performTwice(engine: Engine, namespace: string, releases: Release
   return { ...second, changes: sum(first.changes, second.changes), steps: [...first.steps, ...second.steps], repairs: [...first.repairs, ...second.repairs] };
 }
 
-/** The pods' own words first: what Pulumi and Helm say is that they waited in vain. */
+/** The pods' own words first, where all that Pulumi and Helm say is that they waited in vain. */
 async function withReason({ session }: Engine, namespace: string, message: string): Promise<string> {
+  if (refusesObject(message)) return message;
   const trouble = await troubleIn(session.kube, namespace).catch(() => undefined);
   return trouble ? `${trouble}\n${message}` : message;
 }

@@ -22,7 +22,7 @@ export class Recorder {
     }
     const diagnostic = event.diagnosticEvent;
     if (diagnostic?.severity === "error") {
-      this.errors.push({ urn: diagnostic.urn ?? "", text: diagnostic.message.replace(/<\{%.*?%\}>/g, "").trim() });
+      this.errors.push({ urn: diagnostic.urn ?? "", text: causeIn(diagnostic.message) });
     }
     const counts = event.summaryEvent?.resourceChanges as Record<string, number> | undefined;
     if (counts) {
@@ -39,8 +39,23 @@ export class Recorder {
     const telling = this.errors.filter(({ text }) => text !== "update failed" && text !== "preview failed");
     const ofResource = telling.find(({ urn }) => urn !== "" && !urn.includes("::pulumi:pulumi:Stack::"));
     const first = ofResource ?? telling[0];
-    return first && { kind: ofResource ? "resource" : "program", message: first.text.replace(/^error:\s*/, "") };
+    return first && { kind: ofResource ? "resource" : "program", message: first.text };
   }
+}
+
+/**
+ * The words that say what is wrong, first: without colours, without what Pulumi's provider says before Helm's own, and
+ * without the frame of Go's lists (`2 errors occurred:\n\t* one\n\t* two` is `one; two`).
+ */
+export function causeIn(message: string): string {
+  return message
+    .replace(/<\{%.*?%\}>/g, "")
+    .trim()
+    .replace(/^(error|Unhandled exception):\s*/, "")
+    .replace(/^[^]*failed to become available within allocated timeout\. Error: Helm Release \S+\/(\S+): /, "release $1: ")
+    .replace(/\d+ errors? occurred:\s*\*\s*/g, "")
+    .replace(/\s*\n\s*\*\s+/g, "; ")
+    .trim();
 }
 
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);

@@ -1,8 +1,9 @@
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/marks";
+import type { Event } from "./event";
 import type { KubeObject } from "./kube";
 import { pullMend } from "./pull-trouble";
-import type { Event, Finding } from "./trouble";
+import type { Finding } from "./trouble";
 
 /** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
 const roles: Record<string, "database" | "set-up" | "chore"> = {

@@ -6,6 +6,7 @@ import type { SharedParts } from "../../stores/shared-parts";
 import { findEntrances, noEntrance } from "./entrances";
 import type { Kube } from "./kube";
 import type { Observed } from "./observe";
+import { refusesObject } from "./refusals";
 import { troubleIn, workloadsByNamespace, type Workload } from "./trouble";
 
 export type Phase = "PROVISIONING" | "READY" | "FAILED" | "SUSPENDED" | "DELETING";
@@ -109,10 +110,8 @@ async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service)
     return closed === undefined ? { phase: "READY" } : { phase: "FAILED", reason: closed };
   }
   const trouble = await troubleIn(kube, seen.namespace);
-  if (seen.lastError || failedRelease) {
-    const fallback = seen.lastError ?? `Helm has release ${failedRelease?.name} as failed`;
-    return { phase: "FAILED", reason: trouble ?? fallback };
-  }
+  if (seen.lastError && (refusesObject(seen.lastError) || !trouble)) return { phase: "FAILED", reason: `the last apply failed: ${seen.lastError}` };
+  if (seen.lastError || failedRelease) return { phase: "FAILED", reason: trouble ?? `Helm has release ${failedRelease?.name} as failed` };
   if (!finished || pendingRelease) return { phase: "PROVISIONING", reason: trouble };
   if (!installed) return { phase: "FAILED", reason: `Helm has no release here; was it uninstalled by hand? ${storesCommand("apply")} installs it again` };
   return { phase: "FAILED", reason: trouble ?? lame.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted} ready`).join(", ") };

@@ -1,7 +1,9 @@
 import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/marks";
+import { byTime, type Event } from "./event";
 import type { Kube, KubeObject } from "./kube";
 import { jobFinding, podFinding, roleOf } from "./pod-trouble";
+import { refusalFindings } from "./refusals";
 import { readWholeEnds } from "./whole-ends";
 
 /** A Deployment or StatefulSet by its pods. */
@@ -38,37 +40,29 @@ export interface Finding {
   mend?: string;
 }
 
-/** What somebody in the cluster said about an object. */
-export interface Event {
-  metadata: { creationTimestamp: string };
-  type: string;
-  reason: string;
-  message: string;
-  involvedObject: { kind: string; name: string };
-  lastTimestamp?: string | null;
-  eventTime?: string | null;
-  series?: { lastObservedTime?: string } | null;
-}
-
 /** The most telling thing that is wrong in a namespace, in the cluster's own words; undefined when nothing is. */
 export async function troubleIn(kube: Kube, namespace: string): Promise<string | undefined> {
   const inNamespace = `/api/v1/namespaces/${namespace}`;
-  const [pods, claims, jobs, said, secrets] = await Promise.all([
+  const apps = `/apis/apps/v1/namespaces/${namespace}`;
+  const [pods, claims, jobs, said, secrets, quotas, deployments, replicaSets, statefulSets] = await Promise.all([
     kube.list(`${inNamespace}/pods`),
     kube.list(`${inNamespace}/persistentvolumeclaims`),
     kube.list(`/apis/batch/v1/namespaces/${namespace}/jobs`),
     kube.list(`${inNamespace}/events`),
     kube.list(`${inNamespace}/secrets`, { metadataOnly: true }),
+    kube.list(`${inNamespace}/resourcequotas`),
+    ...["deployments", "replicasets", "statefulsets"].map((kind) => kube.list(`${apps}/${kind}`)),
   ]);
   const secretNames = new Set(secrets.map(({ metadata }) => metadata.name));
-  const events = (said as unknown as Event[]).sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
+  const events = (said as unknown as Event[]).sort(byTime).reverse();
   const about = (kind: string, { metadata }: KubeObject) => events.filter(({ involvedObject: it }) => it.kind === kind && it.name === metadata.name);
 
   const telling = attempts(pods);
   await Promise.all(telling.map(({ pod }) => readWholeEnds(kube, pod)));
   const ofPods = telling.map(({ pod, again }) => podFinding(pod, about("Pod", pod), again, secretNames));
   const findings = [
-    ...newestRefusals(events).map((event) => refusal(event, pods, jobs)),
+    ...refusalFindings(events, { sets: [...replicaSets!, ...statefulSets!], jobs, pods, quotas }),
+    ...stoppedDatabases(statefulSets!, deployments!),
     ...claims.map((claim) => claimFinding(claim, about("PersistentVolumeClaim", claim))),
     ...ofPods,
     // A Job that ran out of time takes its pods along.
@@ -80,22 +74,14 @@ export async function troubleIn(kube: Kube, namespace: string): Promise<string |
   return first && [first.text + (more.length > 0 ? ` (and ${more.length} more like it)` : ""), first.mend].filter(Boolean).join(mendMark);
 }
 
-const timeOf = ({ lastTimestamp, series, eventTime, metadata }: Event) => lastTimestamp ?? series?.lastObservedTime ?? eventTime ?? metadata.creationTimestamp;
-
-/** A pod that never came to be leaves its reason in events of whoever was to create it, one for each try. */
-function newestRefusals(events: Event[]): Event[] {
-  const refusals = events.filter(({ reason, involvedObject: { kind } }) => reason === "FailedCreate" && ["ReplicaSet", "StatefulSet", "Job"].includes(kind));
-  return [...new Map(refusals.reverse().map((event) => [event.involvedObject.name, event])).values()];
-}
-
-function refusal(event: Event, pods: KubeObject[], jobs: KubeObject[]): Finding | undefined {
-  const { message, involvedObject: { kind, name } } = event;
-  const job = jobs.find(({ metadata }) => metadata.name === name);
-  if (kind === "Job" && (!job || roleOf(job) === "chore")) return undefined;
-  // A later pod of the same part: that was got over, by whichever ReplicaSet or Job.
-  const part = kind === "StatefulSet" ? name : name.slice(0, name.lastIndexOf("-"));
-  if (pods.some(({ metadata }) => metadata.name.startsWith(`${part}-`) && Date.parse(metadata.creationTimestamp) > Date.parse(timeOf(event)))) return undefined;
-  return { cause: "refused", text: `${/exceeded quota/.test(message) ? "quota too small" : "pod refused"}: ${message.trim()}` };
+/** A database that somebody stopped by hand has no pod that would say why the others fail; a suspended shop has stopped all. */
+function stoppedDatabases(statefulSets: KubeObject[], deployments: KubeObject[]): Finding[] {
+  if (!deployments.some(({ spec }) => (spec?.replicas ?? 1) > 0)) return [];
+  return statefulSets
+    .filter((set) => roleOf(set) === "database" && set.spec?.replicas === 0)
+    .map(({ metadata: { name, namespace } }) => ({
+      cause: "database", text: `database not up: ${name} is scaled to 0`, mend: `kubectl scale statefulset ${name} --replicas 1 --namespace ${namespace}`,
+    }));
 }
 
 /** A volume that waits for its first pod, or whose making is under way, is no trouble yet. */

@@ -107,5 +107,7 @@ describe("a reason in the table", () => {
     assert.equal(shortened(text), `${text.slice(0, 159)}… — ${mendOf(text)}`);
     assert.equal(shortened("x".repeat(200)), `${"x".repeat(159)}…`);
     assert.equal(shortened("no room"), "no room");
+    // The rest of what failed stands below, for the JSON and the log.
+    assert.equal(shortened(`${text}\ncontext deadline exceeded — again`), `${text.slice(0, 159)}… — ${mendOf(text)}`);
   });
 });

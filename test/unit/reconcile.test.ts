@@ -119,6 +119,20 @@ describe("reconcile", () => {
     assert.equal(noteOf(kube), result.message);
   });
 
+  it("but not before an object that was refused: no pod is the cause of that", async () => {
+    const kube = cluster().put(`${path}/pods/wordpress-0`, {
+      status: { containerStatuses: [{ name: "wordpress", image: "wordpress:6", restartCount: 3, state: { waiting: { reason: "CrashLoopBackOff" } } }] },
+    });
+    for (const words of [
+      'release woocommerce: cannot patch "woocommerce-database" with kind PersistentVolumeClaim: spec is immutable',
+      'release woocommerce: failed to create resource: ConfigMap "medusa-store" is invalid: []: Too long: must have at most 1048576 bytes',
+      'release woocommerce: admission webhook "policy.example.com" denied the request: no latest tags',
+    ]) {
+      const { failure: result } = await reconcileStore(fakeEngine([failure(words)], { kube }).engine, specOf("acme"), observedStore("acme"), () => {});
+      assert.equal(result?.message, words);
+    }
+  });
+
   it("what the store had no part in leaves no note, and the earlier one stays", async () => {
     const kube = cluster("deployed", "earlier");
     for (const kind of ["cancelled", "locked", "cli"] as const) {

@@ -48,9 +48,20 @@ describe("recorder", () => {
     assert.deepEqual(record(error("boom")).recorder.failure(), { kind: "program", message: "boom" });
   });
 
-  it("leaves out colour markup and the word that only says it is an error", () => {
-    const { recorder } = record(error("<{%fg 1%}>error: <{%reset%}>1 error <{%bold%}>occurred<{%reset%}>:\n\t* no\n", releaseUrn));
-    assert.equal(recorder.failure()?.message, "1 error occurred:\n\t* no");
+  it("leaves out colour markup and what only says that there is an error", () => {
+    const said = (text: string) => record(error(text, releaseUrn)).recorder.failure()?.message;
+    assert.equal(said("<{%fg 1%}>error: <{%reset%}>1 error <{%bold%}>occurred<{%reset%}>:\n\t* no\n"), "no");
+    assert.equal(said("2 errors occurred:\n\t* one\n\t* two: 1 error occurred:\n\t* three\n\n"), "one; two: three");
+    assert.equal(said("Unhandled exception: Error: boom\n    at x"), "Error: boom\n    at x");
+    assert.equal(said("1st line\n2nd line"), "1st line\n2nd line");
+  });
+
+  it("puts Helm's own words first, and which release they are about", () => {
+    const inner = 'cannot patch "woocommerce-database" with kind PersistentVolumeClaim: spec is immutable';
+    const frame = (text: string) => `1 error occurred:\n\t* Helm release "store-six/woocommerce" was created, but failed to initialize completely. Use Helm CLI to investigate.: failed to become available within allocated timeout. Error: Helm Release store-six/woocommerce: ${text}\n\n`;
+    for (const text of [frame(inner), frame(`1 error occurred:\n\t* ${inner}`)]) {
+      assert.equal(record(error(text, releaseUrn)).recorder.failure()?.message, `release woocommerce: ${inner}`);
+    }
   });
 
   it("warnings are no failures", () => {

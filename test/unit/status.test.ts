@@ -79,7 +79,7 @@ describe("status", () => {
   });
 
   it("FAILED by the last operation, even if Helm and pods are well", async () => {
-    assert.deepEqual(await phase({ lastError: "incorrect passphrase" }), ["FAILED", "incorrect passphrase"]);
+    assert.deepEqual(await phase({ lastError: "incorrect passphrase" }), ["FAILED", "the last apply failed: incorrect passphrase"]);
   });
 
   it("FAILED by Helm, although the receipt is there", async () => {
@@ -90,6 +90,14 @@ describe("status", () => {
     assert.deepEqual(await phase({ lastError: "context deadline exceeded", releases: release("failed") }, crashing(cluster({ wordpress: {} }))), [
       "FAILED", "wordpress-0/wordpress: CrashLoopBackOff: exit code 3 (4 restarts)",
     ]);
+  });
+
+  it("FAILED: where an object was refused, no pod is the cause", async () => {
+    const refused = 'release woocommerce: cannot patch "woocommerce-database" with kind PersistentVolumeClaim: spec is immutable';
+    assert.deepEqual(await phase({ lastError: refused, releases: release("failed") }, crashing(cluster({ wordpress: {} }))), ["FAILED", `the last apply failed: ${refused}`]);
+    // What the pods said then may be over by now.
+    const [, reason] = await phase({ lastError: 'pod refused: pods "x" is forbidden: no\ncontext deadline exceeded' }, crashing(cluster({ wordpress: {} })));
+    assert.match(reason!, /CrashLoopBackOff/);
   });
 
   it("FAILED by a workload that stopped serving", async () => {

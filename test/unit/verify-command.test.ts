@@ -62,7 +62,7 @@ describe("stores verify", () => {
 
   it("refuses a store that is not READY, and says why it is not", async () => {
     const look = /\.\/scripts\/stores status acme$/;
-    await refuses(target(cluster(undefined, { [annotations.lastError]: "quota too small" })), /^acme is FAILED: quota too small$/, look);
+    await refuses(target(cluster(undefined, { [annotations.lastError]: "quota too small" })), /^acme is FAILED: the last apply failed: quota too small$/, look);
     await refuses(target(cluster(undefined, { [annotations.suspended]: "true" })), /^acme is SUSPENDED$/, look);
     await refuses(target(new FakeKube()), /^acme is PROVISIONING: listed, not created yet/, look);
   });

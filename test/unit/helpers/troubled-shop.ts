@@ -19,7 +19,9 @@ export const parts = {
   storefront: { pod: "medusa-storefront-6e6e6e-eeeee", owner: "medusa-storefront-6e6e6e", component: "storefront" },
 };
 export type Part = keyof typeof parts;
-const labelsOf = (part: Part) => ({ "app.kubernetes.io/component": parts[part].component, [labels.env]: "local", [labels.store]: "acme" });
+const engineOf = (part: Part) => (parts[part].owner.startsWith("medusa") ? "medusa" : "woocommerce");
+const labelsOf = (part: Part) => ({ "app.kubernetes.io/component": parts[part].component, [labels.env]: "local", [labels.store]: "acme", [labels.engine]: engineOf(part) });
+const kinds = { Deployment: "deployments", ReplicaSet: "replicasets", StatefulSet: "statefulsets" };
 
 /** One shop's namespace, in which things go wrong. */
 export class Shop extends FakeKube {
@@ -36,6 +38,14 @@ export class Shop extends FakeKube {
   }
   event(involvedObject: { kind: string; name: string }, reason: string, message: string, more: object = {}): this {
     return this.put(`${namespace}/events/${++this.events}`, { type: "Warning", involvedObject, reason, message, lastTimestamp: at(100), ...more });
+  }
+  /** Whoever makes the pods of a part: how many are wanted, how many there are. */
+  maker(kind: keyof typeof kinds, part: Part, wanted: number, there: number): this {
+    const name = kind === "Deployment" ? parts[part].owner.replace(/-[^-]+$/, "") : parts[part].owner;
+    return this.put(`/apis/apps/v1/namespaces/shop/${kinds[kind]}/${name}`, { metadata: { labels: labelsOf(part) }, spec: { replicas: wanted }, status: { replicas: there } });
+  }
+  quota(hard: Record<string, string>, used: Record<string, string>): this {
+    return this.put(`${namespace}/resourcequotas/quota`, { status: { hard, used } });
   }
   claim(name: string, phase = "Pending"): this {
     return this.put(`${namespace}/persistentvolumeclaims/${name}`, { status: { phase } });
