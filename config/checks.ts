@@ -1,26 +1,45 @@
 import type { Explanation } from "./explain";
-import { engineNames } from "./spec";
+import { type Engine, engineNames } from "./spec";
 
 /** What a rule over several values found, with the second place to name at the end of its repair. */
 export interface Finding extends Explanation {
   other?: (string | number)[];
 }
 
-type Entry = Record<string, unknown>;
-const isEntry = (value: unknown): value is Entry => typeof value === "object" && value !== null && !Array.isArray(value);
+export type Entry = Record<string, unknown>;
+/** The defaults or a store, whatever is written there. */
+export interface Holder {
+  entry: Entry;
+  path: (string | number)[];
+}
+export const isEntry = (value: unknown): value is Entry => typeof value === "object" && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+export function holdersOf(data: unknown): { defaults: Holder; stores: Holder[] } {
+  const { defaults, stores } = isEntry(data) ? data : {};
+  const holder = (entry: unknown, ...path: Holder["path"]): Holder => ({ entry: isEntry(entry) ? entry : {}, path });
+  return { defaults: holder(defaults, "defaults"), stores: list(stores).map((store, index) => holder(store, "stores", index)) };
+}
+
+export function productsOf({ entry, path }: Holder): { product: Entry; path: Finding["path"] }[] {
+  return list(entry.products).flatMap((product, index) => (isEntry(product) ? [{ product, path: [...path, "products", index] }] : []));
+}
+
+/** A store's engine, if it is one. */
+export function engineOf(store: Holder, defaults: Holder): Engine | undefined {
+  const engine = store.entry.engine ?? defaults.entry.engine;
+  return engineNames.find((known) => known === engine);
+}
 
 /**
  * Names, domains and SKUs that clash, engines that are missing or at odds with the settings given.
  * Sees unchecked data, so that all errors come at once: what has the wrong type is not its concern.
  */
 export function crossCheck(data: unknown, hostSuffix: string | undefined): Finding[] {
-  if (!isEntry(data)) return [];
-  const defaults = isEntry(data.defaults) ? data.defaults : {};
-  const stores = list(data.stores).map((store) => (isEntry(store) ? store : {}));
+  const { defaults, stores } = holdersOf(data);
   const names = new Map<string, Finding["path"]>();
   const domains = new Map<string, Finding["path"]>();
-  const findings = skuFindings(defaults, ["defaults"]);
+  const findings = skuFindings(defaults);
 
   /** Notes a value's first place; later ones are findings. */
   const once = (seen: Map<string, Finding["path"]>, value: unknown, path: Finding["path"], message: string, repair: string) => {
@@ -30,8 +49,8 @@ export function crossCheck(data: unknown, hostSuffix: string | undefined): Findi
     else seen.set(value, path);
   };
 
-  for (const [index, store] of stores.entries()) {
-    const at = ["stores", index];
+  for (const holder of stores) {
+    const { entry: store, path: at } = holder;
     once(names, store.name, [...at, "name"], "is used by another store", "rename one; the other is at");
     for (const [position, domain] of list(store.domains).entries()) {
       const path = [...at, "domains", position];
@@ -40,29 +59,35 @@ export function crossCheck(data: unknown, hostSuffix: string | undefined): Findi
         findings.push({ path, message: `is under ${hostSuffix}, where generated addresses are`, repair: "use a domain of the store's own, or remove it: a store has its generated address anyway" });
       }
     }
-    findings.push(...skuFindings(store, at), ...engineFindings(store, defaults, at));
+    findings.push(...skuFindings(holder), ...engineFindings(holder, defaults));
   }
   return findings;
 }
 
-/** Databases compare SKUs without regard to case. */
-function skuFindings(holder: Entry, at: Finding["path"]): Finding[] {
-  const seen = new Map<string, Finding["path"]>();
-  return list(holder.products).flatMap((product, index) => {
-    if (!isEntry(product) || typeof product.sku !== "string") return [];
-    const path = [...at, "products", index, "sku"];
-    const other = seen.get(product.sku.toLowerCase());
-    if (!other) seen.set(product.sku.toLowerCase(), path);
-    return other ? [{ path, other, message: "is used by another product", repair: "change one; the other is at" }] : [];
+/** MariaDB compares SKUs without regard to case and accents: to WooCommerce "Größe-L" and "GROSSE-L" are one product. */
+const alike = new Intl.Collator("und", { sensitivity: "base" });
+
+function skuFindings(holder: Holder): Finding[] {
+  const skus = productsOf(holder).flatMap(({ product: { sku }, path }) => (typeof sku === "string" ? [{ sku, path: [...path, "sku"] }] : []));
+  // Sorted, what is alike stands together, the first in the list first.
+  const sorted = [...skus].sort((a, b) => alike.compare(a.sku, b.sku));
+  let first = sorted[0];
+  return sorted.slice(1).flatMap((entry) => {
+    if (!first || alike.compare(first.sku, entry.sku) !== 0) {
+      first = entry;
+      return [];
+    }
+    return [{ path: entry.path, other: first.path, message: "is used by another product", repair: "change one; the other is at" }];
   });
 }
 
-function engineFindings(store: Entry, defaults: Entry, at: Finding["path"]): Finding[] {
-  const engine = store.engine ?? defaults.engine;
-  if (engine === undefined) {
+function engineFindings(holder: Holder, defaults: Holder): Finding[] {
+  const { entry: store, path: at } = holder;
+  if ((store.engine ?? defaults.entry.engine) === undefined) {
     return typeof store.name === "string" ? [{ path: [...at, "engine"], message: "is missing", repair: `write engine: ${engineNames.join(" or engine: ")}` }] : [];
   }
+  const engine = engineOf(holder, defaults);
   return engineNames
-    .filter((other) => other !== engine && engineNames.some((known) => known === engine) && store[other] !== undefined)
-    .map((other) => ({ path: [...at, other], key: true, message: `does not apply to a store of engine ${String(engine)}`, repair: `remove it, or write engine: ${other}` }));
+    .filter((other) => engine && other !== engine && store[other] !== undefined)
+    .map((other) => ({ path: [...at, other], key: true, message: `does not apply to a store of engine ${engine}`, repair: `remove it, or write engine: ${other}` }));
 }

@@ -24,6 +24,8 @@ const typeNames: Record<string, string> = {
   record: "a mapping (key: value)", array: 'a list (lines that start with "- ")',
 };
 
+const typeOf = (value: unknown) => (Array.isArray(value) ? "a list" : typeof value === "string" ? "text" : (typeNames[typeof value] ?? typeof value).replace(/ \(.*/, ""));
+
 const mergeRepair = "merge keys are not part of YAML 1.2: write the values out, or put what stores share under defaults:";
 
 /** The nearest candidate when it is near enough to be meant. */
@@ -49,11 +51,11 @@ function knownKeys(schema: z.core.JSONSchema.BaseSchema | undefined, path: reado
 
 /** Zod's issues in words: messages of our own schemas read "what — repair", the rest is worded here. */
 export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Explanation[] {
-  const jsonSchema = z.toJSONSchema(schema, { io: "input" });
+  let jsonSchema: z.core.JSONSchema.BaseSchema | undefined;
   return issues.flatMap((issue): Explanation[] => {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") {
-      const known = knownKeys(jsonSchema, path);
+      const known = knownKeys((jsonSchema ??= z.toJSONSchema(schema, { io: "input" })), path);
       return issue.keys.map((key) => ({ path: [...path, key], key: true, message: "is not a known key", repair: key === "<<" ? mergeRepair : choice(key, known) }));
     }
     if (issue.code === "invalid_key") {
@@ -68,7 +70,8 @@ export function explainIssues(schema: z.ZodType, issues: readonly z.core.$ZodIss
     if (issue.code === "invalid_type") {
       const expected = typeNames[issue.expected] ?? issue.expected;
       if (issue.input === undefined) return [{ path, message: "is missing", repair: `add "${path.at(-1)}:" and ${expected}` }];
-      const message = issue.input === null ? "is empty" : "has the wrong type";
+      if (path.length === 0 && Array.isArray(issue.input)) return [{ path, message: 'starts with "- "', repair: 'write "stores:" above the stores, and indent them' }];
+      const message = issue.input === null ? "is empty" : `is ${typeOf(issue.input)}`;
       return [{ path, message, repair: `write ${expected}`, ...(issue.expected === "string" && { wantsText: true as const }) }];
     }
     if (issue.code === "too_small") return [{ path, message: "is too small", repair: `write at least ${issue.minimum}` }];

@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { fixed } from "./fixed";
+import { known, timezones } from "./known";
 import { isReservedName, maxNameLength, namePattern } from "./names";
 
 // The values of a stores list. Messages read "what is wrong — how to mend it"; the loader puts place and value around them.
-
-/** ISO codes as this Node knows them; `UK`, an alias of `GB`, is not one. */
-const regionNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
-const isCountry = (code: string) => regionNames.of(code) !== undefined && new Intl.Locale("und", { region: code }).region === code;
-const currencies = new Set(Intl.supportedValuesOf("currency"));
 
 export const name = z
   .string()
@@ -36,27 +32,30 @@ export const domain = z
     error: "is not a domain name — write it in lowercase, without scheme, port, path or wildcard, such as shop.example.com (non-ASCII names in their xn-- form)",
   });
 
-const priceError = { error: "is not a price — write a number from 0 to 9999999.99 with at most two decimals, such as 49.99" };
+/** How many decimals a price may have depends on the currency, see checks.ts. */
+const priceError = { error: "is not a price — write a number from 0 to 9999999.99 in plain digits, with a point before its decimals, such as 49.99" };
 export const price = z
-  .union(
-    [
-      z.number().min(0, priceError).max(9_999_999.99, priceError).refine((value) => Number(value.toFixed(2)) === value, priceError),
-      z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, priceError),
-    ],
-    priceError,
-  )
-  .describe("Price in the store's currency, at most two decimals.");
+  .union([z.number().min(0, priceError).lt(10_000_000, priceError).refine((value) => Number(value.toFixed(3)) === value, priceError), z.string().regex(/^(0|[1-9]\d{0,6})(\.\d{1,3})?$/, priceError)], priceError)
+  .describe("Price in the store's currency, with no more decimals than that has.");
 
-const stockError = { error: "is not a number of pieces — write a whole number from 0 to 1000000000" };
+const description = text(5_000).describe("Text about the product, shown to shoppers as it is: no HTML.");
+
+const imageError = { error: "is not an image — write its https:// address, or the path of a PNG, JPEG or WebP file from this list's folder, such as images/mug.png" };
+export const image = z
+  .string()
+  .max(2_000, imageError)
+  .regex(/^(https:\/\/[^\s/@]+\/\S+|(?![A-Za-z]+:|\/)[^\\\p{Cc}]+)$/u, imageError)
+  .describe("Picture of the product: an https:// address, where stores may reach the internet (`egress: allow`), or the path of a PNG, JPEG or WebP file from the list's folder, at most 512 KiB.");
+
+const stockError = { error: "is not a number of pieces — write a whole number from 0 to 1000000000, in plain digits" };
 export const product = z
   .strictObject({
     name: text(200).describe("Name shown to shoppers."),
     sku: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/, {
-        error: "is not a SKU — use 1 to 64 letters, digits, dots, hyphens, underscores or slashes, starting with a letter or digit",
-      })
-      .describe("Stock-keeping unit, unique in the store; products are recognised by it."),
+      .max(100, { error: "is longer than 100 characters — shorten it" })
+      .regex(/^(?!\s)[^\p{C}]+(?<!\s)$/u, { error: "is not a SKU — write something, without spaces at its ends, line breaks and invisible characters" })
+      .describe("Stock-keeping unit: 1 to 100 characters, unique in the store without regard to case and accents. Products are recognised by it."),
     price,
     stock: z
       .int(stockError)
@@ -64,6 +63,8 @@ export const product = z
       .max(1_000_000_000, stockError)
       .default(100)
       .describe("Pieces in stock at the start."),
+    description: description.optional(),
+    image: image.optional(),
   })
   .describe("A product that the store starts with.");
 
@@ -85,10 +86,11 @@ export const colour = z
   .string()
   .regex(/^#[0-9A-Fa-f]{6}$/, { error: 'is not a colour — write it in quotes, as # and six hexadecimal digits, such as "#0a7d5c"' });
 
+const isCountry = (code: string) => Object.values(known).every(({ countries }) => countries.has(code));
 export const country = z
   .string()
   .regex(/^[A-Z]{2}$/, { error: "is not a country code — write its two capital letters, such as DE" })
-  .refine((code) => !/^[A-Z]{2}$/.test(code) || isCountry(code), { error: "is not a country code of ISO 3166-1 — such are DE, GB and US" });
+  .refine((code) => !/^[A-Z]{2}$/.test(code) || isCountry(code), { error: "is not a country code of ISO 3166-1 — such are DE, GB (not UK), GR (not EL) and US" });
 
 export const email = z
   .email({ error: "is not an e-mail address — write it like admin@example.com" })
@@ -97,18 +99,10 @@ export const email = z
 export const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, { error: "is not a currency code — write its three capital letters, such as EUR" })
-  .refine((code) => !/^[A-Z]{3}$/.test(code) || currencies.has(code), { error: "is not a currency code of ISO 4217 — such are EUR, GBP and USD" });
+  .refine((code) => !/^[A-Z]{3}$/.test(code) || Object.values(known).some(({ decimals }) => decimals.has(code)), { error: "is not a currency code of ISO 4217 — such are EUR, GBP and USD" });
 
-export const timezone = z
-  .string()
-  .refine((zone) => /^(UTC|[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/.test(zone) && isTimeZone(zone), {
-    error: "is not a time zone — write its IANA name, such as Europe/Berlin or UTC",
-  });
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}
+export const timezone = z.string().superRefine((zone, context) => {
+  const near = timezones.get(zone.trim().replaceAll(" ", "_").toLowerCase());
+  if (near === zone) return;
+  context.addIssue(near ? `is not a time zone — did you mean "${near}"?` : "is not a time zone — write its IANA name, such as Europe/Berlin or UTC");
+});

@@ -48,7 +48,7 @@ export class ListDocument {
       .filter(({ pos }) => !seen.has(pos[0]) && seen.add(pos[0]))
       .map((error) => {
         const words = syntaxWords.find(([pattern]) => pattern.test(error.message));
-        return this.at(error.pos[0], { message: words?.[1] ?? `this is not YAML: ${error.message}`, repair: words?.[2] ?? "mend it, or put text in quotes" });
+        return this.at(error.pos[0], { message: words?.[1] ?? `this is not YAML: ${error.message}`, repair: this.unseenAt(error.pos[0]) ?? words?.[2] ?? "mend it, or put text in quotes" });
       });
     const version = this.document.directives?.yaml;
     if (version?.explicit && version.version !== "1.2") {
@@ -121,8 +121,24 @@ export class ListDocument {
       offset = (last && problem.key) || empty || node == null ? (startOf(pair?.key) ?? startOf(node) ?? offset) : (startOf(node) ?? offset);
       if (last) value = this.source(problem.key ? pair?.key : node);
     }
-    const { message, repair } = problem;
+    const { message } = problem;
+    const repair = path.length > 0 ? (this.unseenAt(offset) ?? this.commentAt(node) ?? problem.repair) : problem.repair;
     return { ...this.at(offset, { value, message, repair }), path: [...path] };
+  }
+
+  /** On the line of a problem, a character that nobody sees is what is wrong. */
+  private unseenAt(offset: number): string | undefined {
+    const from = this.text.lastIndexOf("\n", offset - 1) + 1;
+    const end = this.text.indexOf("\n", offset);
+    const line = this.text.slice(from, end < 0 ? undefined : end).replace(/[\t\r]/g, " ");
+    const found = unseen.exec(line);
+    return found ? `remove the invisible character ${visible(found[0])} at ${this.lineAndColumn(from + found.index)}, or write a plain space` : undefined;
+  }
+
+  /** `accent: #0a7d5c` has no value, but a comment. */
+  private commentAt(node: unknown): string | undefined {
+    const comment = isScalar(node) && node.value === null && node.source === "" ? /^[ \t]+(#\S+)/.exec(this.text.slice(node.range?.[0] ?? 0))?.[1] : undefined;
+    return comment && `what follows "#" is a comment: put the value in quotes, "${comment}"`;
   }
 
   /** `line:column` of a path's value. */
@@ -154,10 +170,10 @@ export class ListDocument {
   private source(node: unknown): string | undefined {
     const range = (node as Node | undefined)?.range;
     if (!range || ((isMap(node) || isSeq(node)) && !node.flow)) return undefined;
-    const source = this.text.slice(range[0], Math.min(range[1], range[0] + 200)).trim().replace(/\s+/g, " ");
+    const source = this.text.slice(range[0], Math.min(range[1], range[0] + 200)).trim().replace(/[ \t\r\n]+/g, " ");
     if (source === "") return undefined;
     const shown = source.length > 60 ? `${source.slice(0, 59)}…` : source;
-    return shown.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+    return visible(shown);
   }
 
   private lineAndColumn(offset: number): string {
@@ -170,5 +186,9 @@ export class ListDocument {
     return { line: Math.max(line, 1), column: Math.max(col, 1), path: [], ...words };
   }
 }
+
+/** What nobody sees, and spaces that are none to YAML, by their numbers. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+const visible = (text: string) => text.replace(new RegExp(unseen, "gu"), (character) => `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`);
 
 const startOf = (node: unknown) => (node as Node | undefined | null)?.range?.[0];

@@ -1,4 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Images } from "./check-images";
+import { moneyFindings } from "./check-money";
+import { numberFindings } from "./check-numbers";
 import { crossCheck } from "./checks";
 import { ListErrors, type ListProblem } from "./errors";
 import { type Explanation, explainIssues, pathText } from "./explain";
@@ -25,6 +28,8 @@ export interface StoreList {
 export interface LoadOptions {
   /** The environment's host suffix: custom domains below it are refused. */
   hostSuffix?: string;
+  /** Whether the environment's stores reach addresses outside the cluster: only then an image may be one. */
+  egress?: "allow" | "deny";
 }
 
 /** The list that an environment uses unless another is named. */
@@ -37,14 +42,16 @@ export function loadStores(file: string, options: LoadOptions = {}): StoreList {
   return parseStores(file, read.text, options);
 }
 
-/** The same for a text; the file only serves in messages. */
+/** The same for a text; the file serves in messages, and images count from its folder. */
 export function parseStores(file: string, text: string, options: LoadOptions = {}): StoreList {
   const fail = (problems: PlacedProblem[]): never => {
-    const sorted = problems.sort((a, b) => a.line - b.line || a.column - b.column);
+    const told = new Set<string>();
+    const once = problems.filter(({ line, column, message }) => !told.has(`${line}:${column} ${message}`) && told.add(`${line}:${column} ${message}`));
+    const sorted = once.sort((a, b) => a.line - b.line || a.column - b.column);
     throw new ListErrors(sorted.map((problem) => ({ file, ...problem })));
   };
   try {
-    return { file, stores: readDocument(new ListDocument(text), options, fail) };
+    return { file, stores: readDocument(new ListDocument(text), dirname(file), options, fail) };
   } catch (error) {
     // The YAML library and the walks over its tree are recursive.
     if (error instanceof RangeError) fail([{ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" }]);
@@ -52,14 +59,15 @@ export function parseStores(file: string, text: string, options: LoadOptions = {
   }
 }
 
-function readDocument(document: ListDocument, { hostSuffix }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
+function readDocument(document: ListDocument, folder: string, { hostSuffix, egress = "allow" }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
   if (document.fatal.length > 0) fail(document.fatal);
   const data = document.data();
   if (data == null) fail([{ line: 1, column: 1, path: [], message: "the list is empty", repair: 'write "stores: []" if no store is to run' }]);
 
   const result = listSchema.safeParse(data, { reportInput: true });
   const issues = result.success ? [] : explainIssues(listSchema, result.error.issues).map((issue) => place(document, issue));
-  const findings = crossCheck(data, hostSuffix).map((finding) =>
+  const images = new Images(folder);
+  const findings = [...crossCheck(data, hostSuffix), ...moneyFindings(data), ...images.findings(data, egress), ...numberFindings(data, (path) => document.plainSource(path))].map((finding) =>
     place(document, finding.other ? { ...finding, repair: `${finding.repair} ${document.placeOf(finding.other)}` } : finding),
   );
   const problems = [...document.duplicateKeys, ...issues, ...findings];
@@ -68,7 +76,7 @@ function readDocument(document: ListDocument, { hostSuffix }: LoadOptions, fail:
   const { defaults, stores } = result.data;
   return stores.map((store, index) => ({
     // Without an engine from either there is a finding above.
-    spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}),
+    spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}, (image) => images.resolve(image)),
     line: document.lineOf(["stores", index]),
     engine: document.atPath(store.engine === undefined ? ["defaults", "engine"] : ["stores", index, "engine"], { message: "", repair: "" }),
   }));

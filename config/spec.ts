@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { fixed } from "./fixed";
 import { colour, country, currency, domain, email, labels, name, price, product, text, timezone } from "./fields";
+import { decimalsOf } from "./known";
 
 export const engineNames = ["woocommerce", "medusa"] as const;
 export type Engine = (typeof engineNames)[number];
+export const engineTitles: Record<Engine, string> = { woocommerce: "WooCommerce", medusa: "Medusa" };
 export const planNames = ["small", "medium", "large"] as const;
 export type Plan = (typeof planNames)[number];
 
@@ -72,10 +74,15 @@ export type ListDocument = z.infer<typeof listSchema>;
 export interface Product {
   name: string;
   sku: string;
-  /** In the store's currency, at most two decimals. */
+  /** In the store's currency, with no more decimals than that has. */
   price: number;
   stock: number;
+  /** Plain text. */
+  description?: string;
+  image?: ProductImage;
 }
+/** An https address; or a file by the name that it gets in the cluster, which its content decides, and the path that it has here. */
+export type ProductImage = { url: string } | { name: string; path: string };
 export interface WooCommerceSettings {
   guestCheckout: boolean;
   timezone: string;
@@ -97,6 +104,8 @@ interface CommonSpec {
   adminEmail: string;
   /** ISO 4217, upper case. */
   currency: string;
+  /** How many the currency has, as the engine knows it. */
+  decimals: number;
   /** ISO 3166-1 alpha-2, upper case. */
   country: string;
   labels: Record<string, string>;
@@ -110,26 +119,35 @@ export type StoreSpec = CommonSpec &
     | { engine: "medusa"; medusa: MedusaSettings; woocommerce?: undefined }
   );
 
-export const sampleProducts: readonly Product[] = [
+const sampleProducts: readonly Product[] = [
   { name: "Sample Hoodie", sku: "SAMPLE-HOODIE", price: 49.99, stock: 100 },
   { name: "Sample Mug", sku: "SAMPLE-MUG", price: 9.99, stock: 500 },
   { name: "Sample Sticker Pack", sku: "SAMPLE-STICKER-PACK", price: 4.99, stock: 1000 },
 ];
+/** Where a currency has no decimals, its units are small: 49.99 EUR, 4999 JPY. */
+const samplesFor = (decimals: number) => sampleProducts.map((product) => ({ ...product, price: decimals === 0 ? Math.round(product.price * 100) : product.price }));
 
 /** `blue-bird` → `Blue Bird`. */
 const titleOf = (storeName: string) => storeName.split("-").filter(Boolean).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
 
-/** A valid entry and the list's defaults become one spec. Labels and engine settings merge by key, lists replace. */
-export function resolveStore(store: StoreEntry & { engine: Engine }, defaults: DefaultsEntry): StoreSpec {
+/**
+ * A valid entry and the list's defaults become one spec. Labels and engine settings merge by key, lists replace.
+ * @param imageOf what a product's `image` stands for
+ */
+export function resolveStore(store: StoreEntry & { engine: Engine }, defaults: DefaultsEntry, imageOf: (image: string) => ProductImage = (url) => ({ url })): StoreSpec {
   const country = store.country ?? defaults.country ?? "DE";
+  const currency = store.currency ?? defaults.currency ?? "EUR";
+  const decimals = decimalsOf(store.engine, currency) ?? 2;
+  const listed = store.products ?? defaults.products;
   const common: CommonSpec = {
     name: store.name,
     title: store.title ?? titleOf(store.name),
     plan: store.plan ?? defaults.plan ?? "small",
     domains: store.domains ?? [],
-    products: (store.products ?? defaults.products ?? sampleProducts).map((entry) => ({ ...entry, price: Number(entry.price) })),
+    products: listed?.map(({ image, ...entry }) => ({ ...entry, price: Number(entry.price), ...(image !== undefined && { image: imageOf(image) }) })) ?? samplesFor(decimals),
     adminEmail: store.adminEmail ?? defaults.adminEmail ?? "admin@example.com",
-    currency: store.currency ?? defaults.currency ?? "EUR",
+    currency,
+    decimals,
     country,
     labels: { ...defaults.labels, ...store.labels },
     protected: store.protected ?? defaults.protected ?? false,

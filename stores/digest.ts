@@ -33,9 +33,15 @@ export function storeDigest(spec: StoreSpec, { settings, secretRevisions }: Shar
   const program = programs.get(spec.engine) ?? filesDigest(programFiles(spec.engine));
   programs.set(spec.engine, program);
   const overrides = engineImages[spec.engine].map((image) => settings.images.overrides[image]);
-  const inputs = { spec, settings: { ...settings, helmTimeout: undefined, images: overrides }, secretRevisions, program };
+  const inputs = { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, images: overrides }, secretRevisions, program };
   return createHash("sha256").update(canonical(inputs)).digest("hex").slice(0, 32);
 }
+
+/** An image's name tells its content; where this machine has the file changes nothing. */
+const withoutPaths = (spec: StoreSpec) => ({
+  ...spec,
+  products: spec.products.map(({ image, ...product }) => ({ ...product, image: image && "path" in image ? image.name : image?.url })),
+});
 
 /** JSON with sorted keys: the same for equal values, however they were put together. */
 function canonical(value: unknown): string {

@@ -9,6 +9,7 @@ import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
 import type { StoreSpec } from "../config/spec";
+import { imageFilesOf } from "./image-files";
 import type { Room, Sizes } from "./room";
 
 /** Where a shop is put, known only once the store's walls stand. */
@@ -115,8 +116,10 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     storageClass: settings.storageClass,
     title: spec.title,
     adminEmail: spec.adminEmail,
-    products: spec.products,
+    products: spec.products.map(({ image, ...product }) => ({ ...product, ...(image && { image: "url" in image ? image.url : image.name }) })),
+    imageFiles: imageFilesOf(spec),
     currency: spec.currency,
+    decimals: spec.decimals,
     country: spec.country,
     smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret } : undefined },
     timeout: settings.helmTimeout,

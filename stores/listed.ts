@@ -9,7 +9,7 @@ import { storesCommand } from "../config/stores-command";
 /** The list of an environment; `STOREFLEET_FILE` or the script's `--file` name another one. */
 export function listedStores(env: EnvironmentName, file = process.env.STOREFLEET_FILE || listFileOf(env)): StoreList {
   refuseForeignShell(env);
-  return loadStores(file, { hostSuffix: readSettings(env).hostSuffix });
+  return loadStores(file, readSettings(env));
 }
 
 /** The store that a stack stands for, as the list has it now. */

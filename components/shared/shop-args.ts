@@ -8,6 +8,16 @@ export interface ShopProduct {
   price: number;
   /** Pieces at the start. */
   stock: number;
+  /**
+   * Plain text.
+   * @default none
+   */
+  description?: string;
+  /**
+   * An https address, or the name of one of `imageFiles`.
+   * @default none
+   */
+  image?: string;
 }
 
 /** What every shop needs to know, whatever software runs it. */
@@ -43,10 +53,20 @@ export interface ShopArgs {
    */
   products?: Input<Input<ShopProduct>[]>;
   /**
+   * Images of the products, in base64, by the names that `products` refers to: each at most 512 KiB, its name made from its content.
+   * @default none
+   */
+  imageFiles?: Record<string, string>;
+  /**
    * ISO 4217 code, upper case.
    * @default "EUR"
    */
   currency?: Input<string>;
+  /**
+   * Decimals of the currency.
+   * @default 2
+   */
+  decimals?: Input<number>;
   /**
    * ISO 3166-1 alpha-2 code, upper case.
    * @default "DE"

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
-import { Secret } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
 
@@ -48,9 +48,20 @@ export abstract class Shop extends ComponentResource {
     return new Secret(`${this.name}-${which}`, { metadata: { name: objectName, namespace: this.args.namespace, labels }, stringData }, { parent: this });
   }
 
+  /** One ConfigMap for each image, as all of them would be too large for one; nor could Helm's record of the release hold them. */
+  private createImages(engine: string): ConfigMap[] {
+    const { namespace, imageFiles, labels } = this.args;
+    return Object.entries(imageFiles ?? {}).map(([file, content]) => {
+      const name = `${engine}-image-${file.split(".")[0]}`;
+      const metadata = { name, namespace, labels: pulumiLabels(labels ?? {}, "product-image") };
+      return new ConfigMap(`${this.name}-image-${file}`, { metadata, binaryData: { [file]: content } }, { parent: this });
+    });
+  }
+
   /** Installs the chart, once its secrets are there, and sets all outputs. */
   protected install({ engine, values, secrets, adminPath, adminUsername, adminPassword }: Installation): void {
     const { namespace, timeout, host, tls } = this.args;
+    const images = this.createImages(engine);
     const release = new Release(
       `${this.name}-release`,
       {
@@ -58,12 +69,12 @@ export abstract class Shop extends ComponentResource {
         namespace,
         // Relative: the folder that Pulumi runs in always holds `components`, and the path is recorded in the state.
         chart: `./components/${engine}/chart`,
-        values,
+        values: { ...values, productImages: images.map(({ metadata }) => metadata.name) },
         timeout: timeout ?? 600,
         waitForJobs: true,
         maxHistory: 5,
       },
-      { parent: this, dependsOn: secrets },
+      { parent: this, dependsOn: [...secrets, ...images] },
     );
 
     this.url = interpolate`${tls ? "https" : "http"}://${host}`;
@@ -89,6 +100,6 @@ export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host
 }
 
 /** The part of `shop:` in the chart values that every engine's chart takes. */
-export function commonShopValues({ title, adminEmail, currency, country, products }: ShopArgs) {
-  return { title, adminEmail, currency: currency ?? "EUR", country: country ?? "DE", products: products ?? [] };
+export function commonShopValues({ title, adminEmail, currency, decimals, country, products }: ShopArgs) {
+  return { title, adminEmail, currency: currency ?? "EUR", decimals: decimals ?? 2, country: country ?? "DE", products: products ?? [] };
 }

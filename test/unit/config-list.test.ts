@@ -20,8 +20,8 @@ const specs = (text: string) => parseStores("list.yaml", text).stores.map((store
 describe("stores list: what is refused", () => {
   const nameRule = "use lowercase letters, digits and hyphens, starting with a letter and ending with a letter or digit";
   const reservedRule = "choose another, such as one with -shop at its end";
-  const priceRule = "write a number from 0 to 9999999.99 with at most two decimals, such as 49.99";
-  const stockRule = "write a whole number from 0 to 1000000000";
+  const priceRule = "write a number from 0 to 9999999.99 in plain digits, with a point before its decimals, such as 49.99";
+  const stockRule = "write a whole number from 0 to 1000000000, in plain digits";
   const storeKeys = "engine, plan, products, adminEmail, currency, country, labels, protected, suspended, woocommerce, medusa, name, title, domains";
   const empty = 'stores is missing or empty — list the stores below it, or write "stores: []" if none is to run';
 
@@ -30,7 +30,7 @@ describe("stores list: what is refused", () => {
     ["comments alone", "# stores:\n", '1:1: the list is empty — write "stores: []" if no store is to run'],
     ["a list cut off after its first key", "defaults:\n  plan: small\nstores:\n", `3:1: ${empty}`],
     ["a list cut off before its stores", "defaults:\n  plan: small\n", `1:1: ${empty}`],
-    ["text instead of a mapping", "hello\n", "1:1: the list has the wrong type (value hello) — write a mapping (key: value)"],
+    ["text instead of a mapping", "hello\n", "1:1: the list is text (value hello) — write a mapping (key: value)"],
     ["broken YAML: an open quote", 'stores:\n  - name: "acme\n', "3:1: a quote is not closed — close it"],
     ["broken YAML: an open bracket", "stores: [\n", "2:1: a bracket is not closed — close it"],
     ["broken YAML: a missing colon", "stores:\n  - name: acme\n    engine medusa\n", '3:5: a key without colon and value — write it as "key: value"'],
@@ -56,7 +56,7 @@ describe("stores list: what is refused", () => {
     ["a name with a line break at its end", named('"acme\\n"'), `2:11: stores[0].name is not a store name (value "acme\\n") — ${nameRule}`],
     ["an empty name", named('""'), `2:11: stores[0].name is not a store name (value "") — ${nameRule}`],
     ["a name of 41 characters", named("a".repeat(41)), `2:11: stores[0].name is longer than 40 characters (value ${"a".repeat(41)}) — shorten it`],
-    ["a name that is a number", named("42"), '2:11: stores[0].name has the wrong type (value 42) — put it in quotes: "42"'],
+    ["a name that is a number", named("42"), '2:11: stores[0].name is a number (value 42) — put it in quotes: "42"'],
     ["a missing name", "stores:\n  - engine: medusa\n", '2:5: stores[0].name is missing — add "name:" and text'],
     ...["local", "prod", "all", "default", "kube-system", "storefleet-x", '"true"', "no"].map((name): [string, string, string] => [
       `reserved name ${name}`, named(name), `2:11: stores[0].name is a reserved name (value ${name}) — ${reservedRule}`,
@@ -74,31 +74,43 @@ describe("stores list: what is refused", () => {
     ["an unknown key in defaults", "defaults:\n  plans: small\nstores: []\n", `2:3: defaults.plans is not a known key (value plans) — did you mean "plan"? known: ${storeKeys.replace(", name, title, domains", "")}`],
     ["settings of the other engine", one("woocommerce: { guestCheckout: true }"), "4:5: stores[0].woocommerce does not apply to a store of engine medusa (value woocommerce) — remove it, or write engine: woocommerce"],
 
-    ["wrong type: text for a list", one("products: none"), '4:15: stores[0].products has the wrong type (value none) — write a list (lines that start with "- ")'],
-    ["wrong type: text for true or false", one("protected: yes"), "4:16: stores[0].protected has the wrong type (value yes) — write true or false"],
-    ["wrong type: a number for text", one("title: 2024"), '4:12: stores[0].title has the wrong type (value 2024) — put it in quotes: "2024"'],
-    ["wrong type: a SKU of digits", one("products: [{ name: A, sku: 007, price: 1 }]"), '4:32: stores[0].products[0].sku has the wrong type (value 007) — put it in quotes: "007"'],
-    ["wrong type: a store that is text", "stores:\n  - acme\n", "2:5: stores[0] has the wrong type (value acme) — write a mapping (key: value)"],
-    ["wrong type: stores by name", "stores:\n  acme: {}\n", '2:3: stores has the wrong type — write a list (lines that start with "- ")'],
+    ["wrong type: text for a list", one("products: none"), '4:15: stores[0].products is text (value none) — write a list (lines that start with "- ")'],
+    ["wrong type: text for true or false", one("protected: yes"), "4:16: stores[0].protected is text (value yes) — write true or false"],
+    ["wrong type: a number for text", one("title: 2024"), '4:12: stores[0].title is a number (value 2024) — put it in quotes: "2024"'],
+    ["wrong type: a SKU of digits", one("products: [{ name: A, sku: 007, price: 1 }]"), '4:32: stores[0].products[0].sku is a number (value 007) — put it in quotes: "007"'],
+    ["wrong type: a store that is text", "stores:\n  - acme\n", "2:5: stores[0] is text (value acme) — write a mapping (key: value)"],
+    ["wrong type: stores by name", "stores:\n  acme: {}\n", '2:3: stores is a mapping — write a list (lines that start with "- ")'],
 
     ["a negative price", one("products: [{ name: A, sku: A, price: -1 }]"), `4:42: stores[0].products[0].price is not a price (value -1) — ${priceRule}`],
-    ["a price with three decimals", one("products: [{ name: A, sku: A, price: 1.005 }]"), `4:42: stores[0].products[0].price is not a price (value 1.005) — ${priceRule}`],
+    ["a price with three decimals", one("products: [{ name: A, sku: A, price: 1.005 }]"), "4:42: stores[0].products[0].price has more decimals than EUR has in WooCommerce (value 1.005) — write at most 2"],
     ["a price with a comma", one('products: [{ name: A, sku: A, price: "9,99" }]'), `4:42: stores[0].products[0].price is not a price (value "9,99") — ${priceRule}`],
     ["a price that is no number", one("products: [{ name: A, sku: A, price: .inf }]"), `4:42: stores[0].products[0].price is not a price (value .inf) — ${priceRule}`],
     ["a negative stock", one("products: [{ name: A, sku: A, price: 1, stock: -1 }]"), `4:52: stores[0].products[0].stock is not a number of pieces (value -1) — ${stockRule}`],
     ["half a piece", one("products: [{ name: A, sku: A, price: 1, stock: 0.5 }]"), `4:52: stores[0].products[0].stock is not a number of pieces (value 0.5) — ${stockRule}`],
     ["one SKU twice, but for case", one("products: [{ name: A, sku: A-1, price: 1 }, { name: B, sku: a-1, price: 1 }]"), "4:65: stores[0].products[1].sku is used by another product (value a-1) — change one; the other is at 4:32"],
-    ["a SKU with a space", one('products: [{ name: A, sku: "A 1", price: 1 }]'), '4:32: stores[0].products[0].sku is not a SKU (value "A 1") — use 1 to 64 letters, digits, dots, hyphens, underscores or slashes, starting with a letter or digit'],
+    ["a SKU with a space at its end", one('products: [{ name: A, sku: "A ", price: 1 }]'), '4:32: stores[0].products[0].sku is not a SKU (value "A ") — write something, without spaces at its ends, line breaks and invisible characters'],
+    ["an octal price", one("products: [{ name: A, sku: A, price: 010 }]"), "4:42: stores[0].products[0].price would be read as 10 (value 010) — write the number in plain digits"],
+    ["a hexadecimal stock", one("products: [{ name: A, sku: A, price: 1, stock: 0x10 }]"), "4:52: stores[0].products[0].stock would be read as 16 (value 0x10) — write the number in plain digits"],
+    ["a price with an exponent", one("products: [{ name: A, sku: A, price: 1e3 }]"), "4:42: stores[0].products[0].price would be read as 1000 (value 1e3) — write the number in plain digits"],
+    ["decimals that a currency has not", one("currency: JPY, products: [{ name: A, sku: A, price: 980.4 }]".replace(", products", "\n    products")), "5:42: stores[0].products[0].price has more decimals than JPY has in WooCommerce (value 980.4) — write a whole number; the currency is at 4:15"],
+    ["a currency that Medusa does not know", "stores:\n  - { name: a, engine: medusa, currency: ZMW }\n", "2:42: stores[0].currency is not a currency that Medusa knows (value ZMW) — choose another"],
+    ["a country that is a union", one("country: EU"), "4:14: stores[0].country is not a country code of ISO 3166-1 (value EU) — such are DE, GB (not UK), GR (not EL) and US"],
+    ["a time zone in lower case", one("woocommerce: { timezone: europe/berlin }"), '4:30: stores[0].woocommerce.timezone is not a time zone (value europe/berlin) — did you mean "Europe/Berlin"?'],
+    ["a colour without quotes", "stores:\n  - name: a\n    engine: medusa\n    medusa:\n      accent: #0a7d5c\n", '5:7: stores[0].medusa.accent is empty — what follows "#" is a comment: put the value in quotes, "#0a7d5c"'],
+    ["an invisible character", "stores:\n  - { name: ac\u200bme, engine: medusa }\n", "2:11: stores[0].name is not a store name (value ac<U+200B>me) — remove the invisible character <U+200B> at 2:13, or write a plain space"],
+    ["a no-break space in place of a space", "stores:\n  - name:\u00a0acme\n    engine: medusa\n", "2:5: a key without colon and value — remove the invisible character <U+00A0> at 2:10, or write a plain space"],
+    ["stores without the key above them", "- name: a\n  engine: medusa\n", '1:1: the list starts with "- " — write "stores:" above the stores, and indent them'],
+    ["an image file of a Medusa store", "stores:\n  - { name: a, engine: medusa, products: [{ name: A, sku: A, price: 1, image: x.png }] }\n", "2:79: stores[0].products[0].image is a file, and a Medusa store takes addresses only (value x.png) — give its https:// address"],
     ["a control character", one('title: "a\\u0007b"'), '4:12: stores[0].title holds a control character (value "a\\u0007b") — remove it (line breaks and tabs are fine)'],
     ["half of a character", one('title: "\\ud83d"'), '4:12: stores[0].title holds a control character (value "\\ud83d") — remove it (line breaks and tabs are fine)'],
     ["a blank title", one('title: " "'), '4:12: stores[0].title is empty (value " ") — write something or leave the key out'],
     ["a bad e-mail address", one("adminEmail: foo"), "4:17: stores[0].adminEmail is not an e-mail address (value foo) — write it like admin@example.com"],
     ["a country in lowercase", one("country: de"), "4:14: stores[0].country is not a country code (value de) — write its two capital letters, such as DE"],
-    ["a country that does not exist", one("country: UK"), "4:14: stores[0].country is not a country code of ISO 3166-1 (value UK) — such are DE, GB and US"],
+    ["a country that does not exist", one("country: UK"), "4:14: stores[0].country is not a country code of ISO 3166-1 (value UK) — such are DE, GB (not UK), GR (not EL) and US"],
     ["a currency that does not exist", one("currency: EUO"), "4:15: stores[0].currency is not a currency code of ISO 4217 (value EUO) — such are EUR, GBP and USD"],
     ["a reserved label", one("labels: { app: x }"), '4:15: stores[0].labels.app is a reserved label key (value app) — use another prefix, such as "example.com/"'],
     ["a label of the platform", one("labels: { storefleet.dev/store: x }"), '4:15: stores[0].labels["storefleet.dev/store"] is a reserved label key (value storefleet.dev/store) — use another prefix, such as "example.com/"'],
-    ["a label value that is a number", one("labels: { floor: 3 }"), '4:22: stores[0].labels.floor has the wrong type (value 3) — put it in quotes: "3"'],
+    ["a label value that is a number", one("labels: { floor: 3 }"), '4:22: stores[0].labels.floor is a number (value 3) — put it in quotes: "3"'],
   ];
 
   for (const [what, text, ...expected] of cases) {
@@ -164,7 +176,7 @@ describe("stores list: what is read", () => {
   it("built-in values", () => {
     assert.deepEqual(specs("stores:\n  - { name: blue-bird, engine: woocommerce }\n"), [
       {
-        name: "blue-bird", title: "Blue Bird", engine: "woocommerce", plan: "small", domains: [], adminEmail: "admin@example.com", currency: "EUR", country: "DE",
+        name: "blue-bird", title: "Blue Bird", engine: "woocommerce", plan: "small", domains: [], adminEmail: "admin@example.com", currency: "EUR", decimals: 2, country: "DE",
         labels: {}, protected: false, suspended: false, woocommerce: { guestCheckout: true, timezone: "UTC" },
         products: [
           { name: "Sample Hoodie", sku: "SAMPLE-HOODIE", price: 49.99, stock: 100 },

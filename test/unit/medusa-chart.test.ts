@@ -88,7 +88,7 @@ describe("Medusa chart", function () {
       const products = [{ name: text, sku: "X-1", price: 0.01, stock: 1_000_000_000 }];
       const seed = objectOf(await render({ title: text, products }), "ConfigMap", "medusa-seed").data["seed.json"];
       assert.deepEqual(JSON.parse(seed), {
-        title: text, products, adminEmail: "owner@example.com", currency: "EUR", country: "DE", countries: ["DE"], shippingPrice: 5, accent: "",
+        title: text, products, adminEmail: "owner@example.com", currency: "EUR", decimals: 2, country: "DE", countries: ["DE"], shippingPrice: 5, accent: "",
       });
     }
   });

@@ -128,7 +128,7 @@ describe("Medusa", () => {
     });
     const { values } = releaseOf(resources);
     assert.deepEqual(values.shop, {
-      title: required.title, adminEmail: required.adminEmail, currency: "CHF", country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products,
+      title: required.title, adminEmail: required.adminEmail, currency: "CHF", decimals: 2, country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products,
     });
     assert.deepEqual(values.ingress, { className: "nginx", host: required.host, domains: ["shop.example.org"], tlsIssuer: "letsencrypt" });
     assert.deepEqual(

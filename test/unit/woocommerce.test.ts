@@ -114,7 +114,7 @@ describe("WooCommerce", () => {
     assert.equal(values.egress, "deny");
     assert.equal(values.suspended, false);
     assert.deepEqual(values.shop, {
-      title: "Acme", adminEmail: "owner@example.com", currency: "EUR", country: "DE", timezone: "UTC", guestCheckout: true, products: [],
+      title: "Acme", adminEmail: "owner@example.com", currency: "EUR", decimals: 2, country: "DE", timezone: "UTC", guestCheckout: true, products: [],
     });
     assert.equal(values.images, undefined, "the chart's pinned images are used");
   });

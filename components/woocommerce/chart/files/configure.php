@@ -5,8 +5,7 @@
 
 use Automattic\WooCommerce\Utilities\OrderUtil;
 
-$settings  = json_decode( file_get_contents( '/etc/storefleet/settings.json' ), true, 512, JSON_THROW_ON_ERROR );
-$settings += array( 'decimals' => 2 );
+$settings = json_decode( file_get_contents( '/etc/storefleet/settings.json' ), true, 512, JSON_THROW_ON_ERROR );
 
 // A set-up that a change has overtaken may still be ending.
 global $wpdb, $wp_rewrite;

@@ -99,6 +99,9 @@ spec:
         - { name: scripts, mountPath: /etc/storefleet, readOnly: true }
         {{- if eq $component "setup" }}
         - { name: admin, mountPath: /run/secrets/admin, readOnly: true }
+        {{- if $root.Values.productImages }}
+        - { name: product-images, mountPath: /product-images, readOnly: true }
+        {{- end }}
         {{- end }}
   volumes:
     {{- include "woocommerce.wordpress.volumes" $root | nindent 4 }}
@@ -110,5 +113,13 @@ spec:
     {{- if eq $component "setup" }}
     - name: admin
       secret: { secretName: {{ include "woocommerce.secret" (list $root "admin") }}, defaultMode: 0440 }
+    {{- with $root.Values.productImages }}
+    - name: product-images
+      projected:
+        sources:
+          {{- range . }}
+          - configMap: { name: {{ . | quote }} }
+          {{- end }}
+    {{- end }}
     {{- end }}
 {{- end }}

@@ -12,7 +12,12 @@ const listSchema = z
     accent: z.string().regex(/^(#[0-9a-f]{6})?$/),
     shippingPrice: z.number().min(0),
     products: z.array(
-      z.object({ name: z.string().min(1), sku: z.string().min(1), price: z.number().min(0), stock: z.number().int().min(0) }),
+      z.object({
+        name: z.string().min(1), sku: z.string().min(1), price: z.number().min(0), stock: z.number().int().min(0),
+        description: z.string().min(1).optional(),
+        /** An https address: Medusa stores it as it is, and the shopper's browser loads it. */
+        image: z.string().startsWith("https://").optional(),
+      }),
     ),
   })
   // A shop that names no countries sells to its own.

@@ -57,8 +57,10 @@ async function knownSkus({ container, list }: Seed): Promise<Set<string>> {
 
 async function createProducts({ container, list, ...seed }: Seed, batch: (ListedProduct & { handle: string })[], places: Places): Promise<void> {
   const items = await followInventory({ container, list, ...seed }, batch, places.locationId);
-  const products = batch.map(({ name, sku, price, handle }) => ({
+  const products = batch.map(({ name, sku, price, handle, description, image }) => ({
     title: name,
+    ...(description && { description }),
+    ...(image && { thumbnail: image, images: [{ url: image }] }),
     handle,
     status: ProductStatus.DRAFT,
     metadata: { [mark]: unfinished },
