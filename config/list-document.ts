@@ -122,7 +122,7 @@ export class ListDocument {
       if (last) value = this.source(problem.key ? pair?.key : node);
     }
     const { message } = problem;
-    const repair = path.length > 0 ? (this.unseenAt(offset) ?? this.commentAt(node) ?? problem.repair) : problem.repair;
+    const repair = path.length > 0 ? (this.unseenAt(offset) ?? this.commentAt(node, offset) ?? problem.repair) : problem.repair;
     return { ...this.at(offset, { value, message, repair }), path: [...path] };
   }
 
@@ -136,8 +136,9 @@ export class ListDocument {
   }
 
   /** `accent: #0a7d5c` has no value, but a comment. */
-  private commentAt(node: unknown): string | undefined {
-    const comment = isScalar(node) && node.value === null && node.source === "" ? /^[ \t]+(#\S+)/.exec(this.text.slice(node.range?.[0] ?? 0))?.[1] : undefined;
+  private commentAt(node: unknown, offset: number): string | undefined {
+    if (!isScalar(node) || node.value !== null || node.source !== "") return undefined;
+    const comment = /^[^\n#]*:[ \t]+(#\S+)/.exec(this.text.slice(offset, offset + 500))?.[1];
     return comment && `what follows "#" is a comment: put the value in quotes, "${comment}"`;
   }
 
