@@ -54,7 +54,7 @@ describe("stores that fail", function () {
     const { ended, rows } = await fleet.apply();
     assert.equal(ended.code, 1);
     assert.deepEqual([rows.good!.result, rows.bad!.result], ["created", "failed"], ended.stdout);
-    assert.match(rows.bad!.error!, /wordpress.*ImagePullBackOff: Back-off pulling image.*\n.*Helm Release/s);
+    assert.match(rows.bad!.error!, /wordpress.*ImagePullBackOff: Back-off pulling image.*\n.*release woocommerce/s);
     const { phase, reason } = await statusOf("bad");
     assert.equal(phase, "FAILED");
     assert.match(reason!, /wordpress.*ImagePullBackOff: Back-off pulling image/);
