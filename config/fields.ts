@@ -32,7 +32,7 @@ export const domain = z
     error: "is not a domain name — write it in lowercase, without scheme, port, path or wildcard, such as shop.example.com (non-ASCII names in their xn-- form)",
   });
 
-/** How many decimals a price may have depends on the currency, see checks.ts. */
+/** How many decimals a price may have depends on the currency, see check-money.ts. */
 const priceError = { error: "is not a price — write a number from 0 to 9999999.99 in plain digits, with a point before its decimals, such as 49.99" };
 export const price = z
   .union([z.number().min(0, priceError).lt(10_000_000, priceError).refine((value) => Number(value.toFixed(3)) === value, priceError), z.string().regex(/^(0|[1-9]\d{0,6})(\.\d{1,3})?$/, priceError)], priceError)

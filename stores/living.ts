@@ -4,8 +4,7 @@ import { annotations, receiptName } from "./marks";
 
 /**
  * What lives in a store's namespace at this moment. A program knows its state only, and that may be lost, old or another
- * one's. Each call asks anew; a namespace that is missing or
- * empty answers that nothing is there.
+ * one's. Each call asks anew; a namespace that is missing or empty answers that nothing is there.
  */
 export interface Living {
   /** The walls as they stand, and what the store's last whole operation reached. */

@@ -1,3 +1,4 @@
+import { quantity } from "../../config/quantity";
 import { labels } from "../../stores/marks";
 import { timeOf, type Event } from "./event";
 import type { KubeObject } from "./kube";
@@ -50,16 +51,8 @@ function hasRoom(quota: KubeObject | undefined, requested: string): boolean {
   return requested.split(",").every((term) => {
     const [resource = "", wanted = "0"] = term.split("=");
     const limit = hard[resource];
-    return limit === undefined || amount(used[resource] ?? "0") + amount(wanted) <= amount(limit);
+    return limit === undefined || quantity(used[resource] ?? "0") + quantity(wanted) <= quantity(limit);
   });
-}
-
-const units: Record<string, number> = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
-
-/** `405m`, `2`, `1Gi` or `1e3` as a number. */
-function amount(quantity: string): number {
-  const [, digits = "0", unit = ""] = /^([\d.]+(?:[eE]\d+)?)(.*)$/.exec(quantity) ?? [];
-  return Number(digits) * (units[unit] ?? 1);
 }
 
 /** A quota follows from the sizes of the store's plan, so those are what to set. */
