@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
+import { Kube } from "../fleet/kube";
 import { clusterFolder } from "../paths";
-import { connectApi, isReady } from "./api";
 import { certificatesAreFresh, writeCertificates, type Client } from "./certificates";
 import {
   commandLines, componentNames, kwokConfiguration, layout, schedulerConfiguration, type ComponentName, type Ports,
@@ -18,6 +18,8 @@ import { isWorking, seed, until } from "./seed";
 export type Binaries = (tools: readonly ComponentName[]) => Promise<Record<ComponentName, string>>;
 
 const startTimeout = 60_000;
+/** Milliseconds for an answer of an API server on this machine. */
+const patience = 5000;
 const attempts = 3;
 
 /** Another process took a port between our choice and its use. */
@@ -30,7 +32,7 @@ export async function embeddedUp(name: string, why: string, binaries: Binaries, 
   const before = readRecord(name);
   const state = componentNames.map((component) => ({ component, alive: isRunning(before, component) }));
   const fresh = certificatesAreFresh(paths.pki);
-  if (fresh && state.every(({ alive }) => alive) && (await isReady(paths.kubeconfig))) {
+  if (fresh && state.every(({ alive }) => alive) && (await (await Kube.open(paths.kubeconfig, undefined, patience)).isReady())) {
     return log(`embedded cluster ${name} is already running`);
   }
   if (state.some(({ alive }) => alive)) {
@@ -94,20 +96,16 @@ async function start(name: string, record: ClusterRecord, ports: Ports, programs
   begin("etcd");
   await waitFor("etcd does not answer", async () => ((await isListening(ports.etcd)) ? true : undefined));
   begin("kube-apiserver");
-  await waitFor("its API server does not answer", async () => ((await isReady(kubeconfig)) ? true : undefined));
+  const kube = await Kube.open(kubeconfig, undefined, patience);
+  await waitFor("its API server does not answer", async () => ((await kube.isReady()) ? true : undefined));
   begin("kube-controller-manager");
   begin("kube-scheduler");
 
-  const api = connectApi(kubeconfig);
-  try {
-    await seed(api, ports.kubelet, deadline);
-    begin("kwok");
-    await waitFor("its controllers or nodes do not work", async () => ((await isWorking(api)) ? true : undefined));
-    record.version = (JSON.parse((await api.get("/version")).body) as { gitVersion: string }).gitVersion;
-    writeRecord(name, record);
-  } finally {
-    api.close();
-  }
+  await seed(kube, ports.kubelet, deadline);
+  begin("kwok");
+  await waitFor("its controllers or nodes do not work", async () => ((await isWorking(kube)) ? true : undefined));
+  record.version = (JSON.parse(await kube.text("/version")) as { gitVersion: string }).gitVersion;
+  writeRecord(name, record);
 }
 
 /** Says what a program that ended said last. */

@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { UserError } from "../../config/errors";
+import { Kube } from "../fleet/kube";
 import { clusterFolder } from "../paths";
 import { ensureTools } from "../tools";
-import { answers } from "./api";
 import { chooseCluster, type Choice } from "./choose";
 import { componentNames } from "./components";
 import { containersDelete, containersDown, containersUp } from "./containers";
@@ -138,7 +138,7 @@ function readableRecord(name: string): ClusterRecord | undefined {
 /** The cluster that is up under this name, if its API answers; starts nothing. */
 export async function currentCluster(name: string): Promise<Cluster | undefined> {
   const record = readRecord(name);
-  return record && (await answers(record.kubeconfig)) ? clusterOf(name, record) : undefined;
+  return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
 }
 
 /** The context that was named for this cluster, whether or not it answers. */

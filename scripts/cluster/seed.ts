@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Answer, Api } from "./api";
+import type { Kube } from "../fleet/kube";
 import { provisioner, storageClass } from "./stages";
 
 /** The label that says: test tools may do as they like here. */
@@ -22,11 +22,9 @@ export async function until<T>(what: string, deadline: number, attempt: () => Pr
   }
 }
 
-const succeeded = (answer: Answer) => (answer.status < 300 ? answer : undefined);
-
 /** Creates what an empty API server needs to be a cluster: label, storage class, nodes. May be repeated. */
-export async function seed(api: Api, kubeletPort: number, deadline: number): Promise<void> {
-  const apply = (path: string, object: object) => until(`cannot write ${path}`, deadline, async () => succeeded(await api.apply(path, object)));
+export async function seed(kube: Kube, kubeletPort: number, deadline: number): Promise<void> {
+  const apply = (path: string, object: object) => until(`cannot write ${path}`, deadline, () => kube.apply(path, object).then(() => true));
   await Promise.all([
     apply("/api/v1/namespaces/kube-system", {
       apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", labels: { [testClusterLabel]: "true" } },
@@ -48,7 +46,7 @@ export async function seed(api: Api, kubeletPort: number, deadline: number): Pro
         },
       });
       // A lease of the kwok before would keep the new one waiting until it runs out.
-      await api.delete(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
+      await kube.remove(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
     }),
   ]);
 }
@@ -58,28 +56,18 @@ export interface NodeState {
   ready: boolean;
 }
 
-interface NodeList {
-  items: {
-    metadata: { name: string };
-    spec: { taints?: unknown[] };
-    status: { conditions?: { type: string; status: string }[] };
-  }[];
-}
-
 /** Nodes as the API server knows them; ready means that pods are placed there. */
-export async function readNodes(api: Api): Promise<NodeState[]> {
-  const { status, body } = await api.get("/api/v1/nodes");
-  if (status !== 200) return [];
-  return (JSON.parse(body) as NodeList).items.map((node) => ({
-    name: node.metadata.name,
-    ready: !node.spec.taints?.length && (node.status.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True"),
+export async function readNodes(kube: Kube): Promise<NodeState[]> {
+  const nodes = await kube.list("/api/v1/nodes");
+  return nodes.map(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    ready: !spec?.taints?.length && ((status?.conditions ?? []) as { type: string; status: string }[]).some(({ type, status: is }) => type === "Ready" && is === "True"),
   }));
 }
 
 /** Whether nodes take pods and the controllers have made the first service account: everything takes part. */
-export async function isWorking(api: Api): Promise<boolean> {
-  const found = await readNodes(api);
+export async function isWorking(kube: Kube): Promise<boolean> {
+  const found = await readNodes(kube);
   if (found.length < nodes.length || !found.every(({ ready }) => ready)) return false;
-  const others = await Promise.all([api.get("/api/v1/namespaces/default/serviceaccounts/default"), api.get("/readyz")]);
-  return others.every(succeeded);
+  return (await kube.isReady()) && (await kube.get("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { storesCommand } from "../../config/stores-command";
+import { Kube } from "../fleet/kube";
 import { clusterFolder } from "../paths";
-import { answers, connectApi } from "./api";
 import { componentNames, layout } from "./components";
 import { isAlive, memoryOf } from "../os/process";
 import { readRecord } from "./record";
@@ -60,15 +60,14 @@ export async function clusterStatus(name: string): Promise<ClusterStatus> {
 const patience = 2000;
 
 async function look(kubeconfig: string): Promise<{ version?: string; nodes: NodeState[] } | undefined> {
-  if (!(await answers(kubeconfig, patience))) return undefined;
-  const api = connectApi(kubeconfig, patience);
   try {
-    const [version, nodes] = await Promise.all([api.get("/version"), readNodes(api)]);
-    return { version: version.status === 200 ? (JSON.parse(version.body) as { gitVersion: string }).gitVersion : undefined, nodes };
+    const kube = await Kube.open(kubeconfig, undefined, patience);
+    if (!(await kube.answers())) return undefined;
+    // Those may be refused to this user.
+    const [version, nodes] = await Promise.all([kube.text("/version").catch(() => undefined), readNodes(kube).catch(() => [])]);
+    return { version: version && (JSON.parse(version) as { gitVersion: string }).gitVersion, nodes };
   } catch {
-    return undefined; // an API server without its store still accepts calls, but answers none
-  } finally {
-    api.close();
+    return undefined; // no kubeconfig any more, or no context in it
   }
 }
 

@@ -3,6 +3,7 @@ import { request as plainRequest } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
+import { loadContext } from "./kubeconfig";
 
 /** The parts of an object that the fleet looks at. */
 export interface KubeObject {
@@ -36,6 +37,11 @@ export class KubeError extends UserError {
   }
 }
 
+/** Nobody answers where the API server should be. */
+class Unreachable extends UserError {
+  override name = "UserError";
+}
+
 /**
  * Plain requests to one cluster. The generated client would fetch whole objects where their metadata is enough:
  * a thousand stores' Helm records are 100 MB, their labels 1 MB.
@@ -47,18 +53,26 @@ export class Kube {
     private readonly timeout: number,
   ) {}
 
-  /** @param timeout milliseconds without a word after which the cluster counts as unreachable */
-  static async open(kubeconfig: string, context: string, timeout = 15_000): Promise<Kube> {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    try {
-      config.loadFromFile(kubeconfig);
-    } catch (error) {
-      throw new UserError(`${kubeconfig} can not be read: ${(error as Error).message}`, `Write it anew: ${storesCommand("cluster up")}`);
-    }
-    if (!config.getContextObject(context)) throw new UserError(`${kubeconfig} has no context "${context}"`);
-    config.setCurrentContext(context);
-    return new Kube(config, context, timeout);
+  /**
+   * @param context the kubeconfig's current one if absent
+   * @param timeout milliseconds without a word after which the cluster counts as unreachable
+   */
+  static async open(kubeconfig: string, context?: string, timeout = 15_000): Promise<Kube> {
+    const config = await loadContext(kubeconfig, context);
+    return new Kube(config, config.getCurrentContext(), timeout);
+  }
+
+  /** Whether the API server answers at all, be it that it refuses this user, or that there is no way to log in. */
+  async answers(): Promise<boolean> {
+    return this.text("/readyz").then(
+      () => true,
+      (error) => !(error instanceof Unreachable) && (!(error instanceof KubeError) || [401, 403].includes(error.code)),
+    );
+  }
+
+  /** Whether the API server is up and ready for this user. */
+  async isReady(): Promise<boolean> {
+    return this.text("/readyz").then(() => true, () => false);
   }
 
   /** Every object below a collection path, page by page. */
@@ -93,6 +107,11 @@ export class Kube {
     await this.ignoreMissing(this.send("PATCH", path, { contentType: "application/merge-patch+json", body: JSON.stringify(patch) }));
   }
 
+  /** Server-side apply: creates or updates, and may be repeated. */
+  async apply(path: string, object: object): Promise<void> {
+    await this.send("PATCH", `${path}?fieldManager=storefleet-cluster&force=true`, { contentType: "application/apply-patch+yaml", body: JSON.stringify(object) });
+  }
+
   /** Deletes an object; one that is gone is left alone. */
   async remove(path: string): Promise<void> {
     await this.ignoreMissing(this.send("DELETE", path));
@@ -124,7 +143,7 @@ export class Kube {
     return new Promise((resolve, reject) => {
       const unreachable = (error: Error) =>
         reject(
-          new UserError(
+          new Unreachable(
             `the cluster "${this.context}" at ${url.origin} does not answer: ${error.message || (error as NodeJS.ErrnoException).code}`,
             `Start it (${storesCommand("cluster up")}) or correct the context; nothing was changed.`,
           ),
