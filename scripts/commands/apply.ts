@@ -10,7 +10,7 @@ import { decisionsOf, readSavedPlan } from "../engine/saved-plan";
 import type { Decision } from "../fleet/classify";
 import { progress } from "../ui/progress";
 import { duration, table } from "../ui/table";
-import { confirm, exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+import { confirm, exitCodes, interruptible, note, parseConcurrency, print, printJson, wholeNumber, withCommon, type Common } from "./common";
 import { requireKnown, warnOfSettings } from "./names";
 import { shortened } from "./status";
 
@@ -29,7 +29,7 @@ export function applyCommand(program: Command): void {
     .option("--prune", "delete stores that left the list, but never protected ones", false)
     .option("--max-deletes <n>", "refuse to prune more stores than this", wholeNumber("--max-deletes", 0), 3)
     .option("--yes", "delete without asking")
-    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .option("--no-skip", "run Pulumi for unchanged stores too")
     .action(async (names: string[], flags: ApplyFlags) => {
       const planFile = names.length === 1 && isFile(names[0] as string) ? readSavedPlan(names[0] as string) : undefined;

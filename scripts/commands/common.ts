@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { environmentNames, type EnvironmentName } from "../../config/names";
+import { tooMany } from "../engine/concurrency";
 
 /** Options that every command takes. */
 export interface Common {
@@ -31,6 +32,14 @@ export const wholeNumber = (option: string, min: number) => (value: string) => {
   if (!/^\d{1,6}$/.test(value) || Number(value) < min) throw new UserError(`${option} is "${value}": not a whole number from ${min}`);
   return Number(value);
 };
+
+/** What `--concurrency` asks for; more than memory seems to hold is remarked on, and done. */
+export function parseConcurrency(value: string): number {
+  const requested = wholeNumber("--concurrency", 1)(value);
+  const remark = tooMany(requested);
+  if (remark) note(remark);
+  return requested;
+}
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

@@ -9,7 +9,7 @@ import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
 import { progress } from "../ui/progress";
 import { duration, firstLine, table } from "../ui/table";
-import { confirm, exitCodes, interruptible, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+import { confirm, exitCodes, interruptible, parseConcurrency, print, printJson, withCommon, type Common } from "./common";
 
 interface DestroyFlags extends Common {
   all?: boolean;
@@ -25,7 +25,7 @@ export function destroyCommand(program: Command): void {
     .argument("[names...]", "stores to remove, listed or not")
     .option("--all", "every store of the environment but protected ones")
     .option("--yes", "do not ask")
-    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .action(async (names: string[], flags: DestroyFlags) => {
       if (names.length > 0 === (flags.all ?? false)) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two");
       // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.

@@ -10,7 +10,7 @@ import { savedPlanOf } from "../engine/saved-plan";
 import { out } from "../ui/colours";
 import { progress } from "../ui/progress";
 import { firstLine, table } from "../ui/table";
-import { exitCodes, interruptible, note, print, printJson, wholeNumber, withCommon, type Common } from "./common";
+import { exitCodes, interruptible, note, parseConcurrency, print, printJson, withCommon, type Common } from "./common";
 import { requireKnown, warnOfSettings } from "./names";
 
 interface PlanFlags extends Common {
@@ -29,7 +29,7 @@ export function planCommand(program: Command): void {
     .option("--no-skip", "look into unchanged stores too")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
     .option("--out <file>", "save the plan; `stores apply FILE` does exactly that, or refuses")
-    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .action(async (names: string[], flags: PlanFlags) => {
       const fleet = await openFleet(flags.env, flags.file);
       requireKnown(names, fleet);

@@ -21,13 +21,18 @@ export function identityOf(pid: number): string | undefined {
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return fields[0] === "Z" || fields[0] === "X" ? undefined : `${bootId()}/${fields[19]}`;
     }
-    const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8" })
-      .trim()
-      .split(/\s+/);
-    return !state || state.startsWith("Z") ? undefined : started.join(" ");
+    return startTold(pid);
   } catch {
     return undefined;
   }
+}
+
+/** When a process started, as `ps` has it. Without the caller's language and time zone, two of them would tell two times. */
+export function startTold(pid: number): string | undefined {
+  const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C", TZ: "UTC" } })
+    .trim()
+    .split(/\s+/);
+  return !state || state.startsWith("Z") ? undefined : started.join(" ");
 }
 
 /** Whether this very process is still there. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { certificateFile, certificatesAreFresh, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
 import { withLock } from "../../scripts/os/lock";
-import { endProcesses, identityOf, isAlive, startDetached } from "../../scripts/os/process";
+import { endProcesses, identityOf, isAlive, startDetached, startTold } from "../../scripts/os/process";
 import { freePorts, isListening } from "../../scripts/cluster/ports";
 
 let folder: string;
@@ -160,6 +160,17 @@ describe("cluster lock", () => {
       assert.equal(await withLock(file, () => assert.fail("waited for the dead"), async () => 7), 7);
     }
     assert.equal(identityOf(dead.pid!), undefined);
+  });
+
+  it("knows a process by the same start in every time zone and language, where only ps tells it", () => {
+    const { TZ, LC_ALL } = process.env;
+    const told = [["UTC", "C"], ["Asia/Tokyo", "de_DE.UTF-8"]].map(([zone, language]) => {
+      Object.assign(process.env, { TZ: zone, LC_ALL: language });
+      return startTold(process.pid);
+    });
+    for (const [name, value] of Object.entries({ TZ, LC_ALL })) value === undefined ? delete process.env[name] : (process.env[name] = value);
+    assert.match(told[0]!, /^\w{3} \w{3} \d+ [\d:]{8} \d{4}$/);
+    assert.equal(told[1], told[0]);
   });
 
   it("is given back after a failure", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { concurrencyFor, deletionConcurrency, forEachLimited, memoryPerStore } from "../../scripts/engine/concurrency";
+import { availableMemory, concurrencyFor, deletionConcurrency, forEachLimited, memoryPerStore, tooMany, type MemorySources } from "../../scripts/engine/concurrency";
 
 const never = new AbortController().signal;
 const memoryFor = (stores: number) => (stores + 2) * memoryPerStore;
@@ -16,18 +16,44 @@ describe("concurrency", () => {
     assert.equal(concurrencyFor(undefined, 8, 2 * memoryPerStore), 1);
   });
 
-  it("is what was asked for, but no more than memory holds", () => {
+  it("is what was asked for, and told when memory hardly holds it", () => {
     assert.equal(concurrencyFor(7, 2, memoryFor(100)), 7);
     assert.equal(concurrencyFor(1, 8, memoryFor(100)), 1);
-    assert.ok(concurrencyFor(500, 8, memoryFor(10)) < 13);
+    assert.equal(concurrencyFor(6, 8, memoryPerStore / 2), 6);
+    assert.equal(deletionConcurrency(1), 1);
+    assert.match(tooMany(6, 2 * memoryPerStore)!, /^--concurrency 6 may be too much: 0\.9 GiB of memory are free, and a store takes 450 MiB \(1 would fit\)$/);
+    assert.equal(tooMany(6, memoryFor(6)), undefined);
+    assert.equal(tooMany(undefined, 0), undefined);
   });
 
   it("is at least one", () => {
     assert.equal(concurrencyFor(undefined, 1, 0), 1);
-    assert.equal(concurrencyFor(4, 1, memoryPerStore / 2), 1);
     assert.ok(concurrencyFor() >= 1, "on this machine");
     assert.ok(deletionConcurrency() >= concurrencyFor(), "deletions wait more than they work");
-    assert.equal(deletionConcurrency(1), 1);
+  });
+});
+
+describe("memory that can be had", () => {
+  const gib = 1024 ** 3;
+  const files = (contents: Record<string, string>): MemorySources["read"] => (file) => contents[file];
+  const meminfo = { "/proc/meminfo": `MemTotal:       33554432 kB\nMemFree:          102400 kB\nMemAvailable:   ${16 * 1024 ** 2} kB\n` };
+  const linux = { platform: "linux", total: 32 * gib } as const;
+
+  it("is half of a Mac's, which leaves hardly a page free", () => {
+    assert.equal(availableMemory({ platform: "darwin", total: 16 * gib, available: 0.3 * gib, read: files({}) }), 8 * gib);
+  });
+
+  it("is the machine's or the container's, whichever is less", () => {
+    assert.equal(availableMemory({ ...linux, available: 30 * gib, read: files(meminfo) }), 16 * gib);
+    assert.equal(availableMemory({ ...linux, available: 2 * gib, read: files(meminfo) }), 2 * gib);
+  });
+
+  it("does not miss what a container's files would give way", () => {
+    assert.equal(availableMemory({ ...linux, available: gib, read: files({ ...meminfo, "/sys/fs/cgroup/memory.stat": `anon 5\ninactive_file ${3 * gib}\nactive_file 7\n` }) }), 4 * gib);
+  });
+
+  it("is what Node says where the system tells nothing", () => {
+    assert.equal(availableMemory({ ...linux, platform: "freebsd", available: 5 * gib, read: files({}) }), 5 * gib);
   });
 });
 
