@@ -2,8 +2,11 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import { promisify } from "node:util";
+import type { Dispatcher } from "undici";
+import { proxyFor } from "../os/proxy";
 import type { Log, Place } from "./place";
 import { withProgress } from "./progress";
 import type { Binary, Download } from "./table";
@@ -11,12 +14,24 @@ import type { Binary, Download } from "./table";
 const run = promisify(execFile);
 const probes = new Map<string, Promise<boolean>>();
 
+let dispatcher: Dispatcher | undefined;
+
+/** Node's own `fetch` knows no proxy. One is looked for anew where a redirect leads. Loaded only for a download. */
+async function fetchThroughProxy(url: string, options: { method?: string; redirect?: "manual"; signal: AbortSignal }) {
+  const { Agent, Pool, ProxyAgent, fetch } = await import("undici");
+  const connectionTo = (origin: string | URL, pool: object) => {
+    const uri = proxyFor(String(origin));
+    return uri === undefined ? new Pool(origin, pool) : new ProxyAgent(uri);
+  };
+  return fetch(url, { ...options, dispatcher: (dispatcher ??= new Agent({ factory: connectionTo })) });
+}
+
 /** Whether a host answers at all, within seconds. Asked once in a run. */
 export function isReachable(place: Place, url: string): Promise<boolean> {
   const { origin } = new URL(url);
   const probe =
     probes.get(origin) ??
-    fetch(origin, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(place.probeSeconds * 1000) }).then(
+    fetchThroughProxy(origin, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(place.probeSeconds * 1000) }).then(
       () => true,
       () => false,
     );
@@ -35,7 +50,7 @@ async function request(url: string) {
   const done = () => clearTimeout(timer);
   alive();
   try {
-    const response = await fetch(url, { signal: abort.signal });
+    const response = await fetchThroughProxy(url, { signal: abort.signal });
     if (!response.ok || !response.body) throw new Error(`${url} answers ${response.status}`);
     return { body: response.body, size: Number(response.headers.get("content-length") ?? 0), alive, done };
   } catch (error) {
@@ -50,8 +65,8 @@ async function expectedSum(download: Download): Promise<string> {
   if (download.sha256) return download.sha256;
   if (!download.sums) throw new Error(`${download.url} has no checksum`);
   const { body, done } = await request(download.sums);
-  const text = await new Response(body).text().finally(done);
-  const sum = sumIn(text, basename(download.url));
+  const sums = await text(body).finally(done);
+  const sum = sumIn(sums, basename(download.url));
   if (!sum) throw new Error(`${download.sums} names no checksum for ${basename(download.url)}`);
   return sum;
 }

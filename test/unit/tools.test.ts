@@ -8,7 +8,7 @@ import { sumIn } from "../../scripts/tools/download";
 import { platformOf } from "../../scripts/tools/place";
 import { type Binary, binaries, platforms } from "../../scripts/tools/table";
 import { isCompatible, versionIn } from "../../scripts/tools/versions";
-import { type Host, type World, archiveOf, downloadHost, helmFrom, program, silentHost, world } from "./helpers/tool-place";
+import { type Host, type World, archiveOf, downloadHost, helmFrom, program, proxyTo, silentHost, world } from "./helpers/tool-place";
 
 describe("the table of tools", () => {
   for (const binary of binaries) {
@@ -122,6 +122,23 @@ describe("getting tools", () => {
     await ensureTools(["helm"], here.log, here.place);
     assert.deepEqual([host!.asked, here.lines], [[], []]);
     assert.deepEqual(readdirSync(join(here.place.folder, "locks")), []);
+  });
+
+  it("downloads through the environment's proxy", async () => {
+    const { HTTP_PROXY } = process.env;
+    await serve();
+    const proxy = await proxyTo(host!);
+    process.env.HTTP_PROXY = proxy.url;
+    try {
+      use(helmFrom("http://tools.test"));
+      await ensureTools(["helm"], here.log, here.place);
+      assert.deepEqual([...new Set(proxy.asked)], ["tools.test:80"]);
+      assert.deepEqual(host!.asked, ["/sums", "/helm.tar.gz"]);
+    } finally {
+      if (HTTP_PROXY === undefined) delete process.env.HTTP_PROXY;
+      else process.env.HTTP_PROXY = HTTP_PROXY;
+      proxy.close();
+    }
   });
 
   it("prefers the checksum that it knows beforehand", async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Place } from "../../../scripts/tools/place";
@@ -101,8 +101,25 @@ export async function downloadHost(files: Record<string, string | Buffer>): Prom
 /** A host that takes connections and never answers. */
 export const silentHost = (): Promise<Host> => listen([], () => {});
 
+/** A proxy through which every name leads to one host, in `asked` the names. */
+export async function proxyTo(host: Host): Promise<Host> {
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", (request: IncomingMessage, client: Socket) => {
+    asked.push(request.url!);
+    const upstream = connect(Number(new URL(host.url).port), "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const [one, other] of [[client, upstream], [upstream, client]] as const) one.on("error", () => other.destroy());
+  });
+  return serve(proxy, asked);
+}
+
 async function listen(asked: string[], answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Host> {
-  const server: Server = createServer(answer);
+  return serve(createServer(answer), asked);
+}
+
+async function serve(server: Server, asked: string[]): Promise<Host> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
