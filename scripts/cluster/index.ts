@@ -57,14 +57,21 @@ export async function clusterUp({ name, context, log, run = runCommand, ...optio
     const record = readRecord(name);
     if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options.kubectl ?? ownKubectl(log));
     else {
-      const choice = record ?? (await chooseCluster(run));
-      log(`cluster ${name}: ${choice.kind}, because ${choice.why}`);
+      const made = record && wasMade(record) ? record : undefined;
+      const choice = made ?? (await chooseCluster(run));
+      log(`cluster ${name}: ${choice.kind}, ${made ? "as it was made, when" : "because"} ${choice.why}`);
       if (choice.kind === "embedded") await embeddedUp(name, choice.why, options.binaries ?? ownTools(log), log);
-      else await containersUp(name, choice as Choice, record?.ingressPorts, run, log);
+      else {
+        await endComponents(record);
+        await containersUp(name, choice as Choice, run, log);
+      }
     }
     return clusterOf(name, readRecord(name)!);
   });
 }
+
+/** An embedded cluster that never worked holds nothing: the kind may be chosen anew, as an engine may answer by now. */
+const wasMade = ({ kind, version }: ClusterRecord) => kind !== "embedded" || version !== undefined;
 
 /** Uses a context of the user's kubeconfig: the one named now, or the one of the last time if it is on this machine. */
 async function contextUp(

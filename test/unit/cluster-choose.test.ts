@@ -6,7 +6,9 @@ import { UserError } from "../../config/errors";
 import { clusterDown, clusterReset, clusterUp } from "../../scripts/cluster";
 import { chooseCluster } from "../../scripts/cluster/choose";
 import { isLocalContext, refuseUnlessLocal } from "../../scripts/cluster/context";
-import { readRecord } from "../../scripts/cluster/record";
+import { ingressPorts } from "../../scripts/cluster/containers";
+import { freePorts, isListening } from "../../scripts/cluster/ports";
+import { forgetRecord, readRecord, writeRecord } from "../../scripts/cluster/record";
 import type { Run } from "../../scripts/cluster/run";
 import { useCacheFolder } from "./helpers/cache-folder";
 
@@ -22,7 +24,7 @@ function machine(answers: Record<string, string | Reply | (() => Reply)>) {
   const run: Run = async (command, args) => {
     const line = [command, ...args].join(" ");
     calls.push(line);
-    const key = Object.keys(answers).find((start) => line === start || line.startsWith(`${start} `));
+    const [key] = Object.keys(answers).filter((start) => line === start || line.startsWith(`${start} `)).sort((a, b) => b.length - a.length);
     const known = key === undefined ? { code: 127 } : answers[key]!;
     const answer = typeof known === "function" ? known() : known;
     return { stdout: "", stderr: "", ...(typeof answer === "string" ? { code: 0, stdout: answer } : answer) };
@@ -58,10 +60,16 @@ describe("choosing a cluster", () => {
   });
 
   it("does not take a Docker client without an engine for an engine", async () => {
-    for (const info of [{ code: 1, stderr: "Cannot connect to the Docker daemon" }, { code: 124 }, { code: 0, stdout: "\n" }]) {
+    for (const info of [{ code: 1, stderr: "Cannot connect to the Docker daemon" }, { code: 0, stdout: "\n" }]) {
       const choice = await choose({ "docker context inspect": "unix:///var/run/docker.sock", "docker info": info, "kind version": "kind" });
       assert.deepEqual(choice, { kind: "embedded", why: "neither Docker nor Podman answers" });
     }
+  });
+
+  it("tells an engine that took too long from none", async () => {
+    assert.deepEqual(await choose({ "docker info": { code: 124 }, "kind version": "kind" }), { kind: "embedded", why: "Docker did not answer within 20 s" });
+    assert.equal((await choose({ "podman info": { code: 124 } })).why, "Podman did not answer within 20 s");
+    assert.equal((await choose({ "docker info": { code: 124 }, "podman info": "5.4.0", "kind version": "kind" })).kind, "kind");
   });
 
   it("leaves a Docker engine on another machine alone", async () => {
@@ -134,18 +142,28 @@ describe("a named context, kind and k3d", () => {
     await assert.rejects(up(contexts("https://x").run, "typo"), (error: UserError) => /no context typo/.test(error.message) && error.hint === "Known: prod-x, minikube.");
   });
 
-  it("creates a kind cluster with the ports of the repo's config, stops and deletes it", async () => {
-    let there = false;
+  /** Docker and kind with a node that keeps the ports it was created with. */
+  function kindMachine(options: { rootless?: boolean; failing?: boolean } = {}) {
+    let node: Record<string, { HostPort: string }[]> | undefined;
     let asked = 0;
-    const calls: string[] = [];
-    const { run: base } = machine({ ...localDocker, "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "docker exec": () => ({ code: ++asked < 2 ? 1 : 0 }), "kind delete": "" });
-    const run: Run = async (command, args, options) => {
-      calls.push([command, ...args.slice(0, 2)].join(" "));
-      if (command === "kind" && args[0] === "create") there = true;
-      if (command === "kind" && args[0] === "create") return { code: 0, stdout: "", stderr: "" };
-      if (command === "kind" && args[1] === "clusters") return { code: 0, stdout: there ? "other\nstorefleet-t\n" : "other\n", stderr: "" };
-      return base(command, args, options);
-    };
+    const { run: base, calls } = machine({
+      ...localDocker, "docker info --format {{.SecurityOptions}}": options.rootless ? "[name=seccomp,profile=builtin name=rootless]" : "[name=seccomp,profile=builtin]",
+      "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "kind delete": "",
+      "docker exec": () => ({ code: ++asked < 2 ? 1 : 0 }),
+      "kind get clusters": () => ({ code: 0, stdout: node ? "other\nstorefleet-t\n" : "other\n" }),
+      "docker inspect": () => (node ? { code: 0, stdout: JSON.stringify(node) } : { code: 1 }),
+      "kind create": () => {
+        if (options.failing) return { code: 1, stderr: "ERROR: failed to create cluster" };
+        const { nodes } = parse(readFileSync(join(folder(), "clusters/t/kind.yaml"), "utf8")) as { nodes: { extraPortMappings: { containerPort: number; hostPort: number }[] }[] };
+        node = Object.fromEntries(nodes[0]!.extraPortMappings.map(({ containerPort, hostPort }) => [`${containerPort}/tcp`, [{ HostPort: String(hostPort) }]]));
+        return { code: 0 };
+      },
+    });
+    return { run: base, calls, options, asked: () => asked, changed: () => calls.filter((call) => /^\w+ (create|start|stop|delete)/.test(call)).map((call) => call.split(" ").slice(0, 3).join(" ")) };
+  }
+
+  it("creates a kind cluster with the ports of the repo's config, stops and deletes it", async () => {
+    const { run, changed, asked } = kindMachine();
     const cluster = await up(run);
     assert.deepEqual([cluster.kind, cluster.context], ["kind", "kind-storefleet-t"]);
     const written = parse(readFileSync(join(folder(), "clusters/t/kind.yaml"), "utf8"));
@@ -156,11 +174,46 @@ describe("a named context, kind and k3d", () => {
     await clusterDown("t", undefined, run);
     await up(run);
     await clusterReset("t", undefined, run);
-    assert.deepEqual(calls.filter((call) => /create|start|stop|delete/.test(call)), [
+    assert.deepEqual(changed(), [
       "kind create cluster", "docker stop storefleet-t-control-plane", "docker start storefleet-t-control-plane", "kind delete cluster",
     ]);
-    assert.equal(asked, 2, "has to wait until the API server answers");
+    assert.equal(asked(), 2, "has to wait until the API server answers");
     assert.equal(readRecord("t"), undefined);
+  });
+
+  it("keeps the ports of a cluster that is there, also when the record is lost", async () => {
+    const { run } = kindMachine();
+    const { ingressPorts } = await up(run);
+    forgetRecord("t");
+    assert.deepEqual((await up(run)).ingressPorts, ingressPorts);
+  });
+
+  it("holds on to no kind and no ports of a cluster that could not be created", async () => {
+    const there = kindMachine({ failing: true });
+    await assert.rejects(up(there.run), /kind cluster create failed: ERROR: failed to create cluster/);
+    assert.equal(readRecord("t"), undefined);
+    there.options.failing = false;
+    assert.equal((await up(there.run)).kind, "kind");
+  });
+
+  it("chooses anew where an embedded cluster never came to work, and keeps one that did", async () => {
+    const before = { kind: "embedded", why: "Docker did not answer within 20 s", context: "storefleet-t", kubeconfig: "none" } as const;
+    writeRecord("t", before);
+    assert.equal((await up(kindMachine().run)).kind, "kind");
+    writeRecord("t", { ...before, version: "v1.36.3" });
+    const lines: string[] = [];
+    const binaries = () => Promise.reject(new Error("far enough"));
+    await assert.rejects(clusterUp({ name: "t", log: (line) => lines.push(line), run: kindMachine().run, binaries }), /far enough/);
+    assert.deepEqual(lines, ["cluster t: embedded, as it was made, when Docker did not answer within 20 s"]);
+  });
+
+  it("takes a low port from Docker only where its service may bind it", async () => {
+    const [http] = await freePorts([80]);
+    const wished = await ingressPorts("docker", kindMachine().run);
+    const rootless = await ingressPorts("docker", kindMachine({ rootless: true }).run);
+    assert.equal(wished.http === 80, !(await isListening(80)));
+    // As ourselves, who may or may not bind it.
+    assert.equal(rootless.http === 80, http === 80);
   });
 
   it("refuses a name that cannot name a cluster", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
@@ -123,3 +124,20 @@ function programSources(entry: string): string[] {
   add(entry);
   return [...found].sort();
 }
+
+it("a clone that turns line ends into the machine's own leaves the sources as they are", () => {
+  const folder = mkdtempSync(join(tmpdir(), "storefleet-clone-"));
+  const git = (...args: string[]) => execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder, stdio: "pipe" });
+  try {
+    const file = "components/woocommerce/chart/files/setup.sh";
+    mkdirSync(join(folder, "origin", dirname(file)), { recursive: true });
+    for (const each of [".gitattributes", file]) cpSync(join(projectRoot, each), join(folder, "origin", each));
+    git("init", "--quiet", "origin");
+    git("-C", "origin", "add", "--all");
+    git("-C", "origin", "commit", "--quiet", "--message", "all");
+    git("clone", "--quiet", "-c", "core.autocrlf=true", "-c", "core.eol=crlf", "origin", "clone");
+    assert.deepEqual(readFileSync(join(folder, "clone", file)), readFileSync(join(projectRoot, file)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
