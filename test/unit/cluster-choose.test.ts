@@ -6,8 +6,7 @@ import { UserError } from "../../config/errors";
 import { clusterDown, clusterReset, clusterUp } from "../../scripts/cluster";
 import { chooseCluster } from "../../scripts/cluster/choose";
 import { isLocalContext, refuseUnlessLocal } from "../../scripts/cluster/context";
-import { ingressPorts } from "../../scripts/cluster/containers";
-import { freePorts, isListening } from "../../scripts/cluster/ports";
+import { bindsLowPorts } from "../../scripts/cluster/engine";
 import { forgetRecord, readRecord, writeRecord } from "../../scripts/cluster/record";
 import type { Run } from "../../scripts/cluster/run";
 import { useCacheFolder } from "./helpers/cache-folder";
@@ -80,6 +79,14 @@ describe("choosing a cluster", () => {
     assert.equal((await choose(tools, { DOCKER_HOST: "tcp://127.0.0.1:2375" })).kind, "kind");
   });
 
+  it("knows who binds low ports: Docker's own service, but nothing that runs as its user", async () => {
+    const security = (answer: string | Reply) => machine({ "docker info --format {{.SecurityOptions}}": answer }).run;
+    assert.equal(await bindsLowPorts("docker", security("[name=seccomp,profile=builtin name=cgroupns]")), true);
+    assert.equal(await bindsLowPorts("docker", security("[name=seccomp,profile=builtin name=rootless name=cgroupns]")), false);
+    assert.equal(await bindsLowPorts("docker", security({ code: 124 })), false);
+    assert.equal(await bindsLowPorts("podman", security("[]")), false);
+  });
+
   it("never asks kubectl for its current context", async () => {
     const { run, calls } = machine({ ...localDocker, "kind version": "kind", kubectl: "production" });
     await chooseCluster(run, {});
@@ -143,11 +150,11 @@ describe("a named context, kind and k3d", () => {
   });
 
   /** Docker and kind with a node that keeps the ports it was created with. */
-  function kindMachine(options: { rootless?: boolean; failing?: boolean } = {}) {
+  function kindMachine(options: { failing?: boolean } = {}) {
     let node: Record<string, { HostPort: string }[]> | undefined;
     let asked = 0;
     const { run: base, calls } = machine({
-      ...localDocker, "docker info --format {{.SecurityOptions}}": options.rootless ? "[name=seccomp,profile=builtin name=rootless]" : "[name=seccomp,profile=builtin]",
+      ...localDocker, "docker info --format {{.SecurityOptions}}": "[name=seccomp,profile=builtin]",
       "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "kind delete": "",
       "docker exec": () => ({ code: ++asked < 2 ? 1 : 0 }),
       "kind get clusters": () => ({ code: 0, stdout: node ? "other\nstorefleet-t\n" : "other\n" }),
@@ -205,15 +212,6 @@ describe("a named context, kind and k3d", () => {
     const binaries = () => Promise.reject(new Error("far enough"));
     await assert.rejects(clusterUp({ name: "t", log: (line) => lines.push(line), run: kindMachine().run, binaries }), /far enough/);
     assert.deepEqual(lines, ["cluster t: embedded, as it was made, when Docker did not answer within 20 s"]);
-  });
-
-  it("takes a low port from Docker only where its service may bind it", async () => {
-    const [http] = await freePorts([80]);
-    const wished = await ingressPorts("docker", kindMachine().run);
-    const rootless = await ingressPorts("docker", kindMachine({ rootless: true }).run);
-    assert.equal(wished.http === 80, !(await isListening(80)));
-    // As ourselves, who may or may not bind it.
-    assert.equal(rootless.http === 80, http === 80);
   });
 
   it("refuses a name that cannot name a cluster", async () => {
