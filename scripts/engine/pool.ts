@@ -37,8 +37,10 @@ export interface PoolOptions {
 interface Worker {
   child: ChildProcess;
   cli?: number;
-  lastWord: number;
 }
+
+/** How often (milliseconds) a worker at work is looked at. */
+const look = 500;
 
 /**
  * Worker processes that each run one operation at a time. Processes, not threads or inline programs in this one:
@@ -84,7 +86,7 @@ export class Pool {
     });
     // An operation under way is told by its own listener; without one, an idle worker's trouble would end this process.
     child.on("error", () => {});
-    return { child, lastWord: Date.now() };
+    return { child };
   }
 
   private converse(worker: Worker, operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
@@ -94,12 +96,13 @@ export class Pool {
     return new Promise((resolve) => {
       let complaint = "";
       let verdict: Failure | undefined;
-      const started = Date.now();
-      worker.lastWord = started;
+      // Looks are counted, not hours: a laptop that slept, or a process that was stopped, looked once in all that time.
+      let silent = 0;
+      let late = -this.options.deadline;
 
       const watch = setInterval(() => {
-        const silent = Date.now() - worker.lastWord;
-        const late = Date.now() - started - this.options.deadline;
+        silent += look;
+        late += look;
         if (silent > (this.options.silence ?? 60_000)) {
           verdict = { kind: "program", message: `the store's program hung: no sign of life for ${Math.round(silent / 1000)} s` };
           child.kill("SIGKILL");
@@ -109,7 +112,7 @@ export class Pool {
         } else if (late > (this.options.grace ?? 60_000)) {
           child.kill("SIGKILL");
         }
-      }, 500);
+      }, look);
       const onAbort = () => post({ type: "cancel" });
       const onComplaint = (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000));
       const finish = (outcome: Outcome) => {
@@ -122,7 +125,7 @@ export class Pool {
         resolve(verdict ? { ...outcome, failure: verdict } : outcome);
       };
       const onMessage = (message: WorkerMessage) => {
-        worker.lastWord = Date.now();
+        silent = 0;
         if (message.type === "cli") worker.cli = message.pid;
         else if (message.type === "step") onStep(message.text);
         else if (message.type === "done") finish(message.outcome);

@@ -78,6 +78,21 @@ describe("pool of workers", () => {
     assert.notEqual(next.pid, hung.pid);
   });
 
+  it("a machine that slept, or a process that was stopped, holds its silence against no worker", async () => {
+    const slept = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    const controller = new AbortController();
+    // Stopped for longer than the silence and the deadline allow, while the worker is well.
+    const one = pool({ silence: 1200, deadline: 1200 });
+    const { failure } = await run(one, "until cancelled", {
+      signal: controller.signal,
+      onStep: () => {
+        slept();
+        setTimeout(() => controller.abort(), 100);
+      },
+    });
+    assert.deepEqual(failure, { kind: "cancelled", message: "cancelled 1 times" });
+  });
+
   it("at the deadline the worker is asked once to stop, and the operation fails by the deadline", async () => {
     const one = pool({ deadline: 1 });
     const late = await run(one, "until cancelled");
