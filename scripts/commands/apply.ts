@@ -1,12 +1,11 @@
-import { statSync } from "node:fs";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { UserError } from "../../config/errors";
-import { shellWord, storesCommand } from "../../config/stores-command";
+import { setGiven, shellWord, storesCommand } from "../../config/stores-command";
 import { applyFleet, type AppliedStore } from "../engine/apply";
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
 import { decideFleet } from "../engine/plan";
-import { decisionsOf, readSavedPlan } from "../engine/saved-plan";
+import { decisionsOf, readSavedPlan, refuseContradiction } from "../engine/saved-plan";
 import type { Decision } from "../fleet/classify";
 import { progress } from "../ui/progress";
 import { duration, table } from "../ui/table";
@@ -15,6 +14,7 @@ import { requireKnown, warnOfSettings } from "./names";
 import { shortened } from "./status";
 
 interface ApplyFlags extends Common {
+  plan?: string;
   prune: boolean;
   maxDeletes: number;
   yes?: boolean;
@@ -25,21 +25,26 @@ interface ApplyFlags extends Common {
 export function applyCommand(program: Command): void {
   withCommon(program.command("apply"))
     .description("bring the fleet to what the list says; deletes nothing unless --prune is given")
-    .argument("[names...]", "only these stores, or the file of a saved plan")
+    .argument("[names...]", "only these stores")
+    .addOption(new Option("--plan <file>", "do what a saved plan says, or refuse").conflicts(["prune", "skip"]))
     .option("--prune", "delete stores that left the list, but never protected ones", false)
     .option("--max-deletes <n>", "refuse to prune more stores than this", wholeNumber("--max-deletes", 0), 3)
     .option("--yes", "delete without asking")
     .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .option("--no-skip", "run Pulumi for unchanged stores too")
-    .action(async (names: string[], flags: ApplyFlags) => {
-      const planFile = names.length === 1 && isFile(names[0] as string) ? readSavedPlan(names[0] as string) : undefined;
-      const fleet = await openFleet(planFile?.env ?? flags.env, flags.file);
-      if (!planFile) requireKnown(names, fleet);
+    .action(async (names: string[], flags: ApplyFlags, command: Command) => {
+      const plan = flags.plan === undefined ? undefined : readSavedPlan(flags.plan);
+      const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
+      if (plan) refuseContradiction(plan, { env, file: flags.file, names });
+      const about = plan ? { env: plan.env, file: plan.file ?? undefined } : { env: flags.env, file: flags.file };
+      setGiven(about);
+      const fleet = await openFleet(about.env, about.file);
+      requireKnown(names, fleet);
       warnOfSettings(fleet);
-      const decisions = planFile
-        ? decisionsOf(planFile, fleet)
+      const decisions = plan
+        ? decisionsOf(plan, fleet)
         : decideFleet(fleet, { prune: flags.prune, skipUnchanged: flags.skip, names });
-      await requireLeave(decisions, fleet, flags, names, planFile !== undefined);
+      await requireLeave(decisions, fleet, flags, names, plan !== undefined);
 
       const applied = await interruptible((signal) =>
         withEngine(fleet.session, fleet.shared.settings.helmTimeout, signal, (engine) =>
@@ -50,14 +55,6 @@ export function applyCommand(program: Command): void {
       else printSummary(applied);
       if (process.exitCode === undefined && applied.some(({ result }) => result === "failed" || result === "refused")) process.exitCode = exitCodes.failed;
     });
-}
-
-function isFile(name: string): boolean {
-  try {
-    return statSync(name).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Deletions need to be few, meant, and not the result of an empty list. */

@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { parseStack, stackOf } from "../../config/names";
+import { refuseForeignShell } from "../../config/shell";
+import { listedStores } from "../../stores/listed";
 import { applyFleet } from "../engine/apply";
 import { deletionConcurrency } from "../engine/concurrency";
 import { withEngine } from "../engine/fleet-run";
 import { openSession } from "../engine/session";
+import { decideDestroy } from "../fleet/classify";
 import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
 import { progress } from "../ui/progress";
@@ -23,21 +26,20 @@ export function destroyCommand(program: Command): void {
   withCommon(program.command("destroy"))
     .description("remove stores with all their data, and look that nothing is left")
     .argument("[names...]", "stores to remove, listed or not")
-    .option("--all", "every store of the environment but protected ones")
+    .option("--all", "every store of the environment but those that list or cluster have as protected")
     .option("--yes", "do not ask")
     .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .action(async (names: string[], flags: DestroyFlags) => {
       if (names.length > 0 === (flags.all ?? false)) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two");
       // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
       for (const name of names) parseStack(stackOf(flags.env, name));
+      const listed = protectedByList(flags);
       const session = await openSession(flags.env);
       const observed = await observeFleet(session.kube, flags.env);
-      const isProtected = (name: string) => observed.get(name)?.protected ?? false;
-      const guarded = names.filter(isProtected);
-      if (guarded.length > 0) {
-        throw new UserError(`protected: ${guarded.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.");
+      const { doomed, kept } = decideDestroy(names, observed, listed);
+      if (kept.length > 0 && !flags.all) {
+        throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.");
       }
-      const doomed = flags.all ? [...observed.keys()].filter((name) => !isProtected(name)) : [...new Set(names)];
       if (doomed.length > 0 && !flags.yes) await confirm(`Destroy ${doomed.join(", ")} with all data?`, "--yes");
 
       const shared = await readEnvironment(session.kube, flags.env);
@@ -52,4 +54,15 @@ export function destroyCommand(program: Command): void {
       else print(table(["STORE", "RESULT", "TIME", ""], results.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? "nothing left", 200)])));
       if (process.exitCode === undefined && results.some(({ result }) => result === "failed")) process.exitCode = exitCodes.failed;
     });
+}
+
+/** While the list can not be read, nobody knows whom it protects; an orphan goes all the same, with a list that can. */
+function protectedByList({ env, file }: DestroyFlags): Set<string> {
+  refuseForeignShell(env);
+  try {
+    return new Set(listedStores(env, file).stores.filter(({ spec }) => spec.protected).map(({ spec }) => spec.name));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message, "Nothing was destroyed: the list says which stores are protected. Mend it, or name its last good version: --file LIST");
+  }
 }

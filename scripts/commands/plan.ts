@@ -5,7 +5,7 @@ import { fromProject, shellWord, storesCommand } from "../../config/stores-comma
 import { concurrencyFor } from "../engine/concurrency";
 import { openFleet, withEngine, type Fleet } from "../engine/fleet-run";
 import { hasChanges, type Changes } from "../engine/operation";
-import { planFleet, type PlannedStore } from "../engine/plan";
+import { isWhole, planFleet, type PlannedStore } from "../engine/plan";
 import { savedPlanOf } from "../engine/saved-plan";
 import { out } from "../ui/colours";
 import { progress } from "../ui/progress";
@@ -28,7 +28,7 @@ export function planCommand(program: Command): void {
     .option("--prune", "count stores that left the list as deletions", false)
     .option("--no-skip", "look into unchanged stores too")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
-    .option("--out <file>", "save the plan; `stores apply FILE` does exactly that, or refuses")
+    .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
     .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .action(async (names: string[], flags: PlanFlags) => {
       const fleet = await openFleet(flags.env, flags.file);
@@ -42,7 +42,7 @@ export function planCommand(program: Command): void {
       );
       if (flags.json) printJson({ env: flags.env, stores: planned });
       else printPlan(planned, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "));
-      if (flags.out) savePlan(flags.out, fleet, planned);
+      if (flags.out) savePlan(flags.out, flags.file, fleet, planned);
       if (process.exitCode === undefined) process.exitCode = exitCodeOf(planned, flags.detailedExitcode ?? false);
     });
 }
@@ -54,17 +54,20 @@ function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
   return detailed && planned.some(changing) ? exitCodes.changes : 0;
 }
 
-function savePlan(file: string, fleet: Fleet, planned: PlannedStore[]): void {
+function savePlan(file: string, list: string | undefined, fleet: Fleet, planned: PlannedStore[]): void {
+  if (!isWhole(planned)) return note(`not saved: a plan holds all of its stores, or is none; ${file} was not written`);
   try {
-    writeFileSync(file, `${JSON.stringify(savedPlanOf(fleet, planned), null, 2)}\n`);
+    writeFileSync(file, `${JSON.stringify(savedPlanOf(fleet, planned, list), null, 2)}\n`);
   } catch (error) {
     throw new UserError(`the plan can not be saved: ${(error as Error).message}`);
   }
-  note(`saved: ${storesCommand(`apply ${shellWord(fromProject(file))}`)}`);
+  note(`saved: ${storesCommand(`apply --plan ${shellWord(fromProject(file))}`)}`);
 }
 
 function printPlan(planned: PlannedStore[], next: string): void {
-  const rows = planned.map(({ name, action, changes, reason, error }) => [name, action, error ? firstLine(error) : (reason ?? describe(action, changes))]);
+  const rows = planned.map(({ name, action, changes, reason, looked, error }) => [
+    name, action, error ? firstLine(error) : (reason ?? (looked ? describe(action, changes) : "not looked at")),
+  ]);
   print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
   for (const { name, resources } of planned) {
     for (const { op, type, name: resource, diffs } of resources) {
@@ -73,6 +76,8 @@ function printPlan(planned: PlannedStore[], next: string): void {
     }
   }
   const count = planned.filter(changing).length;
+  const missed = planned.filter(({ looked }) => !looked).length;
+  if (missed > 0) return print(`\nThis is no whole plan: of ${planned.length} stores ${missed} could not be looked at.`);
   print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
 }
 

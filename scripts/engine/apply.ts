@@ -3,8 +3,8 @@ import type { Action, Decision } from "../fleet/classify";
 import { destroyStore } from "./destroy";
 import { forEachLimited } from "./concurrency";
 import type { Progress, StoreReport } from "./fleet-run";
-import { hasChanges, noChanges, type Changes } from "./operation";
-import { reconcileStore, type Engine, type Reconciled } from "./reconcile";
+import { hasChanges, noChanges, type Changes, type Outcome } from "./operation";
+import { reconcileStore, type Engine } from "./reconcile";
 
 export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "refused" | "failed" | "cancelled" | "not started";
 
@@ -39,11 +39,11 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
     const onStep = (text: string) => progress.step(name, text);
     onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
     const spec = specs.get(name);
-    const outcome = await guard(async () =>
+    const outcome: Outcome & { repairs?: string[] } = await guard(async () =>
       unwell.length > 0 ? refused(`has to come after ${unwell.join(", ")}, which did not get there`) : action === "delete" || !spec ? destroyStore(engine, name, observed, onStep) : reconcileStore(engine, spec, observed, onStep),
     );
     const seconds = (Date.now() - started) / 1000;
-    const { failure, changes, repairs } = outcome;
+    const { failure, changes, repairs = [] } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action, changes);
     reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
@@ -61,7 +61,7 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
 /** Results after which another store can count on this one. */
 const done: (Result | undefined)[] = ["created", "updated", "unchanged", "deleted"];
 
-const refused = (message: string): Reconciled => ({ changes: noChanges(), steps: [], repairs: [], failure: { kind: "cli", message } });
+const refused = (message: string): Outcome => ({ changes: noChanges(), steps: [], failure: { kind: "cli", message } });
 
 function resultOf(action: string, changes: Changes): Result {
   if (action === "create") return "created";
@@ -70,10 +70,10 @@ function resultOf(action: string, changes: Changes): Result {
 }
 
 /** What goes wrong around a store's operation, such as an API server that went away, is that store's failure. */
-export async function guard(work: () => Promise<Reconciled>): Promise<Reconciled> {
+export async function guard<T extends Outcome>(work: () => Promise<T>): Promise<T | Outcome> {
   try {
     return await work();
   } catch (error) {
-    return { changes: noChanges(), steps: [], repairs: [], failure: { kind: "resource", message: (error as Error).message } };
+    return { changes: noChanges(), steps: [], failure: { kind: "resource", message: (error as Error).message } };
   }
 }

@@ -31,6 +31,8 @@ export interface StoreReport {
 /** The list, and the fleet as the cluster has it, seen together. */
 export interface Fleet {
   session: Session;
+  /** Of the cluster itself, whatever its context is called. */
+  clusterId: string;
   shared: EnvironmentReceipt;
   wanted: { spec: StoreSpec; digest: string; engineAt: Wanted["engineAt"] }[];
   observed: Map<string, Observed>;
@@ -41,7 +43,8 @@ export interface Fleet {
 export async function openFleet(env: EnvironmentName, file?: string): Promise<Fleet> {
   const list = listedStores(env, file);
   const session = await openSession(env);
-  const [shared, observed, holders] = await Promise.all([readEnvironment(session.kube, env), observeFleet(session.kube, env), hostHolders(session.kube)]);
+  const { kube } = session;
+  const [shared, observed, holders, system] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube), kube.get("/api/v1/namespaces/kube-system")]);
   if (!shared) {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
@@ -49,7 +52,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
-  return { session, shared, wanted, observed, holders };
+  return { session, clusterId: system?.metadata.uid ?? "", shared, wanted, observed, holders };
 }
 
 /** Name → spec of every listed store. */

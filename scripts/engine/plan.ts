@@ -5,6 +5,7 @@ import { stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { decide, type Action, type Decision } from "../fleet/classify";
 import { withHosts } from "../fleet/hosts";
+import { guard } from "./apply";
 import { forEachLimited } from "./concurrency";
 import { specsOf, type Fleet, type Progress, type StoreReport } from "./fleet-run";
 import { noChanges, type Operation, type Outcome, type Step } from "./operation";
@@ -24,8 +25,13 @@ export interface PlannedStore extends StoreReport {
   resources: Step[];
   /** Why it is refused. */
   reason?: string;
+  /** False where the run was ended before its preview was, or the preview failed: what would change is not known. */
+  looked: boolean;
   error?: string;
 }
+
+/** Every store was looked at; anything less is no plan, and is neither saved nor called one. */
+export const isWhole = (planned: PlannedStore[]) => planned.every(({ looked }) => looked);
 
 /** What a run would do with each store, without looking into the stores that change. */
 export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
@@ -44,8 +50,12 @@ export async function planFleet(engine: Engine, fleet: Fleet, options: PlanOptio
   const decisions = decideFleet(fleet, options);
   const specs = specsOf(fleet);
   const planned = new Map<string, PlannedStore>();
-  for (const { name, action, reason } of decisions) planned.set(name, { name, action, changes: noChanges(), resources: [], reason });
-  const changing = decisions.filter(({ action }) => action === "create" || action === "update");
+  const isChanging = ({ action }: Decision) => action === "create" || action === "update";
+  for (const decision of decisions) {
+    const { name, action, reason } = decision;
+    planned.set(name, { name, action, changes: noChanges(), resources: [], reason, looked: !isChanging(decision) });
+  }
+  const changing = decisions.filter(isChanging);
   const scratch = new Scratch(engine, fleet);
 
   progress.begin(changing.length);
@@ -54,9 +64,10 @@ export async function planFleet(engine: Engine, fleet: Fleet, options: PlanOptio
       const spec = specs.get(name);
       const entry = planned.get(name);
       if (!spec || !entry) return;
-      const outcome = await previewStore(engine, scratch, spec, observed !== undefined, (text) => progress.step(name, text));
-      Object.assign(entry, { changes: outcome.changes, resources: outcome.steps, error: outcome.failure?.message });
-      progress.end(name, outcome.failure?.message ?? entry.action, outcome.failure !== undefined);
+      const { changes, steps, failure } = await guard(() => previewStore(engine, scratch, spec, observed !== undefined, (text) => progress.step(name, text)));
+      if (!failure) Object.assign(entry, { changes, resources: steps, looked: true });
+      else if (failure.kind !== "cancelled") entry.error = failure.message;
+      progress.end(name, failure?.message ?? entry.action, failure !== undefined);
     });
   } finally {
     scratch.remove();

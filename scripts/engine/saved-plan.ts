@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
 import { environmentNames } from "../../config/names";
-import { storesCommand } from "../../config/stores-command";
+import { shellWord, storesCommand } from "../../config/stores-command";
 import type { Decision } from "../fleet/classify";
 import type { Fleet } from "./fleet-run";
 import { lookAtHosts } from "./plan";
@@ -11,6 +12,10 @@ const saved = z.object({
   kind: z.literal("storefleet-plan"),
   env: z.enum(environmentNames),
   context: z.string(),
+  /** Which cluster that was: a context's name may lead to another one by now. */
+  cluster: z.string(),
+  /** The list, where another one than the environment's own was named. */
+  file: z.string().nullable(),
   stores: z.array(
     z.object({
       name: z.string(),
@@ -25,9 +30,9 @@ const saved = z.object({
 });
 export type SavedPlan = z.infer<typeof saved>;
 
-export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[]): SavedPlan {
+export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], file?: string): SavedPlan {
   const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name) }));
-  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, stores };
+  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, cluster: fleet.clusterId, file: file === undefined ? null : resolve(file), stores };
 }
 
 function groundOf(fleet: Fleet, name: string): { digest: string | null; found: string | null } {
@@ -49,12 +54,22 @@ export function readSavedPlan(file: string): SavedPlan {
   return result.data;
 }
 
+/** What stands beside a plan on the command line says the same, or nothing. */
+export function refuseContradiction(plan: SavedPlan, said: { env?: string; file?: string; names: string[] }): void {
+  if (said.names.length > 0) throw new UserError(`a plan says itself which stores: ${said.names.join(", ")} can not be named beside it`, `Make one for them: ${storesCommand(`plan ${said.names.map(shellWord).join(" ")} --out FILE`)}`);
+  if (said.env !== undefined && said.env !== plan.env) throw new UserError(`the plan is for ${plan.env}, not for ${said.env}; nothing was done`);
+  if (said.file !== undefined && resolve(said.file) !== plan.file) {
+    throw new UserError(`the plan was made from ${plan.file ?? `the list of ${plan.env}`}, not from ${said.file}; nothing was done`);
+  }
+}
+
 /** The plan's decisions, if list and fleet are still what the plan was made from. */
 export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   const here = { env: fleet.session.env, context: fleet.session.cluster.context };
   if (plan.env !== here.env || plan.context !== here.context) {
     throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`);
   }
+  if (plan.cluster !== fleet.clusterId) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, `Make a new one: ${storesCommand("plan --out FILE")}`);
   const moved = plan.stores.filter(({ name, digest, found }) => {
     const now = groundOf(fleet, name);
     return now.digest !== digest || now.found !== found;

@@ -75,3 +75,15 @@ export function decide(wanted: Wanted[], fleet: Map<string, Observed>, options: 
   }
   return decisions;
 }
+
+/**
+ * Which stores a `destroy` takes, and which it keeps because they are protected: by the list, applied or not, or by
+ * what was applied last, whatever the list says by now.
+ * @param names stores to remove; all that run where none are named
+ * @param listed names that the list protects
+ */
+export function decideDestroy(names: string[], fleet: Map<string, Observed>, listed: ReadonlySet<string>): { doomed: string[]; kept: string[] } {
+  const wanted = names.length > 0 ? [...new Set(names)] : [...fleet.keys()];
+  const isProtected = (name: string) => listed.has(name) || (fleet.get(name)?.protected ?? false);
+  return { doomed: wanted.filter((name) => !isProtected(name)), kept: wanted.filter(isProtected) };
+}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fleet } from "./helpers/fleet";
+import { until } from "./helpers/until";
 
 const store = (name: string, title = "Fine") => `{ name: ${name}, engine: woocommerce, title: "${title}" }`;
 const misleading = "stack 'local.bad' already exists, no stack named 'local.bad' found, the stack is currently locked by 1 lock(s)";
@@ -11,6 +12,8 @@ const faults = {
   exception: 'throw new Error("thrown by the program")',
   rejection: 'void Promise.reject(new Error("rejected by the program"))',
   exit: "process.exit(7)",
+  // Until the file is gone.
+  waiting: 'while (require("node:fs").existsSync(faultFile)) await new Promise((next) => setTimeout(next, 20))',
   memory: "for (const hoard: unknown[] = []; ; ) hoard.push(new Array(100000).fill(hoard.length))",
 };
 
@@ -106,15 +109,36 @@ describe("stores that fail", function () {
     assert.ok(fleet.resources("bad").length > 10);
   });
 
+  it("a plan that is not whole says so, is not saved, and ends with a code of its own", async () => {
+    const file = join(fleet.folder, "saved.plan");
+    fleet.list(store("bad", "Planned"), store("good", "Planned"));
+    writeFileSync(join(folder, "bad"), "exception");
+    const broken = await fleet.stores("plan", "--out", file);
+    assert.equal(broken.code, 1);
+    assert.match(broken.stdout, /bad +update +.*thrown by the program[^]*This is no whole plan: of 2 stores 1 could not be looked at/);
+    assert.match(broken.stderr, /not saved/);
+
+    writeFileSync(join(folder, "bad"), "waiting");
+    const plan = fleet.start(["plan", "--out", file, "--concurrency", "1"]);
+    await until("a preview is under way", async () => fleet.cli("bad") !== undefined, 60, 20);
+    plan.child.kill("SIGINT");
+    const cut = await plan.done;
+    rmSync(join(folder, "bad"));
+    assert.equal(cut.code, 130);
+    assert.match(cut.stdout, /bad +update +not looked at\ngood +update +not looked at\n/);
+    assert.doesNotMatch(cut.stdout, /no difference|Nothing to do/);
+    assert.equal(existsSync(file), false);
+  });
+
   // 10
   it("a program that throws, exits or eats all memory fails its own store", async () => {
-    for (const [index, fault] of Object.keys(faults).entries()) {
+    for (const [index, fault] of Object.keys(faults).filter((name) => name !== "waiting").entries()) {
       writeFileSync(join(folder, "bad"), fault);
       fleet.list(store("good", `Title ${index}`), store("bad", `Title ${index}`));
       const { ended, rows } = await fleet.apply();
       assert.deepEqual([fault, rows.good!.result, rows.bad!.result, ended.code], [fault, "updated", "failed", 1], ended.stdout);
-      const expected = { exception: /thrown by the program/, rejection: /rejected by the program/, exit: /ended its process \(exit code 7\)/, memory: /ran out of memory/ };
-      assert.match(rows.bad!.error!, expected[fault as keyof typeof faults]);
+      const expected: Record<string, RegExp> = { exception: /thrown by the program/, rejection: /rejected by the program/, exit: /ended its process \(exit code 7\)/, memory: /ran out of memory/ };
+      assert.match(rows.bad!.error!, expected[fault]!);
       await fleet.quiet();
       assert.deepEqual(fleet.locks("bad"), [], fault);
       assert.equal((await statusOf("bad")).phase, "FAILED");

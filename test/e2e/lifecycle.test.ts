@@ -155,9 +155,9 @@ describe("a fleet's life", function () {
   it("applies a saved plan, and refuses one whose ground has moved", async () => {
     const file = join(fleet.folder, "saved.plan");
     fleet.list(renamed, corner);
-    await fleet.ok("plan", "--out", file);
+    assert.match((await fleet.ok("plan", "--out", file)).stderr, /saved: \.\/scripts\/stores apply --plan /);
     fleet.list(shop, corner);
-    const stale = await fleet.stores("apply", file);
+    const stale = await fleet.stores("apply", "--plan", file);
     assert.equal(stale.code, 1);
     assert.match(stale.stderr, /the plan is out of date: shop changed/);
     assert.equal((await fleet.stores("plan", "--detailed-exitcode")).code, 0);
@@ -165,12 +165,12 @@ describe("a fleet's life", function () {
     // Only the store whose entry was edited is touched.
     fleet.list(renamed, corner);
     const [, ofCorner] = logTimes();
-    const { ended, rows } = await fleet.apply(file);
+    const { ended, rows } = await fleet.apply("--plan", file);
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual([rows.shop!.result, rows.corner!.result], ["updated", "unchanged"]);
     assert.ok(rows.shop!.changes.update > 0 && rows.shop!.changes.replace === 0);
     assert.equal(logTimes()[1], ofCorner);
-    assert.equal((await fleet.stores("apply", file)).code, 1);
+    assert.equal((await fleet.stores("apply", "--plan", file)).code, 1);
     await fleet.assertSound("shop", "corner");
   });
 
@@ -214,7 +214,10 @@ describe("a fleet's life", function () {
     assert.match(emptied.stderr, /an empty list deletes nothing/);
     assert.equal((await fleet.stores("destroy", "--all")).code, 1, "destroyed without --yes");
 
+    // Protected by the list before it is applied, and by the cluster after the list says nothing any more.
     fleet.list("{ name: shop, engine: woocommerce, title: Second, protected: true }", corner);
+    const early = await fleet.stores("destroy", "shop", "--yes");
+    assert.deepEqual([early.code, /protected: shop; nothing was destroyed/.test(early.stderr)], [1, true], early.stderr);
     assert.equal((await fleet.apply("shop")).rows.shop!.result, "updated");
     fleet.list(corner);
     assert.deepEqual([(await fleet.apply("--prune", "--yes")).rows.shop].map((row) => [row!.action, row!.result]), [["protected", "kept"]]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedByHand, decide, isUnchanged } from "../../scripts/fleet/classify";
+import { changedByHand, decide, decideDestroy, isUnchanged } from "../../scripts/fleet/classify";
 import type { Observed } from "../../scripts/fleet/observe";
 import { engineAt, observedStore } from "./helpers/fleet";
 
@@ -98,4 +98,19 @@ describe("decisions", () => {
   });
 
   it("of an empty list and an empty cluster are none", () => assert.deepEqual(decide([], new Map(), { prune: true, skipUnchanged: true }), []));
+});
+
+describe("destroy", () => {
+  const fleet = new Map([observedStore("acme"), observedStore("kept", { protected: true }), observedStore("bikes")].map((it) => [it.store, it]));
+
+  it("keeps what the list or the cluster has as protected, whichever of the two says so", () => {
+    assert.deepEqual(decideDestroy([], fleet, new Set()), { doomed: ["acme", "bikes"], kept: ["kept"] });
+    assert.deepEqual(decideDestroy([], fleet, new Set(["bikes", "not-yet"])), { doomed: ["acme"], kept: ["kept", "bikes"] });
+    assert.deepEqual(decideDestroy(["acme", "kept", "bikes"], fleet, new Set(["bikes"])), { doomed: ["acme"], kept: ["kept", "bikes"] });
+  });
+
+  it("takes a name once, whether that store runs or not", () => {
+    assert.deepEqual(decideDestroy(["acme", "gone", "acme"], fleet, new Set()), { doomed: ["acme", "gone"], kept: [] });
+    assert.deepEqual(decideDestroy(["gone"], fleet, new Set(["gone"])), { doomed: [], kept: ["gone"] });
+  });
 });

@@ -43,7 +43,7 @@ const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir())
 const common = ["--env", "--file", "--json"];
 const commands: Record<string, string[]> = {
   plan: [...common, "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
-  apply: [...common, "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip"],
+  apply: [...common, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip"],
   destroy: [...common, "--all", "--yes", "--concurrency"],
   status: [...common, "--watch"],
   verify: common,
@@ -61,7 +61,9 @@ const commands: Record<string, string[]> = {
   "cluster reset": [...common, "--yes"],
 };
 
-describe("stores command", () => {
+describe("stores command", function () {
+  // Some start processes of their own, on machines that have more to do.
+  this.timeout(60_000);
   let folder: string;
   let saved: NodeJS.ProcessEnv;
 
@@ -135,6 +137,9 @@ describe("stores command", () => {
   it("looks at an invalid list before anything else", async () => {
     const file = list("stores:\n  - {name: Acme, engine: woocommerce}\n");
     for (const command of ["plan", "apply", "validate"]) await refuses([command, "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name is not a store name/);
+    for (const what of ["acme", "--all"]) {
+      await refuses(["destroy", what, "--yes", "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name.*\nNothing was destroyed: the list says which stores are protected.*--file LIST\n$/);
+    }
     await refuses(["apply", "--file", join(folder, "missing.yaml")], /^error: .*missing\.yaml/);
   });
 
@@ -149,9 +154,19 @@ describe("stores command", () => {
     if (!process.stdin.isTTY) await refuses(["cluster", "reset"], /^error: Delete the local cluster.*there is no terminal\nSay --yes to go ahead\.\n$/);
   });
 
-  it("takes a file that is no plan for no plan, and a name that is no file for a name", async () => {
-    await refuses(["apply", list("stores: []\n")], /^error: .*stores\.yaml can not be read as a saved plan/);
-    await refuses(["apply", "x".repeat(300)], /^error: environment "local" has no running cluster/);
+  it("takes a plan where --plan says so and nowhere else, and nothing beside it that says otherwise", async () => {
+    await refuses(["apply", "--plan", list("stores: []\n")], /^error: .*stores\.yaml can not be read as a saved plan/);
+    // A file of a store's name is no plan.
+    const named = await asProcess(["apply", "stores.yaml"], {}, folder);
+    assert.match(named.err, /^error: environment "local" has no running cluster/);
+
+    const plan = join(folder, "a.plan");
+    writeFileSync(plan, JSON.stringify({ kind: "storefleet-plan", env: "local", context: "a-context", cluster: "a-uid", file: "/lists/a.yaml", stores: [] }));
+    await refuses(["apply", "--plan", plan, "acme"], /^error: a plan says itself which stores: acme can not be named beside it\n/);
+    await refuses(["apply", "--plan", plan, "--env", "prod"], /^error: the plan is for local, not for prod; nothing was done\n/);
+    await refuses(["apply", "--plan", plan, "--file", "/lists/b.yaml"], /^error: the plan was made from \/lists\/a\.yaml, not from \/lists\/b\.yaml; nothing was done\n/);
+    for (const flag of ["--prune", "--no-skip"]) await refuses(["apply", "--plan", plan, flag], /^error: option '--plan <file>' cannot be used with option/);
+    await refuses(["apply", "--plan", plan, "--env", "local", "--file", "/lists/a.yaml"], /^error: \/lists\/a\.yaml/);
   });
 
   it("validates a list; as JSON every problem with its place", async () => {

@@ -73,6 +73,7 @@ export function fakeEngine(
 export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-context"): Fleet {
   return {
     session: { env: "local", cluster: { context } },
+    clusterId: "uid of a-context",
     shared: { settings: readSettings("local"), secretRevisions: {}, digest: "" },
     wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}`, engineAt })),
     observed: new Map(observed.map((it) => [it.store, it])),
