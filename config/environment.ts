@@ -19,6 +19,9 @@ export const engineImages = {
 export const imageNames = [...engineImages.woocommerce, ...engineImages.medusa, "traefik", "mail-catcher"] as const;
 export type ImageName = (typeof imageNames)[number];
 
+/** Processors that all images are there for. */
+export const imagePlatforms = ["linux/amd64", "linux/arm64"] as const;
+
 /** Where the catcher of an environment with `mailCatcher: true` listens; `infra/` puts it there. */
 export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025 } as const;
 
@@ -77,6 +80,11 @@ export const settingsSchema = z
     images: z
       .strictObject({
         registry: registry.optional().describe("Where this project's own images are pushed to and pulled from; absent: they are loaded into kind or k3d."),
+        platforms: z
+          .array(z.enum(imagePlatforms))
+          .min(1, { error: `is empty — name at least one of ${imagePlatforms.join(", ")}` })
+          .default([...imagePlatforms])
+          .describe("Processors of the nodes: what this project's own images are pushed for. Where they are loaded, this machine's own."),
         overrides: z.strictObject(imageOverrides).partial().prefault({}).describe("Images to use in place of the pinned ones."),
       })
       .prefault({}),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EnvironmentSettings, type ImageName } from "./environment";
+import { settingsFile, type EnvironmentSettings, type ImageName } from "./environment";
 import { UserError } from "./errors";
 import { filesDigest } from "./files-digest";
 import { type EnvironmentName } from "./names";
@@ -29,7 +29,7 @@ export interface OwnImage {
   tagged: string;
 }
 
-/** By `<registry>/<repository>:<tag>`: the digest under which the registry has it. */
+/** By `<registry>/<repository>:<tag>`: the digest under which the registry has it, and for which processors. */
 export const publishedFile = "images/published.json";
 
 /** The own images that an environment uses: all that its settings do not put another in place of. */
@@ -45,29 +45,38 @@ export function ownImagesOf({ images }: EnvironmentSettings, root: string = proj
 
 /** The settings with the own images filled in, as pods refer to them: by digest where a registry has them. */
 export function withOwnImages(env: EnvironmentName, settings: EnvironmentSettings, root: string = projectRoot): EnvironmentSettings {
-  const { registry, overrides } = settings.images;
+  const { registry, overrides, platforms } = settings.images;
   const own = ownImagesOf(settings, root).map(({ replaces, tagged }) => {
     if (registry === undefined) return [replaces, tagged];
-    const digest = publishedDigest(tagged, root);
+    const digest = publishedDigest(tagged, platforms, root);
     if (digest !== undefined) return [replaces, `${tagged}@${digest}`];
+    const others = readPublished(root)[tagged]?.platforms ?? [];
     throw new UserError(
-      `the image ${tagged} is not published: ${publishedFile} has no digest of it`,
-      `Build and push it, then commit that file: ${storesCommand("images", { env })}`,
+      others.length > 0 ? `the image ${tagged} is published for ${others.join(", ")}, but not for ${missingIn(others, platforms).join(", ")}` : `the image ${tagged} is not published: ${publishedFile} has no digest of it`,
+      `Build and push it, then commit that file: ${storesCommand("images", { env })}${others.length > 0 ? `\nIf no node has such a processor: images.platforms: [${others.join(", ")}] in ${settingsFile(env)}` : ""}`,
     );
   });
   return { ...settings, images: { ...settings.images, overrides: { ...overrides, ...Object.fromEntries(own) } } };
 }
 
-/** The digest of a pushed image; undefined while it is not published. */
-export function publishedDigest(tagged: string, root: string = projectRoot): string | undefined {
-  const digest = readPublished(root)[tagged];
-  return digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined;
+/** The digest of an image that is pushed for all these platforms; undefined while it is not published so. */
+export function publishedDigest(tagged: string, platforms: readonly string[], root: string = projectRoot): string | undefined {
+  const known = readPublished(root)[tagged];
+  return known && /^sha256:[0-9a-f]{64}$/.test(known.digest ?? "") && missingIn(known.platforms ?? [], platforms).length === 0 ? known.digest : undefined;
 }
 
-export function readPublished(root: string): Record<string, string | undefined> {
+const missingIn = (there: readonly string[], wanted: readonly string[]) => wanted.filter((platform) => !there.includes(platform));
+
+/** What the file says of an image; it is edited and merged by hand, too. */
+export interface Published {
+  digest?: string;
+  platforms?: readonly string[];
+}
+
+export function readPublished(root: string): Record<string, Published | undefined> {
   try {
-    return JSON.parse(readFileSync(join(root, publishedFile), "utf8")) as Record<string, string | undefined>;
+    return JSON.parse(readFileSync(join(root, publishedFile), "utf8")) as Record<string, Published | undefined>;
   } catch (error) {
-    throw new UserError(`${publishedFile} can not be read: ${(error as Error).message}`, "Restore it from git, or mend it: it is a JSON map from image to digest.");
+    throw new UserError(`${publishedFile} can not be read: ${(error as Error).message}`, "Restore it from git, or mend it: it is a JSON map from image to digest and platforms.");
   }
 }

@@ -8,6 +8,9 @@ import type { Run, RunResult } from "../cluster/run";
 export const fullName = (image: string) => (image.includes("/") ? image : `docker.io/library/${image}`);
 const nameIn = (engine: Engine, image: string) => (engine === "podman" ? fullName(image) : image);
 
+/** With BuildKit's attestations an image is an index of several, which not every import can read. */
+export const withoutAttestations = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
+
 /** The engine to build with: unlike that of a cluster, it may be on another machine. */
 export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promise<Engine> {
   for (const engine of engines) if (await engineAnswers(engine, run)) return engine;
@@ -17,14 +20,12 @@ export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promis
   );
 }
 
-/** Builds an image that the engine does not have yet, which takes minutes; says whether it had to. */
+/** Builds an image for this machine's own processor that the engine does not have yet, which takes minutes; says whether it had to. */
 export async function buildUnlessThere(engine: Engine, { tagged, folder }: OwnImage, root: string, run: Run, log: (line: string) => void): Promise<boolean> {
   const name = nameIn(engine, tagged);
   if ((await run(engine, ["image", "inspect", name], { timeout: 30_000 })).code === 0) return false;
   log(`building ${tagged} from ${folder}`);
-  // With BuildKit's attestations an image is an index of several, which not every import can read.
-  const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
-  const built = await run(engine, ["build", "--tag", name, join(root, folder)], { env, onLine: log });
+  const built = await run(engine, ["build", "--tag", name, join(root, folder)], { env: withoutAttestations, onLine: log });
   if (built.code === 0) return true;
   throw new UserError(`${engine} build of ${folder} failed:\n${lastLines(built)}`, `Mend ${folder}/Dockerfile or what it downloads from, and run this again.`);
 }

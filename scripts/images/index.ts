@@ -35,12 +35,12 @@ export interface ProvideOptions {
 export async function provideImages({ settings, cluster, log, root = projectRoot, run = runCommand }: ProvideOptions): Promise<ProvidedImage[]> {
   const provide = async (image: OwnImage): Promise<ProvidedImage> => {
     const { name, tagged } = image;
-    if (settings.images.registry !== undefined) {
-      const known = publishedDigest(tagged, root);
+    const { registry, platforms } = settings.images;
+    if (registry !== undefined) {
+      const known = publishedDigest(tagged, platforms, root);
       if (known !== undefined) return { name, reference: `${tagged}@${known}`, built: false, delivery: "already pushed" };
-      const engine = await findEngine(image, run);
-      const built = await buildUnlessThere(engine, image, root, run, log);
-      return { name, reference: `${tagged}@${await publish(engine, tagged, root, run, log)}`, built, delivery: "pushed" };
+      const digest = await publish(await findEngine(image, run), { image, platforms, root, run, log });
+      return { name, reference: `${tagged}@${digest}`, built: true, delivery: "pushed" };
     }
     if (inContainers(cluster)) {
       if (await isLoaded(cluster, tagged, run)) return { name, reference: tagged, built: false, delivery: "already loaded" };

@@ -24,7 +24,7 @@ describe("environment settings", () => {
     assert.deepEqual(parseSettings("prod", minimal), {
       ...minimal,
       ingress: { className: "traefik", controllerNamespace: "traefik", controllerLabels: { "app.kubernetes.io/name": "traefik" }, install: false },
-      clusterCidrs: [], helmTimeout: 600, images: { overrides: {} }, plans: {},
+      clusterCidrs: [], helmTimeout: 600, images: { overrides: {}, platforms: ["linux/amd64", "linux/arm64"] }, plans: {},
       smtp: { host: "mail-catcher.storefleet-mail.svc.cluster.local", port: 1025, from: "shop@example.com" },
     });
   });
@@ -58,6 +58,7 @@ describe("environment settings", () => {
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],
     ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
+    ["no platform", { ...minimal, images: { platforms: [] } }, `${at}.images.platforms is empty — name at least one of linux/amd64, linux/arm64`],
     ["an image with a space", { ...minimal, images: { overrides: { mariadb: "maria db" } } }, `${at}.images.overrides.mariadb is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"`],
     ...["https://registry.example.com", "registry.example.com/", "shops", "Registry.example.com/shops", "registry.example.com/shops:1"].map((registry): [string, object, string] => [
       `the registry "${registry}"`, { ...minimal, images: { registry } },

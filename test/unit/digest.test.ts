@@ -42,15 +42,15 @@ describe("a store's digest", () => {
       settings({ hostSuffix: ".example.net" }),
       settings({ storageClass: "fast" }),
       settings({ tlsIssuer: "letsencrypt" }),
-      settings({ images: { overrides: { wordpress: "storefleet-woocommerce:000000000000" } } }),
-      settings({ images: { overrides: { wordpress: "storefleet-woocommerce:000000000001" } } }),
+      settings({ images: { ...shared().settings.images, overrides: { wordpress: "storefleet-woocommerce:000000000000" } } }),
+      settings({ images: { ...shared().settings.images, overrides: { wordpress: "storefleet-woocommerce:000000000001" } } }),
       settings({ plans: { small: { woocommerce: { wordpress: { memoryLimit: "1Gi" } } } } }),
       digest(specOf("acme"), { ...base, secretRevisions: { pullSecret: "1" } }),
       digest(specOf("acme"), { ...base, secretRevisions: { pullSecret: "2" } }),
     ];
     assert.equal(new Set(digests).size, digests.length);
     assert.equal(settings({ helmTimeout: 1234 }), digest());
-    for (const other of ["medusa", "postgres", "traefik"]) assert.equal(settings({ images: { overrides: { [other]: "other:1" } } }), digest(), other);
+    for (const other of ["medusa", "postgres", "traefik"]) assert.equal(settings({ images: { ...shared().settings.images, overrides: { [other]: "other:1" } } }), digest(), other);
   });
 });
 

@@ -42,18 +42,13 @@ function machine({ engines = ["docker"], built = [], onNode = [], failing = {}, 
   const answers: Record<string, (args: string[], engine: string) => string | undefined> = {
     info: () => "28.1.0\n",
     "image inspect": (args) => {
-      const image = args.at(-1)!;
-      if (!images.has(image)) return undefined;
-      const repository = image.slice(0, image.lastIndexOf(":"));
-      return JSON.stringify([`registry.example.com/others@${staleDigest}`, `${repository}-2@${staleDigest}`, `${repository}@${digest}`]);
+      return images.has(args.at(-1)!) ? "{}" : undefined;
     },
     exec: (args) => (node.has(args.at(-1)!) ? "{}" : undefined),
-    build: (args) => (images.add(args[2]!), ""),
-    push: (args, engine) => {
-      if (!images.has(args.at(-1)!)) return undefined;
-      if (engine === "podman") writeFileSync(args[2]!, digest);
-      return "";
-    },
+    build: (args) => (images.add(args[args.findIndex((arg) => arg === "--tag" || arg === "--manifest") + 1]!), ""),
+    "buildx build": (args) => (writeFileSync(args[args.indexOf("--metadata-file") + 1]!, JSON.stringify({ "containerimage.digest": digest })), ""),
+    "manifest rm": () => undefined,
+    "manifest push": (args) => (images.has(args.at(-2)!) ? (writeFileSync(args[4]!, digest), "") : undefined),
     save: (args) => (images.has(args.at(-1)!) ? ((saved = args.at(-1)!), writeFileSync(args[2]!, "", { flag: "wx" }), "") : undefined),
     "image import": (args) => receive(args[2]!),
     "load docker-image": (args) => receive(args[2]!),
@@ -64,7 +59,7 @@ function machine({ engines = ["docker"], built = [], onNode = [], failing = {}, 
     return "";
   }
   const run: Run = async (command, args, options) => {
-    const key = Object.keys(answers).find((words) => args.join(" ").startsWith(words))!;
+    const key = Object.keys(answers).find((words) => args.join(" ").startsWith(`${words} `))!;
     if (!["info", "image inspect", "exec"].includes(key)) calls.push([command, ...args].join(" "));
     if (command !== "kind" && command !== "k3d" && !engines.some((engine) => engine === command)) return { code: 127, stdout: "", stderr: "" };
     const failure = failing[`${command} ${args[0]}`];
@@ -87,7 +82,7 @@ describe("stores images", () => {
 
   const settingsWith = (images: Partial<EnvironmentSettings["images"]>): EnvironmentSettings => ({
     ...readSettings("local"),
-    images: { ...images, overrides: { ...medusaImages, ...images.overrides } },
+    images: { ...readSettings("local").images, ...images, overrides: { ...medusaImages, ...images.overrides } },
   });
   const tagged = (images: Partial<EnvironmentSettings["images"]> = {}) => ownImagesOf(settingsWith(images), root())[0]!.tagged;
   const published = () => readFileSync(join(root(), "images/published.json"), "utf8");
@@ -165,45 +160,65 @@ describe("stores images", () => {
   });
 
   describe("with a registry", () => {
-    for (const [engine, push] of [["docker", "push"], ["podman", "push --digestfile TEMP/digest"]] as const) {
-      it(`builds, pushes and records the digest with ${engine}`, async () => {
+    const both = ["linux/amd64", "linux/arm64"] as const;
+    const buildx = (image: string, platforms = both.join()) => [`docker buildx build --platform ${platforms} --tag ${image} --push --metadata-file TEMP/digest ./images/woocommerce`];
+    const podman = (image: string) => [
+      `podman manifest rm ${image}-platforms`,
+      `podman build --platform ${both.join()} --manifest ${image}-platforms ./images/woocommerce`,
+      `podman manifest push --all --digestfile TEMP/digest ${image}-platforms docker://${image}`,
+    ];
+    const record = (entries: object) => writeFileSync(join(root(), "images/published.json"), JSON.stringify(entries));
+
+    for (const [engine, commands] of [["docker", buildx], ["podman", podman]] as const) {
+      it(`builds for all processors, pushes and records the digest with ${engine}`, async () => {
         const image = tagged({ registry });
-        writeFileSync(join(root(), "images/published.json"), JSON.stringify({ "z:1": staleDigest, "a:1": staleDigest }));
+        record({ "z:1": { digest: staleDigest, platforms: both }, "a:1": { digest: staleDigest, platforms: both } });
         const { provided, calls } = await provide({ engines: [engine] }, containers("kind", "docker"), { registry });
         assert.deepEqual(provided, [{ name: "woocommerce", reference: `${image}@${digest}`, built: true, delivery: "pushed" }]);
-        assert.deepEqual(calls, [`${engine} build --tag ${image} ./images/woocommerce`, `${engine} ${push} ${image}`]);
-        assert.equal(published(), `${JSON.stringify({ "a:1": staleDigest, [image]: digest, "z:1": staleDigest }, null, 2)}\n`);
+        assert.deepEqual(calls, commands(image));
+        const entry = (of: string) => ({ digest: of, platforms: both });
+        assert.equal(published(), `${JSON.stringify({ "a:1": entry(staleDigest), [image]: entry(digest), "z:1": entry(staleDigest) }, null, 2)}\n`);
         assert.equal(lines.at(-1), "its digest stands in images/published.json now: commit that file");
       });
     }
 
     it("prefers Docker where both answer", async () => {
       const { calls } = await provide({ engines: ["docker", "podman"] }, undefined, { registry });
-      assert.equal(calls.length, 2);
-      assert.ok(calls.every((call) => call.startsWith("docker ")));
+      assert.deepEqual(calls, buildx(tagged({ registry })));
     });
 
-    it("does nothing when the image is published, not even ask for an engine", async () => {
+    it("builds for the processors that the settings name, also where the engine has the image for its own", async () => {
       const image = tagged({ registry });
-      writeFileSync(join(root(), "images/published.json"), JSON.stringify({ [image]: digest }));
+      const { calls } = await provide({ built: [image] }, undefined, { registry, platforms: ["linux/arm64"] });
+      assert.deepEqual(calls, buildx(image, "linux/arm64"));
+      assert.deepEqual(JSON.parse(published()), { [image]: { digest, platforms: ["linux/arm64"] } });
+    });
+
+    it("does nothing when the image is published for all of them, not even ask for an engine", async () => {
+      const image = tagged({ registry });
+      record({ [image]: { digest, platforms: [...both].reverse() } });
       const { provided, calls } = await provide({ engines: [] }, undefined, { registry });
       assert.deepEqual(provided, [{ name: "woocommerce", reference: `${image}@${digest}`, built: false, delivery: "already pushed" }]);
       assert.deepEqual([...calls, ...lines], []);
     });
 
-    it("knows Docker's own registry by its digests without a host", async () => {
-      const { run } = machine({});
-      const withoutHost: Run = async (command, args, options) => {
-        const result = await run(command, args, options);
-        return args.includes("--format") && args[0] === "image" ? { ...result, stdout: JSON.stringify([`shops/storefleet-woocommerce@${digest}`]) } : result;
-      };
-      const [image] = await provideImages({ settings: settingsWith({ registry: "docker.io/shops" }), log: () => {}, root: root(), run: withoutHost });
-      assert.equal(image?.reference, `${tagged({ registry: "docker.io/shops" })}@${digest}`);
+    it("publishes again what is published for fewer processors", async () => {
+      const image = tagged({ registry });
+      record({ [image]: { digest: staleDigest, platforms: ["linux/arm64"] } });
+      const { provided } = await provide({}, undefined, { registry });
+      assert.deepEqual([provided[0]?.delivery, JSON.parse(published())], ["pushed", { [image]: { digest, platforms: both } }]);
     });
 
-    it("records nothing when the push fails, and says how to log in", async () => {
-      const failing = { "docker push": "The push refers to repository\ndenied: requested access to the resource is denied" };
-      await assert.rejects(provide({ failing }, undefined, { registry }), (error: unknown) => error instanceof UserError && error.message.endsWith("\ndenied: requested access to the resource is denied") && error.hint === "Is this machine logged in? docker login registry.example.com");
+    it("records nothing when it fails, and says how to mend that", async () => {
+      for (const [words, hint] of [
+        ["#9 pushing\ndenied: requested access to the resource is denied", /^Is this machine logged in\? docker login registry\.example\.com\n/],
+        ["ERROR: Multi-platform build is not supported for the docker driver.", /docker buildx create --use$/],
+        ["docker: 'buildx' is not a docker command.", /Install Docker's buildx/],
+        ["exec /bin/sh: exec format error", /docker run --privileged --rm \S+binfmt --install all$/],
+      ] as const) {
+        await assert.rejects(provide({ failing: { "docker buildx": words } }, undefined, { registry }), (error: unknown) => error instanceof UserError && error.message === `docker buildx build of images/woocommerce failed:\n${words}` && hint.test(error.hint ?? ""), words);
+      }
+      await assert.rejects(provide({ engines: ["podman"], failing: { "podman manifest": "denied" } }, undefined, { registry }), /^UserError: podman manifest push \S+ failed:\ndenied$/);
       assert.equal(published(), "{}\n");
     });
   });

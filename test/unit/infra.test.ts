@@ -122,9 +122,9 @@ describe("the environment's program", () => {
     }
     const { resources, result } = await run("local", local);
     assert.deepEqual(result.settings.images.overrides, own);
-    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images, { overrides: own });
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images.overrides, own);
     const overrides = { wordpress: "registry.example.com/wordpress:1", mariadb: "registry.example.com/mariadb:1" };
-    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images, { overrides: { ...own, ...overrides } });
+    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images.overrides, { ...own, ...overrides });
   });
 
   it("creates nothing while an image that its registry should have is not published", async () => {

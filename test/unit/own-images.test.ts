@@ -8,7 +8,7 @@ import { storeDigest } from "../../stores/digest";
 import { specOf } from "./helpers/fleet";
 import { useImagesCheckout } from "./helpers/images-checkout";
 
-const settingsWith = (images: Partial<EnvironmentSettings["images"]> = {}): EnvironmentSettings => ({ ...readSettings("prod"), images: { ...images, overrides: { ...medusaImages, ...images.overrides } } });
+const settingsWith = (images: Partial<EnvironmentSettings["images"]> = {}): EnvironmentSettings => ({ ...readSettings("prod"), images: { ...readSettings("prod").images, ...images, overrides: { ...medusaImages, ...images.overrides } } });
 /** Given, so that one image is left to look at. */
 const medusaImages = { medusa: "medusa:1", "medusa-storefront": "storefront:1" };
 const registry = "registry.example.com/shops";
@@ -44,20 +44,21 @@ describe("the project's own images", () => {
   });
 
   it("are one for each of this project's three", () => {
-    const all = ownImagesOf({ ...readSettings("prod"), images: { overrides: {} } }, root());
+    const all = ownImagesOf({ ...readSettings("prod"), images: { ...readSettings("prod").images, overrides: {} } }, root());
     assert.deepEqual(all.map(({ folder, replaces }) => [folder, replaces]), [
       ["images/woocommerce", "wordpress"], ["images/medusa", "medusa"], ["images/medusa-storefront", "medusa-storefront"],
     ]);
   });
 
   it("are referred to by digest where a registry has them", () => {
-    publish(JSON.stringify({ [tagged()]: digest }));
+    publish(JSON.stringify({ [tagged()]: { digest, platforms: ["linux/amd64", "linux/arm64"] } }));
     assert.match(tagged(), /^registry\.example\.com\/shops\/storefleet-woocommerce:[0-9a-f]{12}$/);
     assert.equal(wordpress(settingsWith({ registry })), `${tagged()}@${digest}`);
   });
 
   it("are refused while they are not published, with the command that mends it", () => {
-    const others: Record<string, string> = { [tagged().replace("shops", "others")]: digest, [`${tagged()}0`]: digest, [tagged()]: "sha256:cut" };
+    const entry = { digest, platforms: ["linux/amd64", "linux/arm64"] };
+    const others: Record<string, object> = { [tagged().replace("shops", "others")]: entry, [`${tagged()}0`]: entry, [tagged()]: { digest: "sha256:cut" } };
     for (const published of [{}, others]) {
       publish(JSON.stringify(published));
       assert.throws(
@@ -77,6 +78,15 @@ describe("the project's own images", () => {
     }
     const own = withOwnImages("prod", settingsWith({ overrides: { mariadb: overrides.mariadb } }), root()).images.overrides;
     assert.deepEqual(own, { ...medusaImages, mariadb: overrides.mariadb, wordpress: wordpress() });
+  });
+
+  it("are refused while they are published for fewer processors than the settings name", () => {
+    publish(JSON.stringify({ [tagged()]: { digest, platforms: ["linux/arm64"] } }));
+    assert.throws(
+      () => wordpress(settingsWith({ registry })),
+      (error: unknown) => error instanceof UserError && error.message === `the image ${tagged()} is published for linux/arm64, but not for linux/amd64` && /\nIf no node has such a processor: images\.platforms: \[linux\/arm64\] in Pulumi\.prod\.yaml$/.test(error.hint ?? ""),
+    );
+    assert.equal(wordpress(settingsWith({ registry, platforms: ["linux/arm64"] })), `${tagged()}@${digest}`);
   });
 
   it("change the stores' digest when they change", () => {

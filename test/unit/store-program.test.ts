@@ -16,7 +16,7 @@ const canaries = { pullSecret: '{"auths":{"canary-registry":{}}}', smtpPassword:
 
 function environment(more: Partial<EnvironmentSettings> = {}, withSecrets = false): Environment {
   const settings = { ...readSettings("local"), context: "a-context", ...more };
-  settings.images = { overrides: { medusa: "registry.example.com/medusa:1", "medusa-storefront": "registry.example.com/storefront:1", ...settings.images.overrides } };
+  settings.images = { ...settings.images, overrides: { medusa: "registry.example.com/medusa:1", "medusa-storefront": "registry.example.com/storefront:1", ...settings.images.overrides } };
   if (!withSecrets) return { settings, secretRevisions: {} };
   return { settings, secretRevisions: { pullSecret: "1", smtpPassword: "1" }, pullSecret: secret(canaries.pullSecret), smtpPassword: secret(canaries.smtpPassword) };
 }
