@@ -1,3 +1,4 @@
+import { maxCatalogueBytes } from "./catalogue";
 import type { Explanation } from "./explain";
 import { type Engine, engineNames } from "./spec";
 
@@ -13,6 +14,8 @@ export interface Holder {
   path: (string | number)[];
 }
 export const isEntry = (value: unknown): value is Entry => typeof value === "object" && value !== null && !Array.isArray(value);
+/** Bytes of a product that its entry need not name: its stock, and a long name for its image. */
+const mostAdded = 64;
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 export function holdersOf(data: unknown): { defaults: Holder; stores: Holder[] } {
@@ -61,7 +64,19 @@ export function crossCheck(data: unknown, hostSuffix: string | undefined): Findi
     }
     findings.push(...skuFindings(holder), ...engineFindings(holder, defaults));
   }
-  return findings;
+  return [...findings, ...[defaults, ...stores].flatMap(sizeFindings)];
+}
+
+/** What a list stands for, aliases and all, can be more than the cluster takes. */
+function sizeFindings(holder: Holder): Finding[] {
+  let bytes = 0;
+  for (const { product } of productsOf(holder)) {
+    bytes += Buffer.byteLength(JSON.stringify(product)) + mostAdded;
+    if (bytes > maxCatalogueBytes) {
+      return [{ path: [...holder.path, "products"], message: `are together more than ${maxCatalogueBytes / 1024 ** 2} MiB`, repair: "shorten their descriptions, or list fewer and import the rest in the shop" }];
+    }
+  }
+  return [];
 }
 
 /** MariaDB compares SKUs without regard to case and accents: to WooCommerce "Größe-L" and "GROSSE-L" are one product. */

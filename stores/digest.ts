@@ -11,6 +11,7 @@ import type { SharedParts } from "./shared-parts";
 const programFiles = (engine: StoreSpec["engine"]) => [
   "stores",
   "infra/cluster-provider.ts",
+  "config/catalogue.ts",
   "config/names.ts",
   "config/plans.ts",
   "config/quantity.ts",

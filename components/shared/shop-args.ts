@@ -48,10 +48,10 @@ export interface ShopArgs {
   /** The administrator's address. */
   adminEmail: Input<string>;
   /**
-   * Products to create where their SKU is missing.
+   * Products to create where their SKU is missing; at most 6 MiB of JSON.
    * @default none
    */
-  products?: Input<Input<ShopProduct>[]>;
+  products?: ShopProduct[];
   /**
    * Images of the products, in base64, by the names that `products` refers to: each at most 512 KiB, its name made from its content.
    * @default none
@@ -103,7 +103,7 @@ export interface ShopArgs {
    */
   labels?: Record<string, string>;
   /**
-   * Seconds that an installation or an upgrade may take.
+   * Seconds that an installation or an upgrade may take, besides what many products need.
    * @default 600
    */
   timeout?: Input<number>;

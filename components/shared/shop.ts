@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
 
+import { catalogueParts, secondsForProducts } from "../../config/catalogue";
 import { pulumiLabels } from "./labels";
 import type { ShopArgs } from "./shop-args";
 
@@ -10,7 +12,7 @@ import type { ShopArgs } from "./shop-args";
 interface Installation {
   /** Name of the release and of the chart's folder. */
   engine: string;
-  values: Record<string, unknown>;
+  values: Record<string, unknown> & { shop: object };
   secrets: Secret[];
   /** Path of the admin pages. */
   adminPath: string;
@@ -50,18 +52,28 @@ export abstract class Shop extends ComponentResource {
 
   /** One ConfigMap for each image, as all of them would be too large for one; nor could Helm's record of the release hold them. */
   private createImages(engine: string): ConfigMap[] {
-    const { namespace, imageFiles, labels } = this.args;
-    return Object.entries(imageFiles ?? {}).map(([file, content]) => {
-      const name = `${engine}-image-${file.split(".")[0]}`;
-      const metadata = { name, namespace, labels: pulumiLabels(labels ?? {}, "product-image") };
-      return new ConfigMap(`${this.name}-image-${file}`, { metadata, binaryData: { [file]: content } }, { parent: this });
+    return Object.entries(this.args.imageFiles ?? {}).map(([file, binary]) => this.createFile(engine, `image-${file.split(".")[0]}`, { binaryData: { [file]: binary } }));
+  }
+
+  /** The products in as many ConfigMaps as they need. Named by their content, so that another catalogue runs another set-up Job. */
+  private createCatalogue(engine: string): ConfigMap[] {
+    return catalogueParts(this.args.products ?? []).map((json, index) => {
+      const name = `products-${index}-${createHash("sha256").update(json).digest("hex").slice(0, 16)}`;
+      return this.createFile(engine, name, { data: { [`${String(index).padStart(3, "0")}.json`]: json } });
     });
+  }
+
+  /** A ConfigMap that the set-up Job mounts. */
+  private createFile(engine: string, name: string, content: { data?: Record<string, string>; binaryData?: Record<string, string> }): ConfigMap {
+    const metadata = { name: `${engine}-${name}`, namespace: this.args.namespace, labels: pulumiLabels(this.args.labels ?? {}, "setup") };
+    return new ConfigMap(`${this.name}-${name}`, { metadata, ...content }, { parent: this });
   }
 
   /** Installs the chart, once its secrets are there, and sets all outputs. */
   protected install({ engine, values, secrets, adminPath, adminUsername, adminPassword }: Installation): void {
-    const { namespace, timeout, host, tls } = this.args;
-    const images = this.createImages(engine);
+    const { namespace, timeout, host, tls, products = [] } = this.args;
+    const [images, catalogue] = [this.createImages(engine), this.createCatalogue(engine)];
+    const names = (files: ConfigMap[]) => files.map(({ metadata }) => metadata.name);
     const release = new Release(
       `${this.name}-release`,
       {
@@ -69,12 +81,12 @@ export abstract class Shop extends ComponentResource {
         namespace,
         // Relative: the folder that Pulumi runs in always holds `components`, and the path is recorded in the state.
         chart: `./components/${engine}/chart`,
-        values: { ...values, productImages: images.map(({ metadata }) => metadata.name) },
-        timeout: timeout ?? 600,
+        values: { ...values, shop: { ...values.shop, products: [] }, productFiles: names(catalogue), ...(images.length > 0 && { productImages: names(images) }) },
+        timeout: output(timeout ?? 600).apply((seconds) => seconds + secondsForProducts(products.length)),
         waitForJobs: true,
         maxHistory: 5,
       },
-      { parent: this, dependsOn: [...secrets, ...images] },
+      { parent: this, dependsOn: [...secrets, ...images, ...catalogue] },
     );
 
     this.url = interpolate`${tls ? "https" : "http"}://${host}`;
@@ -88,13 +100,14 @@ export abstract class Shop extends ComponentResource {
 }
 
 /** The chart values that every engine's chart takes. */
-export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host, domains, tls, suspended, chartDigest }: ShopArgs) {
+export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host, domains, tls, suspended, products = [], chartDigest }: ShopArgs) {
   return {
     imagePullSecrets: imagePullSecret === undefined ? [] : [imagePullSecret],
     labels: labels ?? {},
     ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "" },
     ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...smtp.login } }),
     suspended: suspended ?? false,
+    productSeconds: secondsForProducts(products.length),
     chartDigest: chartDigest ?? "",
   };
 }

@@ -3,7 +3,7 @@ import { UserError } from "../../config/errors";
 import { setGiven, shellWord, storesCommand } from "../../config/stores-command";
 import { applyFleet, type AppliedStore } from "../engine/apply";
 import { concurrencyFor } from "../engine/concurrency";
-import { openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
+import { longestInstallation, openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
 import { decideFleet } from "../engine/plan";
 import { decisionsOf, readSavedPlan, refuseContradiction } from "../engine/saved-plan";
 import type { Decision } from "../fleet/classify";
@@ -47,7 +47,7 @@ export function applyCommand(program: Command): void {
       await requireLeave(decisions, fleet, flags, names, plan !== undefined);
 
       const applied = await interruptible((signal) =>
-        withEngine(fleet.session, fleet.shared.settings.helmTimeout, signal, (engine) =>
+        withEngine(fleet.session, longestInstallation(fleet), signal, (engine) =>
           applyFleet(engine, specsOf(fleet), decisions, concurrencyFor(flags.concurrency), progress()),
         ),
       );

@@ -1,6 +1,7 @@
 import { storesCommand } from "../../config/stores-command";
 import { listedStores } from "../../stores/listed";
 import { UserError } from "../../config/errors";
+import { secondsForProducts } from "../../config/catalogue";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storeDigest } from "../../stores/digest";
@@ -57,6 +58,10 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
 
 /** Name → spec of every listed store. */
 export const specsOf = (fleet: Fleet) => new Map(fleet.wanted.map(({ spec }) => [spec.name, spec]));
+
+/** Seconds that the installation of the listed store with the most products may take. */
+export const longestInstallation = ({ shared, wanted }: Fleet) =>
+  shared.settings.helmTimeout + secondsForProducts(wanted.reduce((most, { spec }) => Math.max(most, spec.products.length), 0));
 
 const minutes = 60_000;
 

@@ -50,6 +50,17 @@ describe("Medusa chart", function () {
     assert.ok(total > 0 && total <= 1228, `${total}Mi`);
   });
 
+  it("gives the Job further products, another Job for others, and starts without those that are gone", async () => {
+    const with_ = async (...productFiles: string[]) => renderChart("medusa", { ...chartValues(required), productFiles, productSeconds: 60 });
+    const [one, two] = [await with_("medusa-products-0-a"), await with_("medusa-products-0-b")];
+    assert.notEqual(jobName(one), jobName(two));
+    const job = objectOf(two, "Job");
+    assert.equal(job.spec.activeDeadlineSeconds, 3660);
+    assert.deepEqual(podSpecOf(job).volumes.find(({ name }: any) => name === "products").projected.sources, [{ configMap: { name: "medusa-products-0-b", optional: true } }]);
+    assert.equal(env(job, "prepare").PRODUCTS_FOLDER, "/products");
+    assert.deepEqual(deployments(one), deployments(two));
+  });
+
   it("names the Job by all that it depends on, and restarts nothing for new products or a new title", async () => {
     const original = await render();
     const names = [jobName(original)];

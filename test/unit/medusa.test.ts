@@ -127,8 +127,10 @@ describe("Medusa", () => {
       images: { medusa: "mirror.example.com/medusa:1" }, chartDigest: "abc",
     });
     const { values } = releaseOf(resources);
+    const { inputs } = only(resources, ":ConfigMap");
+    assert.deepEqual([inputs.data["000.json"], values.productFiles], [JSON.stringify(products), [inputs.metadata.name]]);
     assert.deepEqual(values.shop, {
-      title: required.title, adminEmail: required.adminEmail, currency: "CHF", decimals: 2, country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products,
+      title: required.title, adminEmail: required.adminEmail, currency: "CHF", decimals: 2, country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products: [],
     });
     assert.deepEqual(values.ingress, { className: "nginx", host: required.host, domains: ["shop.example.org"], tlsIssuer: "letsencrypt" });
     assert.deepEqual(

@@ -57,12 +57,12 @@ const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 describe("store program", () => {
   for (const engine of engineNames) {
     describe(engine, () => {
-      it("makes a namespace with its walls, one release under the engine's name, and the receipt", async () => {
+      it("makes a namespace with its walls, its products, one release under the engine's name, and the receipt", async () => {
         const { resources, release, receipt } = await run(engine);
         const count = (type: string) => resources.filter((it) => it.type.endsWith(type)).length;
         assert.deepEqual(
           Object.fromEntries([":Namespace", ":ResourceQuota", ":LimitRange", ":Release", ":ConfigMap", "providers:kubernetes"].map((type) => [type, count(type)])),
-          { ":Namespace": 1, ":ResourceQuota": 1, ":LimitRange": 1, ":Release": 1, ":ConfigMap": 1, "providers:kubernetes": 1 },
+          { ":Namespace": 1, ":ResourceQuota": 1, ":LimitRange": 1, ":Release": 1, ":ConfigMap": 2, "providers:kubernetes": 1 },
         );
         assert.ok(count(":NetworkPolicy") >= 3);
         assert.ok(count(":Secret") >= 2);

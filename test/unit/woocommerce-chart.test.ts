@@ -98,6 +98,19 @@ describe("the WooCommerce chart", () => {
     assert.deepEqual(settingsOf(await render({ products })).products, products);
   });
 
+  it("mounts further products in the set-up Job only, another one for others, and starts without those that are gone", async () => {
+    const with_ = async (...productFiles: string[]) => renderChart("woocommerce", { ...chartValues(args), productFiles, productSeconds: 60 });
+    const [one, two] = [await with_("woocommerce-products-0-a"), await with_("woocommerce-products-0-b", "woocommerce-products-1-c")];
+    const [job, other] = [objectOf(one, "Job"), objectOf(two, "Job")];
+    assert.notEqual(job.metadata.name, other.metadata.name);
+    assert.equal(other.spec.activeDeadlineSeconds, 1260);
+    assert.deepEqual(podOf(other).spec.volumes.find(({ name }: any) => name === "products").projected.sources, [
+      { configMap: { name: "woocommerce-products-0-b", optional: true } }, { configMap: { name: "woocommerce-products-1-c", optional: true } },
+    ]);
+    assert.ok(podOf(other).spec.containers[0].volumeMounts.some(({ mountPath }: any) => mountPath === "/products"));
+    assert.deepEqual(differing(one, two).map((key) => key.replace(/[0-9a-f]{8}$/, "*")), ["Job/woocommerce-setup-*", "Job/woocommerce-setup-*"]);
+  });
+
   it("takes 500 products", async () => {
     const products = Array.from({ length: 500 }, (_, n) => ({ name: `Product ${n}`, sku: `P-${n}`, price: n / 4, stock: n }));
     assert.equal(settingsOf(await render({ products })).products.length, 500);

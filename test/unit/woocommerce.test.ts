@@ -74,6 +74,23 @@ describe("WooCommerce", () => {
     }
   });
 
+  it("carries products past Helm's record, by ConfigMaps that are there before it and whose names change with them", async () => {
+    const products = Array.from({ length: 9_000 }, (_, index) => ({ name: "x".repeat(100), sku: `P-${index}`, price: 1, stock: 1 }));
+    const { resources, release, values } = await woocommerce({ products, imageFiles: { "0a1b.png": "iVBORw==" } });
+    const [image, ...parts] = resources.filter(({ type }) => type.endsWith(":ConfigMap"));
+    assert.deepEqual([image!.inputs.metadata.name, image!.inputs.binaryData], ["woocommerce-image-0a1b", { "0a1b.png": "iVBORw==" }]);
+    assert.deepEqual(parts.flatMap(({ inputs }) => Object.values<string>(inputs.data).flatMap((json) => JSON.parse(json))), products);
+    assert.deepEqual(parts.flatMap(({ inputs }) => Object.keys(inputs.data)), ["000.json", "001.json"]);
+    assert.deepEqual(values.productFiles, parts.map(({ inputs }) => inputs.metadata.name));
+    assert.deepEqual(values.productImages, ["woocommerce-image-0a1b"]);
+    for (const { name } of parts) assert.ok(release.dependencies.some((urn) => urn.endsWith(`::${name}`)), `${name} is not awaited`);
+    assert.ok(JSON.stringify(release.inputs).length < 10_000);
+    assert.deepEqual([release.inputs.timeout, values.productSeconds], [600 + 4_500, 4_500]);
+
+    const other = await woocommerce({ products: products.slice(1) });
+    assert.ok(values.productFiles.every((name: string) => !other.values.productFiles.includes(name)));
+  });
+
   it("puts the generated passwords where they belong, and nowhere into the values", async () => {
     const { resources, release, values, outputs } = await woocommerce();
     assert.equal(isSecret(release.inputs), false);
@@ -127,7 +144,7 @@ describe("WooCommerce", () => {
       labels: { "storefleet.dev/store": "acme" },
       smtp: { host: "mail", port: 1025, from: "shop@example.com", login: { username: "shops", passwordSecret: "smtp" } },
     });
-    assert.deepEqual(values.shop.products, products);
+    assert.deepEqual(values.shop.products, []);
     assert.equal(values.shop.currency, "USD");
     assert.equal(values.shop.country, "US");
     assert.equal(values.ingress.className, "nginx");

@@ -140,13 +140,14 @@ if ( ! get_users( array( 'role' => 'administrator', 'number' => 1, 'fields' => '
 }
 
 require '/etc/storefleet/products.php';
-storefleet_create_products( $settings['products'], $settings['decimals'] );
+$products = storefleet_listed_products( $settings );
+storefleet_create_products( $products, $settings['decimals'] );
 
 // From now on the web pods are ready.
 update_option( 'storefleet_setup', gmdate( 'c' ) );
 
 // A picture that can not be had keeps no shop from selling, but whoever listed it is told.
-$missing = storefleet_add_pictures( $settings['products'] );
+$missing = storefleet_add_pictures( $products );
 if ( $missing ) {
 	WP_CLI::error( "pictures that could not be fetched:\n" . implode( "\n", $missing ) );
 }

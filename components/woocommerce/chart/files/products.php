@@ -1,5 +1,11 @@
 <?php
-// The products of settings.json, for configure.php. What exists is the shop owner's and is left alone.
+// The products of settings.json and /products, for configure.php. What exists is the shop owner's and is left alone.
+
+/** The list's products: of settings.json, and of the files beside it. */
+function storefleet_listed_products( array $settings, string $folder = '/products' ): array {
+	$files = array_map( fn( $file ) => json_decode( file_get_contents( $file ), true, 512, JSON_THROW_ON_ERROR ), glob( "$folder/*.json" ) );
+	return array_merge( $settings['products'], ...$files );
+}
 
 /** The list's text, as WordPress keeps it: it takes text for HTML, and takes backslashes away. */
 function storefleet_text( string $text ): string {
@@ -27,7 +33,11 @@ function storefleet_create_products( array $entries, int $decimals ): void {
 			$product->update_meta_data( '_storefleet_picture', 'wanted' );
 		}
 		$product->save();
-		++$created;
+		// WordPress keeps all that it has seen in memory.
+		if ( 0 === ++$created % 100 ) {
+			wp_cache_flush_runtime();
+			WP_CLI::log( "$created products created" );
+		}
 	}
 	WP_CLI::log( sprintf( '%d products: %d created, the others were there', count( $entries ), $created ) );
 }

@@ -99,6 +99,9 @@ spec:
         - { name: scripts, mountPath: /etc/storefleet, readOnly: true }
         {{- if eq $component "setup" }}
         - { name: admin, mountPath: /run/secrets/admin, readOnly: true }
+        {{- if $root.Values.productFiles }}
+        - { name: products, mountPath: /products, readOnly: true }
+        {{- end }}
         {{- if $root.Values.productImages }}
         - { name: product-images, mountPath: /product-images, readOnly: true }
         {{- end }}
@@ -113,13 +116,15 @@ spec:
     {{- if eq $component "setup" }}
     - name: admin
       secret: { secretName: {{ include "woocommerce.secret" (list $root "admin") }}, defaultMode: 0440 }
-    {{- with $root.Values.productImages }}
-    - name: product-images
+    {{- range $name, $files := dict "products" $root.Values.productFiles "product-images" $root.Values.productImages }}
+    {{- if $files }}
+    - name: {{ $name }}
       projected:
         sources:
-          {{- range . }}
-          - configMap: { name: {{ . | quote }} }
+          {{- range $files }}
+          - configMap: { name: {{ . | quote }}, optional: true }
           {{- end }}
+    {{- end }}
     {{- end }}
     {{- end }}
 {{- end }}

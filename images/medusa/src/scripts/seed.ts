@@ -13,11 +13,11 @@ import { findProfile, followShippingOption, followZone } from "../seed/shipping"
 import { findStore, followStore } from "../seed/store";
 
 /**
- * Brings $SEED_FILE into the shop. Whatever shoppers notice of a changed list comes last, once all it needs is there;
+ * Brings $SEED_FILE and the products of $PRODUCTS_FOLDER into the shop. Whatever shoppers notice of a changed list comes last, once all it needs is there;
  * only one seed may run at a time.
  */
 export default async function seed({ container }: ExecArgs): Promise<void> {
-  const list = readList(process.env.SEED_FILE);
+  const list = readList(process.env.SEED_FILE, process.env.PRODUCTS_FOLDER);
   const run = seedOf(container, list);
   await checkCodes(run);
 

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "@medusajs/framework/zod";
 
 const country = z.string().regex(/^[A-Z]{2}$/).transform((code) => code.toLowerCase());
@@ -27,13 +28,16 @@ const listSchema = z
 export type ShopList = z.infer<typeof listSchema>;
 export type ListedProduct = ShopList["products"][number];
 
-export function readList(file: string | undefined): ShopList {
+/** @param folder of files with more products, each a JSON array of them */
+export function readList(file: string | undefined, folder?: string): ShopList {
   if (!file) throw new Error("the variable SEED_FILE is missing: set it to the JSON file that describes the shop");
-  return parseList(readFileSync(file, "utf8"), file);
+  const files = folder ? readdirSync(folder).filter((name) => name.endsWith(".json")).sort() : [];
+  return parseList(readFileSync(file, "utf8"), file, files.flatMap((name) => JSON.parse(readFileSync(join(folder!, name), "utf8"))));
 }
 
-export function parseList(json: string, file: string): ShopList {
-  const result = listSchema.safeParse(JSON.parse(json));
+export function parseList(json: string, file: string, more: unknown[] = []): ShopList {
+  const list = JSON.parse(json);
+  const result = listSchema.safeParse(more.length > 0 ? { ...list, products: [...list.products, ...more] } : list);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
   throw new Error(`${file} does not describe a shop:\n${problems.join("\n")}`);

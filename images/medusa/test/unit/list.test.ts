@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { parseList, readList } from "../../src/seed/list";
 
 const list = {
@@ -40,6 +44,21 @@ describe("list", () => {
       () => parse({ currency: "eur", products: [{ name: "Mug", sku: "MUG", price: -1, stock: 0.5 }] }),
       (error: Error) => ["seed.json", "currency:", "products.0.price:", "products.0.stock:"].every((part) => error.message.includes(part)),
     );
+  });
+
+  it("takes the products of further files, in their order", () => {
+    const folder = mkdtempSync(join(tmpdir(), "products-"));
+    try {
+      const product = (sku: string) => ({ ...list.products[0], sku });
+      writeFileSync(join(folder, "001.json"), JSON.stringify([product("C")]));
+      writeFileSync(join(folder, "000.json"), JSON.stringify([product("A"), product("B")]));
+      writeFileSync(join(folder, "seed"), JSON.stringify(list));
+      assert.deepEqual(readList(join(folder, "seed"), folder).products.map(({ sku }) => sku), ["MUG", "A", "B", "C"]);
+      writeFileSync(join(folder, "002.json"), JSON.stringify([{ ...product("D"), stock: -1 }]));
+      assert.throws(() => readList(join(folder, "seed"), folder), /products\.4\.stock/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("says which variable is missing", () => {
