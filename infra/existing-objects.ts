@@ -1,8 +1,13 @@
 import { UserError } from "../config/errors";
-import type { OwnPart } from "./own-parts";
+import type { PartName } from "./own-parts";
+
+/** An object of the cluster, as far as programs look at it. */
+export interface Found {
+  metadata?: { uid?: string; labels?: Record<string, string> };
+}
 
 /** Looks at the cluster that the provider of this context will work on, as the provider finds it. */
-export async function finderIn(context: string): Promise<(part: OwnPart) => Promise<object | undefined>> {
+export async function finderIn(context: string): Promise<(part: PartName) => Promise<Found | undefined>> {
   const { KubeConfig, KubernetesObjectApi, ApiException } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromDefault();

@@ -10,6 +10,7 @@ import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { Traefik } from "../components/traefik";
+import { clusterMark, describedCluster, moveVariable, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, type SecretRevisions, secretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
@@ -20,6 +21,8 @@ import { ownReleases, refuseForeign } from "./own-parts";
 export interface EnvironmentOutputs {
   /** The checked settings, defaults and the project's own images filled in. */
   settings: EnvironmentSettings;
+  /** The `uid` of the cluster's `kube-system`: the state is about this cluster and no other. */
+  cluster: string;
   /** A `.dockerconfigjson` for the stores' namespaces. */
   pullSecret?: Output<string>;
   smtpPassword?: Output<string>;
@@ -45,7 +48,11 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const config = new Config();
   const revisions = secretRevisions(env);
   const settings = withOwnImages(env, parseSettings(env, config.requireObject("settings")));
-  await refuseForeign(env, settings, await finder(contextOf(env, settings.context)));
+  const inCluster = contextOf(env, settings.context);
+  const find = await finder(inCluster);
+  const cluster = (await find(clusterMark))?.metadata?.uid ?? "";
+  if (!process.env[moveVariable]) refuseOtherCluster(env, inCluster, await describedCluster(env), cluster);
+  await refuseForeign(env, settings, find);
   const digest = environmentDigest(env);
   const context: Context = {
     settings,
@@ -61,6 +68,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
   writeReceipt(context, system.namespace, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])], {
     environment: env,
+    cluster,
     digest,
     settings: JSON.stringify(settings),
     secretRevisions: JSON.stringify(revisions),
@@ -74,6 +82,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   // The engine warns about outputs without a value.
   return {
     settings,
+    cluster,
     secretRevisions: revisions,
     ...(pullSecret && { pullSecret }),
     ...(smtpPassword && { smtpPassword }),

@@ -4,12 +4,15 @@ import type { EnvironmentName } from "../config/names";
 import { clusterRoleOf, traefikRelease } from "../components/traefik";
 import { environmentReceipt } from "./digest";
 
-/** An object that the environment's stack makes under a name that somebody else's may have as well. */
-export interface OwnPart {
+export interface PartName {
   apiVersion: string;
   kind: "Namespace" | "Deployment" | "IngressClass" | "ClusterRole" | "ClusterRoleBinding";
   name: string;
   namespace?: string;
+}
+
+/** An object that the environment's stack makes under a name that somebody else's may have as well. */
+export interface OwnPart extends PartName {
   /** What to do where somebody else has it. */
   mend: string;
 }

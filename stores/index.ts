@@ -6,6 +6,7 @@ import { pulumiLabels, storeLabels } from "../components/shared/labels";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { namespaceOf, stackOf, type EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
+import { refuseOtherCluster } from "../infra/cluster-identity";
 import { clusterProvider, contextOf } from "../infra/cluster-provider";
 import { storeDigest } from "./digest";
 import { engineOf, mailOf } from "./engines";
@@ -38,7 +39,9 @@ export interface Given {
 export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given: Given = {}): Promise<StoreOutputs> {
   const environment = given.shared ?? (await environmentOf(env));
   const { settings } = environment;
-  const living = given.living ?? livingIn(namespaceOf(env, spec.name), contextOf(env, settings.context));
+  const context = contextOf(env, settings.context);
+  const living = given.living ?? livingIn(namespaceOf(env, spec.name), context);
+  refuseOtherCluster(env, context, environment.cluster, await living.cluster());
   const opts = { provider: clusterProvider(env, settings.context) };
   const engine = engineOf(spec, settings);
   const labels = storeLabels({ store: spec.name, env, engine: spec.engine });

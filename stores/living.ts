@@ -1,5 +1,6 @@
 import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { UserError } from "../config/errors";
+import { clusterMark } from "../infra/cluster-identity";
 import { annotations, receiptName } from "./marks";
 
 /**
@@ -7,6 +8,8 @@ import { annotations, receiptName } from "./marks";
  * one's. Each call asks anew; a namespace that is missing or empty answers that nothing is there.
  */
 export interface Living {
+  /** The `uid` of the cluster's `kube-system`. */
+  cluster(): Promise<string | undefined>;
   /** The walls as they stand, and what the store's last whole operation reached. */
   walls(): Promise<LivingWalls>;
 }
@@ -25,12 +28,13 @@ export interface LivingWalls {
 }
 
 /** For a namespace that is known to be new, and for tests. */
-export const nothingLives: Living = { walls: async () => ({}) };
+export const nothingLives: Living = { cluster: async () => undefined, walls: async () => ({}) };
 
 /** Reads a namespace of the cluster that a context of the kubeconfig names, as the provider does. */
 export function livingIn(namespace: string, context: string): Living {
   const ask = <T>(question: (api: CoreV1Api) => Promise<T>) => answerOf(context, question);
   return {
+    cluster: async () => (await ask((api) => api.readNamespace({ name: clusterMark.name })))?.metadata?.uid,
     walls: async () => {
       const [quota, limits, receipt] = await Promise.all([
         ask((api) => api.readNamespacedResourceQuota({ namespace, name: "quota" })),

@@ -10,6 +10,8 @@ export interface SharedParts {
 }
 
 export interface Environment extends SharedParts {
+  /** The cluster that the environment was last brought up on; undefined before it was, or where the cluster itself was asked for the rest. */
+  cluster?: string;
   /** A `.dockerconfigjson`; present when the environment has one. */
   pullSecret?: Output<string>;
   smtpPassword?: Output<string>;
@@ -18,12 +20,13 @@ export interface Environment extends SharedParts {
 /** Reads the outputs of the environment's stack. */
 export async function environmentOf(env: EnvironmentName): Promise<Environment> {
   const stack = new StackReference(`${getOrganization()}/${getProject()}/${env}`);
-  const [settings, revisions] = await Promise.all([stack.getOutputDetails("settings"), stack.getOutputDetails("secretRevisions")]);
-  if (!settings.value) throw new Error(`the environment's stack "${env}" has no settings yet: bring it up first (pulumi up -s ${env})`);
-  const secretRevisions = (revisions.value ?? {}) as SharedParts["secretRevisions"];
+  const [settings, revisions, cluster] = await Promise.all(["settings", "secretRevisions", "cluster"].map((name) => stack.getOutputDetails(name)));
+  if (!settings?.value) throw new Error(`the environment's stack "${env}" has no settings yet: bring it up first (pulumi up -s ${env})`);
+  const secretRevisions = (revisions?.value ?? {}) as SharedParts["secretRevisions"];
   return {
     settings: withOverrides(settings.value as EnvironmentSettings),
     secretRevisions,
+    cluster: cluster?.value as string | undefined,
     ...(secretRevisions.pullSecret && { pullSecret: stack.requireOutput("pullSecret") as Output<string> }),
     ...(secretRevisions.smtpPassword && { smtpPassword: stack.requireOutput("smtpPassword") as Output<string> }),
   };

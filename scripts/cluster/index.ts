@@ -39,6 +39,8 @@ export interface ClusterUpOptions {
   name: string;
   /** A context named in the settings or on the command line: used as it is, wherever it points. */
   context?: string;
+  /** Asked before a context takes the place of what there is; throws where it must not. */
+  accept?: (kubeconfig: string, context: string) => Promise<void>;
   log: (line: string) => void;
   /** Finds the programs. @default the tools of this project */
   binaries?: Binaries;
@@ -55,7 +57,7 @@ export async function clusterUp({ name, context, log, run = runCommand, ...optio
   }
   return exclusively(name, log, async () => {
     const record = readRecord(name);
-    if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options.kubectl ?? ownKubectl(log));
+    if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options);
     else {
       const made = record && wasMade(record) ? record : undefined;
       const choice = made ?? (await chooseCluster(run));
@@ -75,7 +77,7 @@ const wasMade = ({ kind, version }: ClusterRecord) => kind !== "embedded" || ver
 
 /** Uses a context of the user's kubeconfig: the one named now, or the one of the last time if it is on this machine. */
 async function contextUp(
-  name: string, named: string | undefined, record: ClusterRecord | undefined, log: (line: string) => void, run: Run, kubectl: () => Promise<string>,
+  name: string, named: string | undefined, record: ClusterRecord | undefined, log: (line: string) => void, run: Run, { kubectl = ownKubectl(log), accept }: Pick<ClusterUpOptions, "kubectl" | "accept">,
 ): Promise<void> {
   const context = named ?? record!.context;
   const program = await kubectl();
@@ -83,6 +85,10 @@ async function contextUp(
   if (!named) refuseUnlessLocal(context, server);
   const answer = await run(program, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
   if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`);
+  await accept?.(kubeconfig, context).catch((error) => {
+    if (record?.kubeconfig !== kubeconfig) rmSync(kubeconfig, { force: true });
+    throw error;
+  });
   if (record?.kind === "embedded" && componentNames.some((component) => isRunning(record, component))) {
     log(`cluster ${name}: the embedded one ends; what it holds stays on disk`);
     await endComponents(record);

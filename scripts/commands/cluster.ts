@@ -4,10 +4,13 @@ import { readSettings } from "../../config/environment";
 import { withOwnImages } from "../../config/own-images";
 import { refuseForeignShell } from "../../config/shell";
 import { shellWord, storesCommand } from "../../config/stores-command";
+import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
 import { labels } from "../../stores/marks";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, hasRecord, knownContext, type ClusterStatus } from "../cluster";
+import { clusterOfState } from "../engine/described-cluster";
 import { environmentUp } from "../engine/environment-up";
-import { foreignBackend, forgetSalts, forgetState, openSession, storesOfOwnState } from "../engine/session";
+import { foreignBackend, forgetSalts, forgetState, openSession, pulumiVariables, storesOfOwnState } from "../engine/session";
+import { clusterUid } from "../fleet/environment";
 import { Kube } from "../fleet/kube";
 import { observeFleet } from "../fleet/observe";
 import { loadMissingImages } from "../images";
@@ -22,8 +25,9 @@ export function clusterCommand(program: Command): void {
   withCommon(cluster.command("up"))
     .description("choose or start the cluster, and bring up the environment's stack on it")
     .option("--context <name>", "use this context of your kubeconfig")
-    .action(async (flags: Common & { context?: string }) => {
-      await bringUp(flags.env, flags.context);
+    .option("--move", "make the environment anew on this cluster, and leave alone what it has on the one before")
+    .action(async (flags: Common & { context?: string; move?: boolean }) => {
+      await bringUp(flags.env, flags);
       if (flags.json) printJson(await clusterStatus(clusterName(flags.env)));
     });
   withCommon(cluster.command("down"))
@@ -83,7 +87,7 @@ async function whatStays(env: Common["env"]): Promise<string[]> {
 }
 
 /** Cluster, images, then the environment's stack; a second time it only says that nothing had to be done. */
-export async function bringUp(env: Common["env"], context?: string): Promise<void> {
+export async function bringUp(env: Common["env"], { context, move = false }: { context?: string; move?: boolean } = {}): Promise<void> {
   refuseForeignShell(env);
   const settings = readSettings(env);
   const named = context ?? settings.context;
@@ -96,10 +100,17 @@ export async function bringUp(env: Common["env"], context?: string): Promise<voi
   // The environment's stack would refuse an unpublished image as well, but only once a cluster is up.
   withOwnImages(env, settings);
   await ensureTools(operationTools, note);
-  const cluster = await clusterUp({ name: clusterName(env), context: named, log: note });
+  const cluster = await clusterUp({ name: clusterName(env), context: named, accept: move ? undefined : (kubeconfig, chosen) => refuseMove(env, kubeconfig, chosen), log: note });
   await loadMissingImages({ settings, cluster, log: note });
   const session = await openSession(env);
+  if (move) session.variables[moveVariable] = env;
   await interruptible((signal) => environmentUp(session, settings, signal, note));
+}
+
+/** Before a context takes the place of the cluster that the environment is on. */
+async function refuseMove(env: Common["env"], kubeconfig: string, context: string): Promise<void> {
+  const kube = await Kube.open(kubeconfig, context);
+  refuseOtherCluster(env, context, await clusterOfState(env, pulumiVariables(env)), await clusterUid(kube));
 }
 
 function describe({ name, kind, note: state, why, version, context, kubeconfig, processes, nodes }: ClusterStatus): string {

@@ -1,23 +1,28 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
+import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
 import { environmentDigest } from "../../infra/digest";
 import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
-import { readEnvironment } from "../fleet/environment";
+import { clusterUid, readEnvironment } from "../fleet/environment";
 import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
+import { clusterOfState } from "./described-cluster";
 import { withEngine } from "./fleet-run";
 import { dropRecords } from "./mend";
 import { noChanges, type Failure } from "./operation";
 import { awaitDeletion, perform, target, type Engine, type Reconciled } from "./reconcile";
-import { runCli } from "./run-cli";
-import { workFolder, type Session } from "./session";
+import type { Session } from "./session";
 
 /** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
 export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   const { env, kube } = session;
   await refuseForeign(env, settings, (part) => kube.get(pathOfPart(part)));
-  const [receipt, releases] = await Promise.all([readEnvironment(kube, env), readReleases(kube, settings)]);
-  const known = receipt !== undefined && (await hasStack(session));
+  const [receipt, releases, described, living] = await Promise.all([
+    readEnvironment(kube, env), readReleases(kube, settings), clusterOfState(env, session.variables), clusterUid(kube),
+  ]);
+  if (!session.variables[moveVariable]) refuseOtherCluster(env, session.cluster.context, described, living);
+  // The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings.
+  const known = receipt !== undefined && described !== undefined && (!described || described === living);
   const intact = releases.every(({ whole }) => whole);
   // The last operation got where it set out for, but Helm or the cluster has something else now: Pulumi's state does not know.
   const changedByHand = !intact && receipt?.digest !== "";
@@ -50,16 +55,4 @@ async function withReason({ kube }: Session, settings: EnvironmentSettings, { ki
     return trouble ? [`${namespace}: ${trouble}`] : [];
   }));
   return [...found.flat(), message].join("\n");
-}
-
-/** The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings. */
-async function hasStack(session: Session): Promise<boolean> {
-  const { env } = session;
-  try {
-    await runCli({ session, workFolder: workFolder(env) }, ["stack", "--show-name", "--stack", env], `stack ${env} can not be looked at`);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError && error.message.includes("no stack named")) return false;
-    throw error;
-  }
 }

@@ -10,6 +10,7 @@ import type { Wanted } from "../fleet/classify";
 import { hostHolders, type HostHolder } from "../fleet/hosts";
 import { observeFleet, type Observed } from "../fleet/observe";
 import type { Changes } from "./operation";
+import { refuseForeignState } from "./described-cluster";
 import { Pool } from "./pool";
 import type { Engine } from "./reconcile";
 import { openSession, workFolder, type Session } from "./session";
@@ -65,8 +66,9 @@ export const longestInstallation = ({ shared, wanted }: Fleet) =>
 
 const minutes = 60_000;
 
-/** Opens the worker pool for `body` and closes it after. Ctrl-C aborts `signal`. */
+/** Opens the worker pool for `body` and closes it after, unless the state is about another cluster. Ctrl-C aborts `signal`. */
 export async function withEngine<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (engine: Engine) => Promise<T>): Promise<T> {
+  await refuseForeignState(session);
   const pool = new Pool({
     variables: { ...process.env, ...session.variables },
     // Helm's own wait, twice (uninstall and install), and time for the rest.

@@ -85,7 +85,7 @@ export function target(engine: Engine, stack: string): Pick<Operation, "env" | "
 export async function perform(engine: Engine, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
   const repairs: string[] = [];
   const { session } = engine;
-  const cancelLock = () => runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
+  const cancelLock = async () => void await runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
   const place = { kube: session.kube, releases, cancelLock, rollBack: () => rollBackAny(session, releases) };
   let attempt = operation;
   for (;;) {

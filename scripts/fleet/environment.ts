@@ -1,4 +1,5 @@
 import type { EnvironmentName } from "../../config/names";
+import { clusterMark } from "../../infra/cluster-identity";
 import { environmentReceipt } from "../../infra/digest";
 import type { SharedParts } from "../../stores/shared-parts";
 import type { Kube } from "./kube";
@@ -9,12 +10,15 @@ import type { Kube } from "./kube";
  */
 export type EnvironmentReceipt = SharedParts & { digest: string };
 
-/** Undefined while the environment's stack is not up on this cluster. */
+/** What a cluster is known by. */
+export const clusterUid = async (kube: Kube): Promise<string | undefined> => (await kube.get(`/api/v1/namespaces/${clusterMark.name}`))?.metadata.uid;
+
+/** Undefined while the environment's stack is not up on this cluster; a receipt that was copied from another one does not count. */
 export async function readEnvironment(kube: Kube, env: EnvironmentName): Promise<EnvironmentReceipt | undefined> {
   const path = `/api/v1/namespaces/${environmentReceipt.namespace}`;
-  const [heading, receipt] = await Promise.all([kube.get(path), kube.get(`${path}/configmaps/${environmentReceipt.name}`)]);
-  const { environment, digest: reached = "", settings, secretRevisions } = receipt?.data ?? {};
-  if (environment !== env || !settings) return undefined;
+  const [heading, receipt, uid] = await Promise.all([kube.get(path), kube.get(`${path}/configmaps/${environmentReceipt.name}`), clusterUid(kube)]);
+  const { environment, cluster = uid, digest: reached = "", settings, secretRevisions } = receipt?.data ?? {};
+  if (environment !== env || cluster !== uid || !settings) return undefined;
   const digest = heading?.metadata.annotations?.[environmentReceipt.annotation] === reached ? reached : "";
   return { digest, settings: JSON.parse(settings), secretRevisions: JSON.parse(secretRevisions ?? "{}") };
 }

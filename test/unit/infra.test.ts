@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSecret } from "@pulumi/pulumi";
 import { readSettings } from "../../config/environment";
+import { UserError } from "../../config/errors";
 import { filesDigest } from "../../config/files-digest";
 import type { EnvironmentName } from "../../config/names";
 import { withOwnImages } from "../../config/own-images";
@@ -11,7 +12,7 @@ import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
 import { environmentDigest, secretRevisions } from "../../infra/digest";
-import type { OwnPart } from "../../infra/own-parts";
+import type { PartName } from "../../infra/own-parts";
 import { isSource } from "../images/sources";
 import { only, record, type Recorded } from "./helpers/recording-mocks";
 
@@ -26,10 +27,14 @@ const prod = {
 };
 
 /** @param found labels of what the cluster has already, by kind and name */
-async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}) {
-  const finder = async () => async ({ kind, name }: OwnPart) => found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } };
+async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}, former: object = {}) {
+  const finder = async () => async ({ kind, name }: PartName) => {
+    if (name === "kube-system") return { metadata: { uid: "this-cluster" } };
+    return found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } };
+  };
   return record(() => environment(env, finder), {
     stack: env,
+    outputs: { [`organization/storefleet/${env}`]: former },
     config: { "storefleet:settings": JSON.stringify(settings), ...secrets },
   });
 }
@@ -66,6 +71,19 @@ describe("the environment's program", () => {
     assert.equal(only(resources, ":StorageClass").id, "local-path");
     assert.equal(result.mailUrl, undefined);
     assert.equal(result.settings.smtp.host, "smtp.example.com");
+  });
+
+  it("says which cluster it is about, in its outputs and its receipt, and refuses another one unless it is being moved", async () => {
+    const { resources, result } = await run("local", local, {}, {}, { cluster: "this-cluster" });
+    assert.equal(result.cluster, "this-cluster");
+    assert.equal(only(resources, ":ConfigMap", "receipt").inputs.data.cluster, "this-cluster");
+    await assert.rejects(run("prod", prod, {}, {}, { cluster: "another" }), (error: Error) => {
+      assert.match(error.message, /^the state of environment prod is about another cluster than that of context storefleet-test; nothing was done/);
+      assert.match((error as UserError).hint ?? "", /Back to that one: \.\/scripts\/stores cluster up --env prod --context NAME\n.*cluster up --move --env prod --context storefleet-test$/m);
+      return true;
+    });
+    process.env.STOREFLEET_MOVE = "prod";
+    assert.equal((await run("prod", prod, {}, {}, { cluster: "another" })).result.cluster, "this-cluster");
   });
 
   it("touches nothing where something by the name of a part is not its own, and names all of it with what to do", async () => {

@@ -55,6 +55,14 @@ const isObject = ({ type }: Recorded) => type.startsWith("kubernetes:") && !type
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 
 describe("store program", () => {
+  it("refuses another cluster than the one that its environment is on", async () => {
+    const on = (uid: string | undefined): Living => ({ ...nothingLives, cluster: async () => uid });
+    const shared = { ...environment(), cluster: "this-cluster" };
+    await assert.rejects(run("woocommerce", { shared, living: on("another") }), /is about another cluster than that of context a-context; nothing was done/);
+    for (const uid of ["this-cluster", undefined]) await run("woocommerce", { shared, living: on(uid) });
+    await run("woocommerce", { living: on("another") });
+  });
+
   for (const engine of engineNames) {
     describe(engine, () => {
       it("makes a namespace with its walls, its products, one release under the engine's name, and the receipt", async () => {

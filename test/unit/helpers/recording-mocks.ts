@@ -20,6 +20,8 @@ export interface RecordingOptions {
   preview?: boolean;
   /** Configuration of the project by full key, such as `storefleet:settings`. */
   config?: Record<string, string>;
+  /** Outputs of other stacks, by a StackReference's name. */
+  outputs?: Record<string, object>;
   /** Called before a resource counts as created; what it returns is awaited. */
   creating?: (resource: Recorded) => void | Promise<void>;
 }
@@ -67,13 +69,14 @@ export async function record<T>(
     };
     resources.push(resource);
     await options.creating?.(resource);
-    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
+    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...computed(args), ...(args.type === "pulumi:pulumi:StackReference" && { outputs: options.outputs?.[args.name] ?? {} }) } };
   };
   await runtime.setMocks(
     { newResource: register, call: async (args) => args.inputs },
     "storefleet",
     options.stack ?? "local",
     options.preview ?? false,
+    "organization",
   );
   // Mocks are not told a resource's options; the request that the mocked monitor gets holds them.
   const monitor = runtime.getMonitor() as unknown as Monitor;

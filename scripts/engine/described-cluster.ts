@@ -1,0 +1,27 @@
+import { UserError } from "../../config/errors";
+import type { EnvironmentName } from "../../config/names";
+import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
+import { clusterUid } from "../fleet/environment";
+import { runCli } from "./run-cli";
+import { workFolder, type Session } from "./session";
+
+/** The cluster that the state of an environment is about: empty where it does not say, undefined where the environment has no stack. */
+export async function clusterOfState(env: EnvironmentName, variables: Record<string, string>): Promise<string | undefined> {
+  try {
+    const outputs = await runCli({ session: { variables }, workFolder: workFolder(env) }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
+    return (JSON.parse(outputs) as { cluster?: string }).cluster ?? "";
+  } catch (error) {
+    if (error instanceof UserError && error.message.includes("no stack named")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Refuses to work on stacks whose state is about another cluster, unless the environment is just being moved. Before any
+ * operation, since a refresh or a deletion there runs no program that could refuse, and finds nothing of what it looks for.
+ */
+export async function refuseForeignState({ env, kube, cluster, variables }: Session): Promise<void> {
+  if (variables[moveVariable]) return;
+  const [described, living] = await Promise.all([clusterOfState(env, variables), clusterUid(kube)]);
+  refuseOtherCluster(env, cluster.context, described, living);
+}
