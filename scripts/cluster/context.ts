@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../config/errors";
 import { clusterFolder } from "../paths";
@@ -49,14 +50,32 @@ export async function extractContext(run: Run, kubectl: string, cluster: string,
   return saveKubeconfig(cluster, context, view.stdout);
 }
 
+/**
+ * Brings the copy up to date where the user's kubeconfig has changed since, such as for rotated certificates. It stays as it is
+ * where the context is gone or leads to another server now: that is `cluster up`'s to decide.
+ */
+export async function renewContext(run: Run, kubectl: string, cluster: string, context: string): Promise<void> {
+  const copy = contextFile(cluster, context);
+  const theirs = (process.env.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
+  const { atimeMs, mtimeMs } = statSync(copy);
+  if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
+  const view = await run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
+  const before = readFileSync(copy, "utf8");
+  if (view.code === 0 && serverOf(view.stdout) === serverOf(before) && view.stdout !== before) saveKubeconfig(cluster, context, view.stdout);
+  else utimesSync(copy, atimeMs / 1000, new Date());
+}
+
+const serverOf = (text: string) => (parse(text) as { clusters?: { cluster?: { server?: string } }[] } | null)?.clusters?.[0]?.cluster?.server;
+
 /** Writes a kubeconfig with one context into the cluster's folder. */
 export function saveKubeconfig(cluster: string, context: string, text: string): ContextFile {
-  const config = parse(text) as { clusters?: { cluster?: { server?: string } }[] } | null;
-  const server = config?.clusters?.[0]?.cluster?.server;
+  const server = serverOf(text);
   if (!server) throw new UserError(`context ${context} names no server`);
   const kubeconfig = contextFile(cluster, context);
   mkdirSync(join(kubeconfig, ".."), { recursive: true, mode: 0o700 });
-  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  const draft = `${kubeconfig}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, kubeconfig);
   return { kubeconfig, server };
 }
 

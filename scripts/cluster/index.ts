@@ -2,11 +2,11 @@ import { existsSync, rmSync } from "node:fs";
 import { UserError } from "../../config/errors";
 import { Kube } from "../fleet/kube";
 import { clusterFolder } from "../paths";
-import { ensureTools } from "../tools";
+import { ensureTools, toolPath } from "../tools";
 import { chooseCluster, type Choice } from "./choose";
 import { componentNames } from "./components";
 import { containersDelete, containersDown, containersUp } from "./containers";
-import { extractContext, refuseUnlessLocal } from "./context";
+import { extractContext, refuseUnlessLocal, renewContext } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
 import type { Engine } from "./engine";
 import { withLock } from "../os/lock";
@@ -151,6 +151,8 @@ function readableRecord(name: string): ClusterRecord | undefined {
 /** The cluster that is up under this name, if its API answers; starts nothing. */
 export async function currentCluster(name: string): Promise<Cluster | undefined> {
   const record = readRecord(name);
+  const kubectl = toolPath("kubectl");
+  if (record?.kind === "context" && kubectl && existsSync(record.kubeconfig)) await renewContext(runCommand, kubectl, name, record.context);
   return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
 }
 

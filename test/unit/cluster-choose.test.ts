@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../config/errors";
 import { clusterDown, clusterReset, clusterUp } from "../../scripts/cluster";
 import { chooseCluster } from "../../scripts/cluster/choose";
-import { isLocalContext, refuseUnlessLocal } from "../../scripts/cluster/context";
+import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../scripts/cluster/context";
 import { bindsLowPorts } from "../../scripts/cluster/engine";
 import { forgetRecord, readRecord, writeRecord } from "../../scripts/cluster/record";
 import type { Run } from "../../scripts/cluster/run";
@@ -137,6 +137,43 @@ describe("a named context, kind and k3d", () => {
     await assert.rejects(up(run), /prod-x points to https:\/\/prod\.example\.com, which is not on this machine/);
     assert.equal(await clusterDown("t", undefined, run), true);
     assert.equal(readRecord("t"), undefined);
+  });
+
+  it("brings the copy up to date when the kubeconfig has changed, but follows it to no other server", async () => {
+    const theirs = join(folder(), "config");
+    const { KUBECONFIG } = process.env;
+    process.env.KUBECONFIG = theirs;
+    try {
+      const { kubeconfig: copy } = await up(contexts("https://prod.example.com").run, "prod-x");
+      const told = async (answer: string | Reply, age: number) => {
+        const { run, calls } = machine({ "kubectl config view": answer });
+        writeFileSync(theirs, "");
+        utimesSync(theirs, new Date(), new Date(statSync(copy).mtimeMs + age));
+        await renewContext(run, "kubectl", "t", "prod-x");
+        return { asked: calls.length, users: (parse(readFileSync(copy, "utf8")) as { users: string[] }).users };
+      };
+      const rotated = kubeconfig("https://prod.example.com").replace("users: []", "users: [new]");
+      assert.deepEqual(await told(rotated, -1000), { asked: 0, users: [] }, "older than the copy");
+      assert.deepEqual(await told(rotated, 1000), { asked: 1, users: ["new"] });
+      assert.deepEqual(await told(kubeconfig("https://elsewhere.example.com"), 1000), { asked: 1, users: ["new"] });
+      assert.deepEqual(await told({ code: 1 }, 1000), { asked: 1, users: ["new"] }, "the context is gone");
+    } finally {
+      if (KUBECONFIG === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = KUBECONFIG;
+    }
+  });
+
+  it("asks before a context takes the place of what there is, and keeps nothing of one that is refused", async () => {
+    await up(contexts("https://prod.example.com").run, "prod-x");
+    const accept = async (kubeconfig: string, context: string) => {
+      assert.ok(existsSync(kubeconfig));
+      throw new UserError(`not ${context}`);
+    };
+    const { run } = contexts("https://127.0.0.1:6443");
+    await assert.rejects(clusterUp({ name: "t", context: "minikube", accept, log: () => {}, run, kubectl: async () => "kubectl" }), /not minikube/);
+    assert.equal(readRecord("t")?.context, "prod-x");
+    assert.equal(existsSync(contextFile("t", "minikube")), false);
+    assert.ok(existsSync(readRecord("t")!.kubeconfig));
   });
 
   it("takes a context on this machine again without its name", async () => {
