@@ -55,7 +55,7 @@ const commands: Record<string, string[]> = {
   schema: common,
   env: common,
   images: common,
-  "cluster up": [...common, "--context"],
+  "cluster up": [...common, "--context", "--move"],
   "cluster down": common,
   "cluster status": common,
   "cluster reset": [...common, "--yes"],

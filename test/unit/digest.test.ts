@@ -93,6 +93,7 @@ describe("a store's digest and the files of the program", () => {
     "config/fixed.ts": "words for people",
     "config/stores-command.ts": "words for people",
     "config/shell.ts": "refuses, or does nothing",
+    "infra/cluster-identity.ts": "refuses, or does nothing",
     "config/root.ts": "finds the checkout",
     "config/files-digest.ts": "makes digests",
     "config/fields.ts": "checks the list, whose result is in the spec",
