@@ -6,12 +6,18 @@ const debianPostgres = "/usr/lib/postgresql";
 /** Debian asks it whether a package may start its services. */
 const policy = "/usr/sbin/policy-rc.d";
 
-const found = async () => existsSync(debianPostgres) && (await run("redis-server", ["--version"])).code === 0;
+const answers = async (command: string) => (await run(command, ["--version"])).code === 0;
 
 /** Postgres and Redis for the application's tests, which run them themselves: this machine's, else Debian's packages. */
-export async function ensureDataStores(): Promise<void> {
+export const ensureDataStores = () => ensurePackages(["postgresql", "redis-server"], async () => existsSync(debianPostgres) && (await answers("redis-server")));
+
+/** The same of what WordPress runs on. */
+export const ensureMariadbAndPhp = () =>
+  ensurePackages(["mariadb-server", "php-cli", "php-mysql"], async () => (await answers("mariadbd")) && (await run("php", ["-r", "exit(class_exists('mysqli') ? 0 : 1);"])).code === 0);
+
+async function ensurePackages(packages: string[], found: () => Promise<boolean>): Promise<void> {
   if (await found()) return;
-  const cannot = "Postgres and Redis are missing: install the packages postgresql and redis-server of Debian or Ubuntu";
+  const cannot = `some are missing: install the packages ${packages.join(", ")} of Debian or Ubuntu`;
   if (process.getuid?.() !== 0) throw new Error(cannot);
   // The tests start their own; the system's would only be in the way.
   const ours = !existsSync(policy);
@@ -19,7 +25,7 @@ export async function ensureDataStores(): Promise<void> {
   try {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update"], { env });
-    const { stderr } = await run("apt-get", ["install", "--yes", "--no-install-recommends", "postgresql", "redis-server"], { env });
+    const { stderr } = await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
     if (!(await found())) throw new Error(`${cannot}\n${stderr.slice(-2_000)}`);
   } finally {
     if (ours) rmSync(policy);

@@ -22,16 +22,12 @@ while :; do
   sleep 1
 done
 
-# WordPress calls itself installed before it has users or roles: one that was interrupted there never belonged to
-# anybody, and is begun again.
+step "looking at what the database holds"
+found=$(php /etc/storefleet/existing.php) || fail "$found"
+[ -z "$found" ] || step "$found"
+
 installed=no
 if wp core is-installed; then installed=yes; fi
-if [ "$installed" = yes ] && [ "$(wp user list --format=count --skip-plugins --skip-themes)" = 0 ]; then
-  step "removing an installation of WordPress that was interrupted"
-  wp eval 'foreach ( $GLOBALS["wpdb"]->get_col( "SHOW TABLES" ) as $table ) { $GLOBALS["wpdb"]->query( "DROP TABLE `$table`" ); }' \
-    --skip-plugins --skip-themes
-  installed=no
-fi
 if [ "$installed" = yes ]; then
   step "bringing the database to the version of WordPress"
   wp core update-db
