@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { podSecurityLabels } from "../../components/guardrails/pod-security";
 import { clusterReset, clusterUp, type Cluster } from "../../scripts/cluster";
+import { engineNames } from "../../config/spec";
+import { projectRoot } from "../../config/root";
 import { run } from "../../scripts/cluster/run";
 import { ensureTools } from "../../scripts/tools";
 import { forEachCase, storeCase, type StoreCase } from "../charts/store-cases";
@@ -24,6 +26,7 @@ describe("the stores' charts and a real API server", function () {
 
   let folder: string;
   let kubectl: string;
+  let helm: string;
   let cluster: Cluster;
 
   const kube = (...args: string[]) => run(kubectl, args, { env: { KUBECONFIG: cluster.kubeconfig } });
@@ -52,7 +55,7 @@ describe("the stores' charts and a real API server", function () {
   before(async function () {
     this.timeout(45 * 60_000); // where the tools are still to be built
     folder = mkdtempSync(join(tmpdir(), "storefleet-charts-"));
-    ({ kubectl } = await ensureTools(["kubectl"], () => {}));
+    ({ kubectl, helm } = await ensureTools(["kubectl", "helm"], () => {}));
     await clusterReset(clusterName); // what a killed run left
     cluster = await clusterUp({ name: clusterName, log: () => {}, run: async () => ({ code: 127, stdout: "", stderr: "" }) });
   });
@@ -73,6 +76,51 @@ describe("the stores' charts and a real API server", function () {
       assert.equal(accepted.length, all.length);
     });
   });
+
+  for (const engine of engineNames) {
+    it(`${engine}: Helm goes back to any revision, with and without a storage class, and also after an installation over claims that stayed`, async function () {
+      this.timeout(300_000);
+      const { values } = await storeCase(engine, "small", "local");
+      const { mariadb, wordpress } = values;
+      const classed = (storageClass: string) =>
+        engine === "medusa" ? { storageClass } : { mariadb: { ...mariadb, volume: { ...mariadb.volume, storageClass } }, wordpress: { ...wordpress, uploads: { ...wordpress.uploads, storageClass } } };
+      const claimsOf = async (namespace: string) => {
+        const { stdout } = await kube("get", "pvc", "--namespace", namespace, "--output", "json");
+        const items = (JSON.parse(stdout) as { items: KubernetesObject[] }).items;
+        return items.map(({ metadata, spec }) => [metadata.name, metadata.uid, spec.storageClassName]);
+      };
+      const { stdout } = await kube("get", "storageclass", "--output", "name");
+      const standard = stdout.trim().replace(/.*\//, "");
+      for (const storageClass of ["", standard]) {
+        const namespace = `back-${engine}-${storageClass || "default"}`;
+        await kube("create", "namespace", namespace);
+        const helmDoes = async (...args: string[]) => {
+          const { code, stderr } = await run(helm, [...args, "--namespace", namespace], { env: { KUBECONFIG: cluster.kubeconfig } });
+          assert.equal(code, 0, `${storageClass}: helm ${args.join(" ")}: ${stderr}`);
+        };
+        const release = async (verb: string, title: string) => {
+          const file = join(folder, "values.json");
+          writeFileSync(file, JSON.stringify({ ...values, ...classed(storageClass), shop: { ...values.shop, title } }));
+          await helmDoes(verb, engine, join(projectRoot, `components/${engine}/chart`), "--values", file);
+        };
+        await release("install", "First");
+        const claims = await claimsOf(namespace);
+        assert.deepEqual(claims.map(([, , name]) => name), [standard, standard]);
+        await release("upgrade", "Second");
+        await helmDoes("rollback", engine, "1");
+        if (storageClass === "") {
+          // Claims that were made before the class was noted.
+          await kube("annotate", "pvc", "--all", "--namespace", namespace, "storefleet.dev/storage-class-");
+          await release("upgrade", "Third");
+          await helmDoes("uninstall", engine);
+          await release("install", "Fourth");
+          await release("upgrade", "Fifth");
+          await helmDoes("rollback", engine, "1");
+        }
+        assert.deepEqual(await claimsOf(namespace), claims);
+      }
+    });
+  }
 
   it("would notice a pod that is not restricted, and a field that does not exist", async () => {
     const it_ = await storeCase("woocommerce", "small", "local");

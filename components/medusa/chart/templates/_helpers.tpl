@@ -126,7 +126,9 @@ podAntiAffinity:
 
 {{/*
 A part's volume. Where the claim exists it keeps its class, and its size too if that would shrink or can not grow: the
-API server would refuse that, and the whole upgrade with it. Takes (list $ "postgres").
+API server would refuse that, and the whole upgrade with it. The class is the one that was written when the claim was made,
+even where that was none and the cluster put one in, so that every revision says the same and Helm can go back to any; an
+installation over a claim that stayed has to name the one that it has. Takes (list $ "postgres").
 */}}
 {{- define "medusa.claim" -}}
 {{- $root := index . 0 -}}{{- $part := index . 1 -}}
@@ -135,8 +137,11 @@ API server would refuse that, and the whole upgrade with it. Takes (list $ "post
 {{- $className := $root.Values.storageClass -}}
 {{- $claim := lookup "v1" "PersistentVolumeClaim" $root.Release.Namespace $name -}}
 {{- if $claim -}}
-  {{- $className = $claim.spec.storageClassName | default "" -}}
-  {{- $class := lookup "storage.k8s.io/v1" "StorageClass" "" $className | default dict -}}
+  {{- $live := $claim.spec.storageClassName | default "" -}}
+  {{- $written := $claim.metadata.annotations | default dict -}}
+  {{- $remembered := and $root.Release.IsUpgrade (hasKey $written "storefleet.dev/storage-class") -}}
+  {{- $className = ternary (get $written "storefleet.dev/storage-class") $live $remembered -}}
+  {{- $class := lookup "storage.k8s.io/v1" "StorageClass" "" $live | default dict -}}
   {{- $current := $claim.spec.resources.requests.storage -}}
   {{- $grows := gt (include "medusa.mebibytes" $size | int) (include "medusa.mebibytes" $current | int) -}}
   {{- if not (and $grows $class.allowVolumeExpansion) -}}{{- $size = $current -}}{{- end -}}
@@ -151,6 +156,7 @@ metadata:
   annotations:
     # A broken release can be uninstalled and installed anew without loss; the data goes with its namespace.
     helm.sh/resource-policy: keep
+    storefleet.dev/storage-class: {{ $className | quote }}
 spec:
   accessModes: [ReadWriteOnce]
   {{- with $className }}
