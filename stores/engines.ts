@@ -20,6 +20,8 @@ export interface Place {
   imagePullSecret?: Input<string>;
   /** Name of the Secret whose `password` the SMTP server wants. */
   smtpSecret?: Input<string>;
+  /** Changes with that password. */
+  smtpRevision?: string;
 }
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
@@ -103,7 +105,7 @@ const rooms = <S extends object>(sizes: S, quotaFor: (sizes: S) => Record<string
 });
 
 /** The args that all engines share. */
-function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret }: Place) {
+function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision }: Place) {
   const { host, port, from, username } = settings.smtp;
   return {
     namespace,
@@ -121,7 +123,7 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     currency: spec.currency,
     decimals: spec.decimals,
     country: spec.country,
-    smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret } : undefined },
+    smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret, revision: smtpRevision } : undefined },
     timeout: settings.helmTimeout,
     suspended: spec.suspended,
   };

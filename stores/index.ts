@@ -80,7 +80,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
     },
     opts,
   );
-  const place = { env, namespace, labels, ...copySecrets(environment, namespace, labels, opts) };
+  const place = { env, namespace, labels, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
   const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
 
   new ConfigMap(

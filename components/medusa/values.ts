@@ -15,6 +15,7 @@ export const secretNames = {
 export function chartValues(args: MedusaArgs) {
   return {
     ...commonValues(args),
+    smtpRevision: args.smtp?.login?.revision ?? "",
     ...(args.images && { images: args.images }),
     shop: { ...commonShopValues(args), countries: args.countries ?? [], shippingPrice: args.shippingPrice ?? 5, accent: args.accent ?? "" },
     secrets: secretNames,

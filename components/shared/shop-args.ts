@@ -85,7 +85,15 @@ export interface ShopArgs {
      * The password is the key `password` of a Secret in the namespace.
      * @default the server asks for none
      */
-    login?: { username: Input<string>; passwordSecret: Input<string> };
+    login?: {
+      username: Input<string>;
+      passwordSecret: Input<string>;
+      /**
+       * Changes with the password: pods that read it only when they start are started anew.
+       * @default none
+       */
+      revision?: Input<string>;
+    };
   };
   /**
    * Name of a pull Secret in the namespace.

@@ -105,7 +105,7 @@ export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host
     imagePullSecrets: imagePullSecret === undefined ? [] : [imagePullSecret],
     labels: labels ?? {},
     ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "" },
-    ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...smtp.login } }),
+    ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...(smtp.login && { username: smtp.login.username, passwordSecret: smtp.login.passwordSecret }) } }),
     suspended: suspended ?? false,
     productSeconds: secondsForProducts(products.length),
     chartDigest: chartDigest ?? "",

@@ -1,5 +1,6 @@
 import { defineConfig } from "@medusajs/framework/utils";
 
+import { backoffStrategy, jobOptions } from "./src/mail/retries";
 import { smtpOptions } from "./src/modules/smtp/options";
 
 // Everything comes from the environment; README.md lists it. `medusa build` runs this file too, without any of it.
@@ -37,11 +38,10 @@ export default defineConfig({
   admin: { disable: process.env.DISABLE_ADMIN === "true" },
   modules: [
     // Migrations may take their time.
-    ...(process.argv[2] === "start" ? [{ resolve: "./src/modules/postgres-watch" }] : []),
+    ...(process.argv[2] === "start" ? [{ resolve: "./src/modules/postgres-watch" }, { resolve: "./src/modules/only-https" }] : []),
     {
       resolve: "@medusajs/medusa/event-bus-redis",
-      // What a subscriber could not do, such as send a mail, is tried again for two and a half minutes.
-      options: { ...redis, jobOptions: { attempts: 6, backoff: { type: "exponential", delay: 5_000 }, removeOnFail: true } },
+      options: { ...redis, jobOptions, workerOptions: { settings: { backoffStrategy } } },
     },
     { resolve: "@medusajs/medusa/workflow-engine-redis", options: { redis } },
     {

@@ -141,7 +141,7 @@ describe("Medusa chart", function () {
 
     const secure = env(objectOf(await render({ tls: { issuer: "letsencrypt" }, domains: ["shop.example.org"] }), "Deployment", "medusa-server"), "server");
     assert.equal(secure.COOKIE_INSECURE, "false");
-    assert.match(secure.AUTH_CORS, /^https:\/\/store-acme[^,]+,https:\/\/shop\.example\.org$/);
+    assert.match(secure.AUTH_CORS, /^https:\/\/shop\.example\.org,https:\/\/store-acme[^,]+$/);
   });
 
   it("takes secrets from Secrets only, and creates none that were given", async () => {
@@ -154,6 +154,20 @@ describe("Medusa chart", function () {
         if (/PASSWORD$|SECRET$/.test(name)) assert.equal(value, undefined, `${container.name} has ${name} in plain`);
       }
     }
+  });
+
+  it("starts server and worker anew for another password of the mail server, and nothing else", async () => {
+    const login = (revision: string) => ({ smtp: { host: "mail", port: 25, from: "a@b.c", login: { username: "u", passwordSecret: "smtp", revision } } });
+    const [one, two] = [await render(login("1")), await render(login("2"))];
+    const changed = one.filter((object) => JSON.stringify(object) !== JSON.stringify(two.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name)));
+    assert.deepEqual(changed.map(({ metadata }) => metadata.name).sort(), ["medusa-server", "medusa-worker"]);
+    for (const { spec } of changed) assert.deepEqual(spec.template.metadata.annotations, { "storefleet.dev/smtp-revision": "1" });
+  });
+
+  it("has the first custom domain in the links of its pages", async () => {
+    const addressOf = async (change: Partial<MedusaArgs>) => env(objectOf(await render(change), "Deployment", "medusa-storefront"), "storefront").STOREFRONT_URL;
+    assert.equal(await addressOf({ domains: ["shop.example.org", "other.example.org"], tls: { issuer: "letsencrypt" } }), "https://shop.example.org");
+    assert.equal(await addressOf({}), `http://${required.host}`);
   });
 
   it("tells every process of the application how e-mail is sent, and not the storefront", async () => {

@@ -152,6 +152,12 @@ describe("store program", () => {
         const values = JSON.stringify(release.inputs.values);
         assert.match(values, /"image-pull"/);
         assert.match(values, /:"smtp"/);
+        const revisions = async (smtpPassword: string) => {
+          const shared = environment(outsideMail, true);
+          return (await run(engine, { shared: { ...shared, secretRevisions: { ...shared.secretRevisions, smtpPassword } } })).release.inputs.values.smtpRevision;
+        };
+        // WooCommerce reads the file at every mail.
+        assert.deepEqual([await revisions("a"), await revisions("b")], engine === "medusa" ? ["a", "b"] : [undefined, undefined]);
         const copies = async (shared: Environment) => (await run(engine, { shared })).resources.map(({ name }) => name).filter((name) => ["image-pull", "smtp"].includes(name));
         assert.deepEqual(await copies(environment()), []);
         // The mail catcher asks for no password.

@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import type { Env } from "./http/context";
 import { readCart } from "./http/cookies";
-import { isHttps, isOwnForm, securityHeaders } from "./http/security";
+import { isHttps, isOwnForm, onlyHttps, securityHeaders } from "./http/security";
 import { assets } from "./look/assets";
 import { KeyRefused, Unavailable } from "./medusa/api";
 import type { ShopSource } from "./medusa/shop";
@@ -17,6 +17,7 @@ const serverPaths = ["/app", "/admin", "/auth", "/store", "/hooks", "/static", "
 
 export function createApp(publicUrl: URL, shops: ShopSource): Hono<Env> {
   const app = new Hono<Env>();
+  app.use(onlyHttps(publicUrl));
 
   // For probes. Ready once the shop's settings are known; while the backend is away later, a friendly page is better than none.
   app.get("/alive", (c) => c.text("OK"));

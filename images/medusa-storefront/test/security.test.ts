@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createApp } from "../src/app";
+import { ShopSource } from "../src/medusa/shop";
 import { address, Browser } from "./browser";
 import { FakeMedusa, newId, product, variant } from "./fake-medusa";
 
@@ -55,6 +57,21 @@ describe("security", () => {
     assert.equal(browser.status, 422);
     clean();
     assert.ok(browser.alert.includes(hostile.trim()));
+  });
+
+  it("sends a shop on https nobody without it, but a certificate authority", async () => {
+    const app = createApp(new URL("https://shop.example.com"), new ShopSource(medusa.url, "pk_test"));
+    const ask = (path: string, protocol?: string, method = "GET") => app.request(`http://other.example.com${path}`, { method, headers: protocol ? { "x-forwarded-proto": protocol } : {} });
+    for (const path of ["/", "/products/a%20b?q=ü&x", "/alive", "/assets/style.css", "//evil.example.com/", "/app/login"]) {
+      for (const method of ["GET", "POST"]) {
+        const answer = await ask(path, "http", method);
+        assert.deepEqual([answer.status, answer.headers.get("location")], [308, `https://other.example.com${path.replace("ü", "%C3%BC")}`], path);
+      }
+    }
+    assert.notEqual((await ask("/.well-known/acme-challenge/token", "http")).status, 308);
+    for (const protocol of ["https", undefined]) assert.equal((await ask("/alive", protocol)).status, 200);
+    const plain = createApp(new URL("http://shop.example.com"), new ShopSource(medusa.url, "pk_test"));
+    assert.equal((await plain.request("http://shop.example.com/alive", { headers: { "x-forwarded-proto": "http" } })).status, 200);
   });
 
   it("allows no scripts, styles or frames but its own", async () => {

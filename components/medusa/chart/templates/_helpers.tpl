@@ -31,10 +31,10 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) }}://{{ .Values.ingress.host }}
 {{- end -}}
 
-{{/* Every address that browsers use for this shop, comma-separated. */}}
+{{/* Every address that browsers use for this shop, comma-separated; the one for links first. */}}
 {{- define "medusa.origins" -}}
 {{- $origins := list -}}
-{{- range prepend .Values.ingress.domains .Values.ingress.host -}}
+{{- range append .Values.ingress.domains .Values.ingress.host -}}
 {{- $origins = append $origins (printf "%s://%s" (ternary "https" "http" (not (empty $.Values.ingress.tlsIssuer))) .) -}}
 {{- end -}}
 {{- join "," $origins -}}

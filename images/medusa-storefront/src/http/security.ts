@@ -1,11 +1,21 @@
 import type { MiddlewareHandler } from "hono";
 import type { Ctx, Env } from "./context";
 
+/** How the browser came, if a proxy in front says so. */
+const forwardedProtocol = (c: Ctx) => c.req.header("x-forwarded-proto")?.split(",")[0]?.trim();
+
 /** What the proxy in front says, else what the shop's own address says. */
-export function isHttps(c: Ctx): boolean {
-  const forwarded = c.req.header("x-forwarded-proto")?.split(",")[0]?.trim();
-  return (forwarded ?? c.get("publicUrl").protocol.slice(0, -1)) === "https";
-}
+export const isHttps = (c: Ctx): boolean => (forwardedProtocol(c) ?? c.get("publicUrl").protocol.slice(0, -1)) === "https";
+
+/**
+ * A shop on https has no page without it, but for what proves to a certificate authority that the host is ours. Probes and whoever
+ * else comes past the proxy are not sent on.
+ */
+export const onlyHttps = (publicUrl: URL): MiddlewareHandler<Env> => async (c, next) => {
+  const { hostname, pathname, search } = new URL(c.req.url);
+  if (publicUrl.protocol !== "https:" || forwardedProtocol(c) !== "http" || pathname.startsWith("/.well-known/acme-challenge/")) return next();
+  return c.redirect(`https://${hostname}${pathname}${search}`, 308);
+};
 
 /** Nothing may load but the storefront's own files; pictures may come from wherever the shop keeps them. */
 const policy = (https: boolean) =>

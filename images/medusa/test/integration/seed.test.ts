@@ -62,6 +62,8 @@ describe("seed", () => {
       "update sales_channel set name = 'Shop'",
     ];
     for (const change of owner) await sql(shop, change);
+    // Invited by the owner.
+    await sql(shop, "insert into \"user\" (id, email) values ('user_invited', 'owner@example.com')");
 
     const changes = {
       title: "Other",
@@ -81,7 +83,8 @@ describe("seed", () => {
     assert.deepEqual(await sql(shop, countries), ["at", "ch", "fr"]);
     assert.deepEqual(await sql(shop, zones), ["at", "fr"]);
     assert.deepEqual(await sql(shop, shipping), ["eur 4.9", "usd 7"]);
-    assert.deepEqual(await sql(shop, "select email from \"user\" order by 1"), ["admin@example.com", "second@example.com"]);
+    assert.deepEqual(await sql(shop, "select email from \"user\" where deleted_at is null order by 1"), ["owner@example.com", "second@example.com"]);
+    assert.deepEqual(await sql(shop, "select entity_id from provider_identity where deleted_at is null order by 1"), ["second@example.com"]);
     assert.deepEqual(await sql(shop, "select name from region union all select name from sales_channel"), ["Home", "Shop"]);
     const third = list.products[2]!;
     assert.deepEqual((await sql(shop, sold)).sort(), [
