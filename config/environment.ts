@@ -23,7 +23,7 @@ export type ImageName = (typeof imageNames)[number];
 export const imagePlatforms = ["linux/amd64", "linux/arm64"] as const;
 
 /** Where the catcher of an environment with `mailCatcher: true` listens; `infra/` puts it there. */
-export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025 } as const;
+export const mailCatcher = { namespace: "storefleet-mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025, loginSecret: "mail-catcher-login" } as const;
 
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: "is not a Kubernetes name — use lowercase letters, digits and hyphens" });
 /** Namespaces that are never ours to make: the cluster's own, and those that this project makes for something else. */
@@ -100,6 +100,13 @@ export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> &
 export function mailCatcherUrl({ hostSuffix, tlsIssuer }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer">): string {
   return `${tlsIssuer ? "https" : "http"}://mail${hostSuffix}`;
 }
+
+/**
+ * Whether readers of the caught mails have to log in, since everybody's password resets are among them: unless their address is one of
+ * the reader's own machine.
+ */
+export const mailNeedsLogin = ({ hostSuffix }: Pick<EnvironmentSettings, "hostSuffix">): boolean =>
+  !/[.-]127([.-]\d{1,3}){3}\.(nip|sslip)\.io$|\.(localhost|localtest\.me|lvh\.me)$/i.test(hostSuffix);
 
 /** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
 export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;

@@ -1,7 +1,7 @@
 import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
-import { type EnvironmentSettings, mailCatcher, parseSettings, withOverrides } from "../config/environment";
+import { type EnvironmentSettings, mailCatcher, mailNeedsLogin, parseSettings, withOverrides } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
@@ -127,6 +127,7 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
       ingressClass: settings.ingress.className,
       ingressNamespace: settings.ingress.controllerNamespace,
       chartDigest: filesDigest(["components/mail-catcher/chart"]),
+      loginSecret: mailNeedsLogin(settings) ? mailCatcher.loginSecret : undefined,
       tlsIssuer: settings.tlsIssuer,
       image: settings.images.overrides["mail-catcher"],
       timeout,

@@ -1,5 +1,9 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output, output } from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret, unsecret } from "@pulumi/pulumi";
+import { Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
+import { RandomPassword } from "@pulumi/random";
+import { pulumiLabels } from "../shared/labels";
 
 export interface MailCatcherArgs {
   /** The namespace to install into. */
@@ -18,6 +22,11 @@ export interface MailCatcherArgs {
   ingressNamespace: Input<string>;
   /** Changes with the chart's files. */
   chartDigest: string;
+  /**
+   * Name of the Secret to make, with `username`, `password` and, for Mailpit, both as `auth`: readers have to log in.
+   * @default everybody who reaches the pages reads
+   */
+  loginSecret?: string;
   /**
    * The cert-manager ClusterIssuer of the host's certificate.
    * @default http only
@@ -53,6 +62,7 @@ export class MailCatcher extends ComponentResource {
   constructor(name: string, args: MailCatcherArgs, opts?: ComponentResourceOptions) {
     super("storefleet:index:MailCatcher", name, args, opts);
 
+    const login = args.loginSecret === undefined ? undefined : this.createLogin(name, args.loginSecret, args);
     const release = new Release(
       `${name}-release`,
       {
@@ -68,17 +78,28 @@ export class MailCatcher extends ComponentResource {
             tlsIssuer: args.tlsIssuer ?? "",
           },
           labels: args.labels ?? {},
+          ...(login && { login: { secret: login.name, revision: login.revision } }),
           chartDigest: args.chartDigest,
           ...(args.image !== undefined && { image: args.image }),
         },
         timeout: args.timeout ?? 300,
         maxHistory: 5,
       },
-      { parent: this },
+      { parent: this, dependsOn: login ? [login.object] : [] },
     );
 
     this.url = output(`${args.tlsIssuer ? "https" : "http"}://${args.host}`);
     this.releaseStatus = release.status.status;
     this.registerOutputs({ url: this.url, releaseStatus: this.releaseStatus });
+  }
+
+  /** The revision changes with the password, which the pod reads when it starts. */
+  private createLogin(name: string, secretName: string, { namespace, labels }: MailCatcherArgs) {
+    const username = "mail";
+    const password = secret(new RandomPassword(`${name}-password`, { length: 24, special: false }, { parent: this }).result);
+    const metadata = { name: secretName, namespace, labels: pulumiLabels(labels ?? {}, "login") };
+    const stringData = { username, password, auth: interpolate`${username}:${password}` };
+    const object = new Secret(`${name}-login`, { metadata, stringData }, { parent: this });
+    return { object, name: object.metadata.name, revision: unsecret(password.apply((it) => createHash("sha256").update(it).digest("hex").slice(0, 12))) };
   }
 }

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
+import { mailCatcher, mailCatcherUrl } from "../../config/environment";
 import { storesCommand } from "../../config/stores-command";
 import { receiptName } from "../../stores/marks";
 import { openSession, type Session } from "../engine/session";
+import { readEnvironment } from "../fleet/environment";
 import { byTime, timeOf, type Event } from "../fleet/event";
 import type { KubeObject } from "../fleet/kube";
+import { mailLogin } from "../fleet/mail-login";
 import { observeFleet, type Observed } from "../fleet/observe";
 import { duration, table } from "../ui/table";
 import { note, print, printJson, withCommon, wholeNumber, type Common } from "./common";
@@ -24,9 +27,11 @@ export function inspectCommands(program: Command): void {
     .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
     .action(async (name: string, flags: Common & { tail: number }) => printLogs(await find(name, flags), flags));
   withCommon(program.command("credentials"))
-    .description("address and administrator of a store")
-    .argument("<name>")
-    .action(async (name: string, flags: Common) => printCredentials(await find(name, flags), flags));
+    .description("address and administrator of a store, or who reads what the mail catcher has")
+    .argument("<name>", `a store, or ${mailCatcher.service}`)
+    .action(async (name: string, flags: Common) =>
+      name === mailCatcher.service ? printMailLogin(await openSession(flags.env), flags) : printCredentials(await find(name, flags), flags),
+    );
   withCommon(program.command("open"))
     .description("open a store in the browser")
     .argument("<name>")
@@ -94,8 +99,18 @@ async function printCredentials({ session, store }: Found, { json }: Common): Pr
   const text = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
   const { url = "", adminUrl = "" } = receipt.data ?? {};
   const credentials = { name: store.store, url, adminUrl, username: text("username"), password: text("password") };
-  if (json) return printJson(credentials);
-  print(Object.entries(credentials).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));
+  printPairs(credentials, json);
+}
+
+async function printMailLogin({ kube, env }: Session, { json }: Common): Promise<void> {
+  const settings = (await readEnvironment(kube, env))?.settings;
+  if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`);
+  printPairs({ name: mailCatcher.service, url: mailCatcherUrl(settings), ...(await mailLogin(kube, settings)) }, json);
+}
+
+function printPairs(pairs: Record<string, string>, json: boolean | undefined): void {
+  if (json) return printJson(pairs);
+  print(Object.entries(pairs).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));
 }
 
 async function openInBrowser({ session, store }: Found, { json }: Common): Promise<void> {

@@ -5,6 +5,7 @@ import { engineNames } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
+import { mailLogin } from "../fleet/mail-login";
 import type { StoreStatus } from "../fleet/status";
 import { out } from "../ui/colours";
 import { duration } from "../ui/table";
@@ -54,7 +55,7 @@ export async function targetOf(session: Session, name: string, flags: Common): P
     name, engine, url: row.url,
     admin: { username, password },
     publishableKey,
-    mail: mailOf(shared.settings),
+    mail: await mailOf(session, shared.settings),
     access: { ports: session.cluster.ingressPorts, timeout: patience },
     mailWait: patience,
   };
@@ -69,8 +70,8 @@ async function secretValues({ kube }: Session, { name, namespace }: StoreStatus,
 }
 
 /** The catcher's page, where the stores' mail goes there. */
-function mailOf(settings: EnvironmentSettings): Target["mail"] {
+async function mailOf({ kube }: Session, settings: EnvironmentSettings): Promise<Target["mail"]> {
   const { host } = settings.smtp;
   const caught = settings.mailCatcher && host.startsWith(`${mailCatcher.service}.${mailCatcher.namespace}.`);
-  return caught ? { catcher: mailCatcherUrl(settings) } : { server: host };
+  return caught ? { catcher: mailCatcherUrl(settings), login: await mailLogin(kube, settings) } : { server: host };
 }

@@ -13,7 +13,7 @@ export interface Target {
   /** What the storefront of a Medusa shop asks the store API with. */
   publishableKey?: string;
   /** Where its e-mails can be read, or else the server that they go to. */
-  mail: { catcher: string } | { server: string };
+  mail: { catcher: string; login?: { username: string; password: string } } | { server: string };
   access: Access;
   /** Milliseconds until the e-mail of an order has to be there. */
   mailWait: number;

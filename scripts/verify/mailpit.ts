@@ -15,9 +15,11 @@ const interval = 500;
 export async function orderMail({ mail, access, mailWait }: Target, customer: string, number: string, signal: AbortSignal): Promise<string | Skipped> {
   if ("server" in mail) return { skipped: `mail goes to ${mail.server}, and is not looked at` };
   const catcher = new Site(mail.catcher, access);
+  const { login } = mail;
+  const headers = login && { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}` };
   const end = performance.now() + mailWait;
   for (;;) {
-    const { messages } = await catcher.json(found, 200, "GET", `/api/v1/search?query=${encodeURIComponent(`"${customer}"`)}`);
+    const { messages } = await catcher.json(found, 200, "GET", `/api/v1/search?query=${encodeURIComponent(`"${customer}"`)}`, { headers });
     const sent = messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
     if (sent) return `"${oneLine(sent.Subject, 80)}" to ${oneLine((sent.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
     if (performance.now() >= end || signal.aborted) throw missing(catcher, messages.map(({ Subject }) => Subject), number, mailWait);

@@ -137,6 +137,8 @@ describe("a fleet's life", function () {
     assert.ok(logs.some(({ container, text }) => container === "wordpress" && /simulated/.test(text)));
     const events = await fleet.json<{ object: string }[]>("events", "shop");
     assert.ok(events.some(({ object }) => object.startsWith("Pod/")));
+    // On the own machine it asks for no login.
+    assert.deepEqual(keys(await fleet.json("credentials", "mail-catcher")), ["name", "url"]);
     const unknown = await fleet.stores("credentials", "shpo");
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);

@@ -63,6 +63,12 @@ describe("the environment's program", () => {
     assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io");
   });
 
+  it("lets nobody read caught mails without a login, but on the own machine", async () => {
+    assert.deepEqual(names((await run("local", local)).resources, ":Secret"), []);
+    const { resources } = await run("local", { ...local, hostSuffix: ".shops.example" });
+    assert.equal(only(resources, ":Secret").inputs.metadata.name, "mail-catcher-login");
+  });
+
   it("installs nothing in prod, but requires the classes that the settings name", async () => {
     const { resources, result } = await run("prod", prod);
     assert.deepEqual(names(resources, ":Release"), []);

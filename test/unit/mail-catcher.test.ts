@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { MailCatcher, mailCatcherPodLabels } from "../../components/mail-catcher";
 import { podViolations } from "./helpers/pod-rules";
-import { only, record } from "./helpers/recording-mocks";
+import { mailNeedsLogin } from "../../config/environment";
+import { mockedPassword, only, record } from "./helpers/recording-mocks";
 import { kubeScoreFindings, type KubernetesObject, objectOf, renderChart } from "./helpers/rendered-chart";
 
 const waivers = {
@@ -53,7 +54,39 @@ describe("the mail catcher's chart", () => {
   });
 });
 
+describe("the login of the mail catcher", () => {
+  it("is asked for everywhere but on the reader's own machine", () => {
+    for (const own of [".127.0.0.1.nip.io", ".127-0-0-1.sslip.io", ".x.127.0.0.1.nip.io", ".localhost", ".dev.localtest.me"]) assert.equal(mailNeedsLogin({ hostSuffix: own }), false, own);
+    for (const open of [".10.0.0.1.nip.io", ".shops.example", ".notlocalhost", ".127.0.0.1.nip.io.example", ".1270.0.1.nip.io"]) assert.equal(mailNeedsLogin({ hostSuffix: open }), true, open);
+  });
+
+  it("comes from a Secret, and a new one starts the pod anew", async () => {
+    const deployment = async (login: object) => objectOf(await renderChart("mail-catcher", { login }), "Deployment").spec.template;
+    const { metadata, spec } = await deployment({ secret: "login", revision: "r1" });
+    assert.deepEqual(spec.containers[0].env.find(({ name }: any) => name === "MP_UI_AUTH").valueFrom, { secretKeyRef: { name: "login", key: "auth" } });
+    assert.deepEqual(metadata.annotations, { "storefleet.dev/login-revision": "r1" });
+    assert.ok(!JSON.stringify(await deployment({})).includes("MP_UI_AUTH"));
+  });
+});
+
 describe("MailCatcher", () => {
+  it("generates a login where one is asked for, and hands the chart its Secret's name only", async () => {
+    const args = { namespace: "mail", service: "mail-catcher", smtpPort: 1025, httpPort: 8025, host: "mail.example.com", ingressClass: "x", ingressNamespace: "y", chartDigest: "z" };
+    const { resources } = await record(() => {
+      new MailCatcher("open", args);
+      new MailCatcher("closed", { ...args, loginSecret: "mail-login" });
+    });
+    const { metadata, stringData } = only(resources, ":Secret").inputs;
+    const password = mockedPassword("closed-password", 24);
+    assert.deepEqual([metadata.name, stringData.value], ["mail-login", { username: "mail", password, auth: `mail:${password}` }]);
+    const release = only(resources, ":Release", "closed-release");
+    assert.equal(release.inputs.values.login.secret, "mail-login");
+    assert.match(release.inputs.values.login.revision, /^[0-9a-f]{12}$/);
+    assert.ok(!JSON.stringify(release.inputs).includes(password));
+    assert.ok(release.dependencies.some((urn) => urn.endsWith("::closed-login")));
+    assert.equal(only(resources, ":Release", "open-release").inputs.values.login, undefined);
+  });
+
   it("is one release named like its Service, and says where to read", async () => {
     const args = {
       namespace: "storefleet-mail",

@@ -43,16 +43,23 @@ describe("stores verify", () => {
 
   it("knows the shop's address, its administrator and its mail catcher", async () => {
     const { admin, mail, url, engine, access } = await target(cluster(), "acme", { ingressPorts: { http: 8080, https: 8443 } });
-    assert.deepEqual([url, engine, admin, mail], ["http://acme.example.com", "woocommerce", { username: "admin", password: "pässword" }, { catcher: "http://mail.127.0.0.1.nip.io" }]);
+    assert.deepEqual([url, engine, admin, mail], ["http://acme.example.com", "woocommerce", { username: "admin", password: "pässword" }, { catcher: "http://mail.127.0.0.1.nip.io", login: undefined }]);
     assert.deepEqual(access, { ports: { http: 8080, https: 8443 }, timeout: 15_000 });
     assert.equal((await target(cluster())).access.ports, undefined);
   });
 
   it("looks for mail in the catcher only where the stores' mail goes there", async () => {
     const local = readSettings("local");
-    assert.deepEqual((await target(cluster({ ...local, tlsIssuer: "letsencrypt" }))).mail, { catcher: "https://mail.127.0.0.1.nip.io" });
+    assert.deepEqual((await target(cluster({ ...local, tlsIssuer: "letsencrypt" }))).mail, { catcher: "https://mail.127.0.0.1.nip.io", login: undefined });
     assert.deepEqual((await target(cluster({ ...local, smtp: { host: "smtp.example.com", port: 587, from: "a@example.com" } }))).mail, { server: "smtp.example.com" });
     assert.deepEqual((await target(cluster({ ...local, mailCatcher: false }))).mail, { server: local.smtp.host });
+  });
+
+  it("logs in to a catcher that is not this machine's own", async () => {
+    const open = cluster({ ...readSettings("local"), hostSuffix: ".shops.example" });
+    await refuses(target(open), /^the Secret mail-catcher-login is gone, so nobody can read the mail catcher$/, /cluster up$/);
+    open.put("/api/v1/namespaces/storefleet-mail/secrets/mail-catcher-login", { data: { username: base64("mail"), password: base64("secret") } });
+    assert.deepEqual((await target(open)).mail, { catcher: "http://mail.shops.example", login: { username: "mail", password: "secret" } });
   });
 
   it("refuses where nothing can be bought", async () => {
