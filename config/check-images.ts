@@ -16,6 +16,7 @@ export class Images {
   /** Sees unchecked data, as crossCheck does. */
   findings(data: unknown, egress: "allow" | "deny"): Finding[] {
     const { defaults, stores } = holdersOf(data);
+    const taker = stores.find((store) => engineOf(store, defaults) === "medusa" && store.entry.products === undefined);
     return [defaults, ...stores].flatMap((holder) => {
       const sizes = new Map<string, number>();
       const findings = productsOf(holder).flatMap(({ product: { image }, path: at }): Finding[] => {
@@ -27,6 +28,9 @@ export class Images {
         }
         // Its server keeps no files of its own, and a picture's address is all that it stores.
         if (holder !== defaults && engineOf(holder, defaults) === "medusa") return [{ path, message: "is a file, and a Medusa store takes addresses only", repair: "give its https:// address" }];
+        if (holder === defaults && taker) {
+          return [{ path, message: "is a file, and a Medusa store, which takes addresses only, has these products", repair: "give its https:// address, or list products in that store; it is at", other: taker.path }];
+        }
         const read = this.read(image);
         if ("message" in read) return [{ path, ...read }];
         sizes.set(read.image.name, read.bytes);

@@ -1,7 +1,8 @@
 import { type Finding, holdersOf, isEntry, productsOf } from "./checks";
 import { price, product } from "./fields";
 
-const plain = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+/** What is below zero the schema refuses, but for -0. */
+const plain = /^(0|[1-9]\d*)(\.\d+)?$/;
 
 /**
  * Numbers that YAML reads as another than people do: 010, 0x10, 1e3.

@@ -111,6 +111,8 @@ export class ListDocument {
     let node: unknown = this.document.contents;
     let offset = startOf(node) ?? 0;
     let value = path.length === 0 ? this.source(node) : undefined;
+    /** The key or the value that the problem is about. */
+    let wrong: unknown;
     for (const [depth, step] of path.entries()) {
       const parent: unknown = isAlias(node) ? node.resolve(this.document) : node;
       const last = depth === path.length - 1;
@@ -119,20 +121,29 @@ export class ListDocument {
       if (pair === undefined && !isSeq(parent)) break;
       const empty = isScalar(node) && node.type === "PLAIN" && node.source === "";
       offset = (last && problem.key) || empty || node == null ? (startOf(pair?.key) ?? startOf(node) ?? offset) : (startOf(node) ?? offset);
-      if (last) value = this.source(problem.key ? pair?.key : node);
+      if (last) wrong = problem.key ? pair?.key : node;
+      if (last) value = this.source(wrong);
     }
     const { message } = problem;
-    const repair = path.length > 0 ? (this.unseenAt(offset) ?? this.commentAt(node, offset) ?? problem.repair) : problem.repair;
+    const at = path.length > 0 ? offset : undefined;
+    const repair = (at !== undefined && (this.unseenAt(at, wrong) ?? this.quotesAt(at, wrong) ?? this.commentAt(node, at))) || problem.repair;
     return { ...this.at(offset, { value, message, repair }), path: [...path] };
   }
 
-  /** On the line of a problem, a character that nobody sees is what is wrong. */
-  private unseenAt(offset: number): string | undefined {
-    const from = this.text.lastIndexOf("\n", offset - 1) + 1;
-    const end = this.text.indexOf("\n", offset);
-    const line = this.text.slice(from, end < 0 ? undefined : end).replace(/[\t\r]/g, " ");
+  /** A character that nobody sees is what is wrong: in the key or value of a problem, or where YAML can not tell these, on its line. */
+  private unseenAt(offset: number, wrong?: unknown): string | undefined {
+    const range = isScalar(wrong) ? wrong.range : undefined;
+    const from = range ? range[0] : this.text.lastIndexOf("\n", offset - 1) + 1;
+    const end = range ? range[1] : this.text.indexOf("\n", offset);
+    const line = this.text.slice(from, end < 0 ? undefined : end).replace(/[\t\r\n]/g, " ");
     const found = unseen.exec(line);
     return found ? `remove the invisible character ${visible(found[0])} at ${this.lineAndColumn(from + found.index)}, or write a plain space` : undefined;
+  }
+
+  /** Typographic quotes are part of the text to YAML. */
+  private quotesAt(offset: number, wrong: unknown): string | undefined {
+    const quote = isScalar(wrong) && wrong.type === "PLAIN" && /^[\u2018-\u201f\u00ab\u00bb\u2039\u203a]/.exec(String(wrong.source))?.[0];
+    return quote ? `write plain quotes, such as ", in place of ${quote} at ${this.lineAndColumn(offset)}` : undefined;
   }
 
   /** `accent: #0a7d5c` has no value, but a comment. */

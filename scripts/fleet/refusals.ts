@@ -59,7 +59,7 @@ function hasRoom(quota: KubeObject | undefined, requested: string): boolean {
 function quotaMend(maker: KubeObject): string {
   const { [labels.engine]: engine = "ENGINE", [labels.env]: env = "ENV" } = maker.metadata.labels ?? {};
   const part = roleOf(maker) === "set-up" ? "job" : maker.metadata.name.split("-")[1];
-  return `it follows from the store's plan: choose a larger plan: in the list, or raise plans.PLAN.${engine}.${part} in Pulumi.${env}.yaml and cluster up; then apply`;
+  return `it follows from the store's plan: choose a larger plan: in the list, or raise ${engine}.${part} of its plan under plans: in Pulumi.${env}.yaml and cluster up; then apply`;
 }
 
 /**

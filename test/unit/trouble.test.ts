@@ -29,7 +29,7 @@ describe("trouble", () => {
       assert.equal(
         await shop.trouble(),
         `quota too small for woocommerce-mariadb: ${figures} — it follows from the store's plan: choose a larger plan: in the list, ` +
-          "or raise plans.PLAN.woocommerce.mariadb in Pulumi.local.yaml and cluster up; then apply",
+          "or raise woocommerce.mariadb of its plan under plans: in Pulumi.local.yaml and cluster up; then apply",
       );
     });
 
@@ -49,7 +49,7 @@ describe("trouble", () => {
     it("reads CPU as quotas write it", async () => {
       const message = 'pods "medusa-postgres-0" is forbidden: exceeded quota: quota, requested: requests.cpu=200m, used: requests.cpu=400m, limited: requests.cpu=405m';
       const shop = new Shop().maker("StatefulSet", "postgres", 1, 0).event({ kind: "StatefulSet", name: "medusa-postgres" }, "FailedCreate", message);
-      assert.match((await shop.quota({ "requests.cpu": "405m" }, { "requests.cpu": "400m" }).trouble())!, /^quota too small for medusa-postgres: .*plans\.PLAN\.medusa\.postgres/);
+      assert.match((await shop.quota({ "requests.cpu": "405m" }, { "requests.cpu": "400m" }).trouble())!, /^quota too small for medusa-postgres: .*raise medusa\.postgres of its plan/);
       assert.match((await shop.quota({ "requests.cpu": "1" }, { "requests.cpu": "800m" }).trouble())!, /^database not up/);
       assert.match((await shop.quota({ "requests.cpu": "1" }, { "requests.cpu": "801m" }).trouble())!, /^quota too small/);
     });
@@ -77,7 +77,7 @@ describe("trouble", () => {
 
     it("is the set-up's too, but not a scheduled chore's, nor that of a Job that is gone", async () => {
       const ofJob = (part: Part) => ({ kind: "Job", name: parts[part].owner });
-      assert.match((await shortShop().job("setup").event(ofJob("setup"), "FailedCreate", quota).trouble())!, /^quota too small for woocommerce-setup: .*plans\.PLAN\.woocommerce\.job/);
+      assert.match((await shortShop().job("setup").event(ofJob("setup"), "FailedCreate", quota).trouble())!, /^quota too small for woocommerce-setup: .*raise woocommerce\.job of its plan/);
       assert.equal(await shortShop().job("cron").event(ofJob("cron"), "FailedCreate", quota).event(ofJob("setup"), "FailedCreate", quota).trouble(), undefined);
     });
 
