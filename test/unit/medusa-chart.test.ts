@@ -164,6 +164,12 @@ describe("Medusa chart", function () {
     for (const { spec } of changed) assert.deepEqual(spec.template.metadata.annotations, { "storefleet.dev/smtp-revision": "1" });
   });
 
+  it("keeps in Redis what must not be lost, and nothing that grows with visits", async () => {
+    const objects = await render();
+    assert.match(objectOf(objects, "ConfigMap", "medusa-redis").data["redis.conf"], /^maxmemory-policy noeviction$/m);
+    for (const container of objects.flatMap(containersOf)) assert.ok(!(container.env ?? []).some(({ name }: any) => name === "MEDUSA_FF_CACHING"), container.name);
+  });
+
   it("has the first custom domain in the links of its pages", async () => {
     const addressOf = async (change: Partial<MedusaArgs>) => env(objectOf(await render(change), "Deployment", "medusa-storefront"), "storefront").STOREFRONT_URL;
     assert.equal(await addressOf({ domains: ["shop.example.org", "other.example.org"], tls: { issuer: "letsencrypt" } }), "https://shop.example.org");
