@@ -4,8 +4,8 @@ import { setGiven, shellWord, storesCommand } from "../../config/stores-command"
 import { applyFleet, type AppliedStore } from "../engine/apply";
 import { concurrencyFor } from "../engine/concurrency";
 import { longestInstallation, openFleet, specsOf, withEngine, type Fleet } from "../engine/fleet-run";
-import { decideFleet } from "../engine/plan";
-import { decisionsOf, readSavedPlan, refuseContradiction } from "../engine/saved-plan";
+import { decideAnew, decideFleet } from "../engine/plan";
+import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "../engine/saved-plan";
 import type { Decision } from "../fleet/classify";
 import { progress } from "../ui/progress";
 import { duration, table } from "../ui/table";
@@ -41,14 +41,13 @@ export function applyCommand(program: Command): void {
       const fleet = await openFleet(about.env, about.file);
       requireKnown(names, fleet);
       warnOfSettings(fleet);
-      const decisions = plan
-        ? decisionsOf(plan, fleet)
-        : decideFleet(fleet, { prune: flags.prune, skipUnchanged: flags.skip, names });
+      const options = { prune: flags.prune, skipUnchanged: flags.skip, names };
+      const [decisions, anew] = plan ? [decisionsOf(plan, fleet), decideByPlan(plan, fleet)] : [decideFleet(fleet, options), decideAnew(fleet, options)];
       await requireLeave(decisions, fleet, flags, names, plan !== undefined);
 
       const applied = await interruptible((signal) =>
         withEngine(fleet.session, longestInstallation(fleet), signal, (engine) =>
-          applyFleet(engine, specsOf(fleet), decisions, concurrencyFor(flags.concurrency), progress()),
+          applyFleet(engine, specsOf(fleet), decisions, anew, concurrencyFor(flags.concurrency), progress()),
         ),
       );
       if (flags.json) printJson({ env: fleet.session.env, stores: applied });

@@ -3,7 +3,7 @@ import { UserError } from "../../config/errors";
 import { parseStack, stackOf } from "../../config/names";
 import { refuseForeignShell } from "../../config/shell";
 import { listedStores } from "../../stores/listed";
-import { applyFleet } from "../engine/apply";
+import { applyFleet, type Anew } from "../engine/apply";
 import { deletionConcurrency } from "../engine/concurrency";
 import { withEngine } from "../engine/fleet-run";
 import { openSession } from "../engine/session";
@@ -46,7 +46,7 @@ export function destroyCommand(program: Command): void {
       const decisions = doomed.map((name) => ({ name, action: "delete" as const, observed: observed.get(name) }));
       const results = await interruptible((signal) =>
         withEngine(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, signal, (engine) =>
-          applyFleet(engine, new Map(), decisions, deletionConcurrency(flags.concurrency), progress()),
+          applyFleet(engine, new Map(), decisions, unlessProtected, deletionConcurrency(flags.concurrency), progress()),
         ),
       );
       if (flags.json) printJson({ env: flags.env, stores: results });
@@ -55,6 +55,9 @@ export function destroyCommand(program: Command): void {
       if (process.exitCode === undefined && results.some(({ result }) => result === "failed")) process.exitCode = exitCodes.failed;
     });
 }
+
+/** A store that somebody protected meanwhile stays. */
+const unlessProtected: Anew = ({ name, action }, observed) => ({ name, action: observed?.protected ? "protected" : action, observed });
 
 /** While the list can not be read, nobody knows whom it protects; an orphan goes all the same, with a list that can. */
 function protectedByList({ env, file }: DestroyFlags): Set<string> {

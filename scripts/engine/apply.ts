@@ -1,5 +1,6 @@
 import type { StoreSpec } from "../../config/spec";
 import type { Action, Decision } from "../fleet/classify";
+import { observeStore, type Observed } from "../fleet/observe";
 import { destroyStore } from "./destroy";
 import { forEachLimited } from "./concurrency";
 import type { Progress, StoreReport } from "./fleet-run";
@@ -21,8 +22,14 @@ export interface AppliedStore extends StoreReport {
 /** What becomes of a store that nothing is done with. */
 const idleResults: { [A in Action]?: Result } = { unchanged: "unchanged", orphan: "kept", protected: "kept", refused: "refused" };
 
-/** Carries out decisions, several stores at a time; one store's failure is its own. */
-export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, decisions: Decision[], concurrency: number, progress: Progress): Promise<AppliedStore[]> {
+/** Decides about one store again, by what is there when its turn has come; throws where what was meant is no longer possible. */
+export type Anew = (decision: Decision, now: Observed | undefined) => Decision;
+
+/**
+ * Carries out decisions, several stores at a time; one store's failure is its own. Other runs go on meanwhile, so each
+ * store is looked at and decided about again when its turn has come.
+ */
+export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, progress: Progress): Promise<AppliedStore[]> {
   const reports = new Map<string, AppliedStore>();
   const work: Decision[] = [];
   for (const decision of decisions) {
@@ -33,19 +40,29 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
   }
 
   progress.begin(work.length);
-  const carryOut = async ({ name, action, observed, after = [] }: Decision) => {
+  const carryOut = async (decision: Decision) => {
+    const { name, after = [] } = decision;
+    let { action, reason } = decision;
     const started = Date.now();
     const unwell = after.filter((other) => !done.includes(reports.get(other)?.result));
     const onStep = (text: string) => progress.step(name, text);
     onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
     const spec = specs.get(name);
-    const outcome: Outcome & { repairs?: string[] } = await guard(async () =>
-      unwell.length > 0 ? refused(`has to come after ${unwell.join(", ")}, which did not get there`) : action === "delete" || !spec ? destroyStore(engine, name, observed, onStep) : reconcileStore(engine, spec, observed, onStep),
-    );
+    const outcome: Outcome & { repairs?: string[] } = await guard(async () => {
+      const { session } = engine;
+      if (unwell.length > 0) return refused(`has to come after ${unwell.join(", ")}, which did not get there`);
+      const { observed, ...now } = anew(decision, await observeStore(session.kube, session.env, name));
+      ({ action, reason } = now);
+      if (idleResults[action]) return nothingDone();
+      if (action !== "delete" && spec) return reconcileStore(engine, spec, observed, onStep);
+      const destroyed = await destroyStore(engine, name, observed, onStep);
+      // Another run was faster.
+      return destroyed.failure?.kind === "not-found" && decision.observed ? nothingDone() : destroyed;
+    });
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs = [] } = outcome;
-    const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : resultOf(action, changes);
-    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? null, repairs });
+    const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : (idleResults[action] ?? resultOf(action, changes));
+    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   };
   for (let rest = work; rest.length > 0; ) {
@@ -61,7 +78,8 @@ export async function applyFleet(engine: Engine, specs: Map<string, StoreSpec>, 
 /** Results after which another store can count on this one. */
 const done: (Result | undefined)[] = ["created", "updated", "unchanged", "deleted"];
 
-const refused = (message: string): Outcome => ({ changes: noChanges(), steps: [], failure: { kind: "cli", message } });
+const nothingDone = (): Outcome => ({ changes: noChanges(), steps: [] });
+const refused = (message: string): Outcome => ({ ...nothingDone(), failure: { kind: "cli", message } });
 
 function resultOf(action: string, changes: Changes): Result {
   if (action === "create") return "created";

@@ -4,14 +4,15 @@ import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
 import { clusterUid } from "../fleet/environment";
 import { runCli } from "./run-cli";
 import { workFolder, type Session } from "./session";
+import { words } from "./words";
 
 /** The cluster that the state of an environment is about: empty where it does not say, undefined where the environment has no stack. */
-export async function clusterOfState(env: EnvironmentName, variables: Record<string, string>): Promise<string | undefined> {
+export async function clusterOfState(env: EnvironmentName, variables: Record<string, string>, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const outputs = await runCli({ session: { variables }, workFolder: workFolder(env) }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
+    const outputs = await runCli({ session: { variables }, workFolder: workFolder(env), signal }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
     return (JSON.parse(outputs) as { cluster?: string }).cluster ?? "";
   } catch (error) {
-    if (error instanceof UserError && error.message.includes("no stack named")) return undefined;
+    if (error instanceof UserError && words.noStack.test(error.message)) return undefined;
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf } from "../../config/names";
 import { findLeftovers } from "../fleet/leftovers";
-import type { Observed } from "../fleet/observe";
+import { isOfStore, type Observed } from "../fleet/observe";
 import type { Failure } from "./operation";
-import { awaitDeletion, isOfStore, perform, storeReleases, target, type Engine, type Reconciled } from "./reconcile";
+import { awaitDeletion, perform, storeReleases, target, type Engine, type Reconciled } from "./reconcile";
 
 const releaseOfVolumes = 30_000;
 
@@ -24,11 +24,12 @@ export async function destroyStore(engine: Engine, name: string, observed: Obser
 
   const changes = { ...result.changes };
   let failure: Failure | undefined;
-  // A run that was killed may have created the namespace without recording it.
+  // A run that was killed may have created the namespace without recording it. One that came after the lock was given
+  // up is another run's new store.
   const unrecorded = await session.kube.get(`/api/v1/namespaces/${namespace}`);
-  if (unrecorded && isOfStore(unrecorded, session.env, name)) {
+  if (observed && unrecorded?.metadata.uid === observed.uid && isOfStore(unrecorded, session.env, name)) {
     onStep("not in the stack: deleting the namespace");
-    await session.kube.remove(`/api/v1/namespaces/${namespace}`);
+    await session.kube.remove(`/api/v1/namespaces/${namespace}`, observed.uid);
     failure = await awaitDeletion(engine, { namespace, deleting: true }, onStep);
     changes.delete += 1;
   }

@@ -8,7 +8,7 @@ import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environ
 import { troubleIn } from "../fleet/trouble";
 import { clusterOfState } from "./described-cluster";
 import { withEngine } from "./fleet-run";
-import { dropRecords } from "./mend";
+import { dropRecords, type Mend } from "./mend";
 import { noChanges, type Failure } from "./operation";
 import { awaitDeletion, perform, target, type Engine, type Reconciled } from "./reconcile";
 import type { Session } from "./session";
@@ -18,7 +18,7 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
   const { env, kube } = session;
   await refuseForeign(env, settings, (part) => kube.get(pathOfPart(part)));
   const [receipt, releases, described, living] = await Promise.all([
-    readEnvironment(kube, env), readReleases(kube, settings), clusterOfState(env, session.variables), clusterUid(kube),
+    readEnvironment(kube, env), readReleases(kube, settings), clusterOfState(env, session.variables, signal), clusterUid(kube),
   ]);
   if (!session.variables[moveVariable]) refuseOtherCluster(env, session.cluster.context, described, living);
   // The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings.
@@ -42,10 +42,21 @@ async function bringUp(engine: Engine, settings: EnvironmentSettings, releases: 
     const failure = await awaitDeletion(engine, { namespace, deleting }, onStep);
     if (failure) return { changes: noChanges(), steps: [], failure, repairs: [] };
   }
-  // Helm would see no difference; without its record it installs again what is missing, and takes over the rest.
-  await dropRecords(kube, releases.filter(({ status, whole }) => status === "deployed" && !whole), () => true);
-  return perform(engine, ownReleases(settings), { kind: "up", ...target(engine, env), ...how }, onStep);
+  const first = releases.some(isGutted) ? [reinstall(settings)] : [];
+  return perform(engine, ownReleases(settings), { kind: "up", ...target(engine, env), ...how }, onStep, first);
 }
+
+/** Helm calls it deployed, and the cluster has not got it. */
+const isGutted = ({ status, whole }: OwnReleaseState) => status === "deployed" && !whole;
+
+/** Helm would see no difference; without its record it installs again what is missing, and takes over the rest. */
+const reinstall = (settings: EnvironmentSettings): Mend => ({
+  name: "installed again what was removed by hand",
+  matches: () => false,
+  needsLock: true,
+  repair: async ({ kube }) => dropRecords(kube, (await readReleases(kube, settings)).filter(isGutted), () => true),
+  retry: {},
+});
 
 /** The pods' own words first: what Pulumi and Helm say is that they waited in vain. */
 async function withReason({ kube }: Session, settings: EnvironmentSettings, { kind, message }: Failure): Promise<string> {

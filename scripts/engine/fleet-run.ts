@@ -5,7 +5,7 @@ import { secondsForProducts } from "../../config/catalogue";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storeDigest } from "../../stores/digest";
-import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
+import { clusterUid, readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import type { Wanted } from "../fleet/classify";
 import { hostHolders, type HostHolder } from "../fleet/hosts";
 import { observeFleet, type Observed } from "../fleet/observe";
@@ -46,7 +46,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
   const list = listedStores(env, file);
   const session = await openSession(env);
   const { kube } = session;
-  const [shared, observed, holders, system] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube), kube.get("/api/v1/namespaces/kube-system")]);
+  const [shared, observed, holders, clusterId = ""] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube), clusterUid(kube)]);
   if (!shared) {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
@@ -54,7 +54,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
-  return { session, clusterId: system?.metadata.uid ?? "", shared, wanted, observed, holders };
+  return { session, clusterId, shared, wanted, observed, holders };
 }
 
 /** Name → spec of every listed store. */

@@ -1,7 +1,11 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { UserError } from "../../config/errors";
+import { run } from "../cluster/run";
 import { toolPath } from "../tools";
+import type { Kube } from "../fleet/kube";
 import type { Session } from "./session";
+
+/** A roll-back waits for no pods, only for the API server; milliseconds. */
+const patience = 120_000;
 
 /** A release that a stack makes. Whatever else a namespace holds is somebody else's. */
 export interface ReleaseName {
@@ -12,17 +16,40 @@ export interface ReleaseName {
 /** The labels of a release's records: Secrets, one for each revision. */
 export const recordsOf = ({ name }: ReleaseName) => `owner=helm,name=${name}`;
 
+/** One of Helm's records, by its labels. */
+export interface HelmRecord {
+  release: string;
+  revision: number;
+  /** Helm's word: deployed, superseded, failed, pending-install, pending-upgrade, uninstalling … */
+  status: string;
+  /** Of the record itself: changes with every write. */
+  version: string;
+}
+
+/** Helm's records of some releases, as they are at this moment. */
+export async function helmRecords(kube: Kube, releases: ReleaseName[]): Promise<HelmRecord[]> {
+  const found = await Promise.all(
+    releases.map(async (release) => {
+      const records = await kube.list(`/api/v1/namespaces/${release.namespace}/secrets`, { labels: recordsOf(release), metadataOnly: true });
+      return records.map(({ metadata: { labels = {}, resourceVersion = "" } }) => ({
+        release: `${release.namespace}/${release.name}`, revision: Number(labels.version), status: labels.status ?? "", version: resourceVersion,
+      }));
+    }),
+  );
+  return found.flat();
+}
+
 /**
  * Takes back the last upgrade of a release, where it failed or was cut off. Helm compares the next upgrade
  * with the last revision that was deployed, so what a failed one had added (a variable, an annotation, a whole object)
- * would stay for good. False when the last revision is deployed, or there is none to go back to.
+ * would stay for good. False when the last revision is deployed, or there is none to go back to, or Helm refuses: an
+ * upgrade can do without, and must not be kept from a store for good.
+ * @param refused told what Helm says when it refuses
+ * @throws UserError when Helm does not come to an end, or is cancelled
  */
-export async function rollBack({ kube, cluster, variables }: Session, release: ReleaseName): Promise<boolean> {
+export async function rollBack({ kube, cluster, variables }: Session, release: ReleaseName, signal: AbortSignal, refused: (words: string) => void): Promise<boolean> {
   const { namespace, name } = release;
-  const records = await kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: recordsOf(release), metadataOnly: true });
-  const revisions = records
-    .map(({ metadata: { labels = {} } }) => ({ status: labels.status, number: Number(labels.version) }))
-    .sort((a, b) => b.number - a.number);
+  const revisions = (await helmRecords(kube, [release])).sort((a, b) => b.revision - a.revision);
   const last = revisions[0];
   const good = revisions.find(({ status }) => status === "deployed");
   if (!last || !good || last === good) return false;
@@ -32,8 +59,12 @@ export async function rollBack({ kube, cluster, variables }: Session, release: R
   for (const { metadata } of await kube.list(jobs, { labels: "app.kubernetes.io/managed-by=Helm", metadataOnly: true })) {
     if (metadata.annotations?.["meta.helm.sh/release-name"] === name) await kube.remove(`${jobs}/${metadata.name}?propagationPolicy=Background`);
   }
-  const args = ["rollback", name, String(good.number), "--namespace", namespace, "--kube-context", cluster.context];
-  // Without waiting for its pods: the upgrade that follows does that. Where Helm can not, that one tells why.
-  await promisify(execFile)(toolPath("helm") ?? "helm", args, { env: { ...process.env, ...variables } }).catch(() => undefined);
-  return true;
+  const args = ["rollback", name, String(good.revision), "--namespace", namespace, "--kube-context", cluster.context];
+  // Without waiting for its pods: the upgrade that follows does that.
+  const { code, stderr } = await run(toolPath("helm") ?? "helm", args, { env: variables, timeout: patience, signal });
+  if (code === 0) return true;
+  const words = `helm ${args.slice(0, 5).join(" ")}: ${stderr.trim().replace(/\s+/g, " ")}`;
+  if (code === 124 || code === 130) throw new UserError(words);
+  refused(words);
+  return false;
 }

@@ -1,17 +1,18 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kube } from "../fleet/kube";
-import { recordsOf, type ReleaseName } from "./helm";
+import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
-import { isRunning } from "../os/process";
+import { words } from "./words";
 
 /** Where a repair is made, and by what means. */
 export interface Place {
   kube: Kube;
   /** What the stack installs. */
   releases: ReleaseName[];
-  cancelLock(): Promise<void>;
+  /** Helm's records of them as they were before the operation that failed. */
+  before: HelmRecord[];
+  /** Breaks the lock that a failure speaks of; false when it is not provably stale. */
+  breakLock(failure: Failure): Promise<boolean>;
   /** Takes back an upgrade; false when there is no earlier revision to go back to. */
   rollBack(): Promise<boolean>;
 }
@@ -21,49 +22,41 @@ export interface Mend {
   /** Names the repair, for the summary. */
   name: string;
   matches(failure: Failure): boolean;
-  /** Repairs; false when it is not provably ours to repair. */
-  repair(place: Place, failure: Failure): Promise<boolean>;
+  /** It touches the cluster, and so is made with the stack's lock in hand: nobody else's operation is under way then. */
+  needsLock: boolean;
+  /** Looks again, and repairs; false when there is nothing to repair, or it is not provably ours. */
+  repair(place: Place, failure?: Failure): Promise<boolean>;
   /** How the operation is tried again. */
   retry: { fresh?: boolean; refresh?: boolean };
 }
 
-/**
- * Each repair is tried at most once an operation. Those of Helm's records are safe because the failed operation held
- * the stack's lock: nobody else was working on the release.
- */
+/** Each repair is tried at most once an operation. */
 export const mends: Mend[] = [
   {
     name: "created the stack",
     matches: ({ kind }) => kind === "not-found",
+    needsLock: false,
     repair: async () => true,
     retry: { fresh: true },
   },
   {
     name: "broke the lock of a process that is gone",
     matches: ({ kind }) => kind === "locked",
-    repair: async ({ cancelLock }, failure) => {
-      if (!locksAreStale(failure.message)) return false;
-      await cancelLock();
-      return true;
-    },
+    needsLock: false,
+    repair: async ({ breakLock }, failure) => failure !== undefined && breakLock(failure),
     retry: { refresh: true },
   },
   {
-    name: "took back what an interrupted Helm operation had begun",
-    matches: ({ message }) => /another operation \(install\/upgrade\/rollback\) is in progress/.test(message),
-    repair: async ({ kube, releases, rollBack }) =>
-      (await rollBack()) || dropRecords(kube, releases, (status) => status.startsWith("pending-") || status === "uninstalling"),
-    retry: {},
-  },
-  {
     name: "took over a release that was installed but not recorded",
-    matches: ({ message }) => /cannot re-use a name that is still in use/.test(message),
-    repair: ({ kube, releases }, { message }) => dropRecords(kube, meant(releases, message), () => true),
+    matches: ({ message }) => words.nameInUse.test(message),
+    needsLock: true,
+    repair: async (place, failure) => (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true),
     retry: { refresh: true },
   },
   {
     name: "had the namespace's quota counted anew",
-    matches: ({ message }) => /exceeded quota/.test(message),
+    matches: ({ message }) => words.quotaExceeded.test(message),
+    needsLock: true,
     repair: async ({ kube, releases }) => {
       const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
       return (await Promise.all(namespaces.map((namespace) => recountQuota(kube, namespace)))).some(Boolean);
@@ -73,10 +66,41 @@ export const mends: Mend[] = [
   {
     name: "installed a release again that Helm has as failed",
     matches: ({ message }) => message.includes(failedReleaseText),
-    repair: ({ kube, releases }, { message }) => dropRecords(kube, meant(releases, message), () => true),
+    needsLock: true,
+    repair: async (place, failure) => (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true),
     retry: { refresh: true },
   },
 ];
+
+/**
+ * The one repair that does not wait for a failure: Helm's records tell. Without it Helm would refuse the next upgrade,
+ * or compare it with the wrong one.
+ */
+export const takeBack: Mend = {
+  name: "took back what a failed or interrupted Helm operation had begun",
+  matches: () => false,
+  needsLock: true,
+  repair: async ({ kube, releases, rollBack }) => (await rollBack()) || dropRecords(kube, releases, isInterrupted),
+  retry: {},
+};
+
+/** Helm's word of an operation that never came to its end; with the stack's lock in hand it never will. */
+const isInterrupted = (status: string) => status.startsWith("pending-") || status === "uninstalling";
+
+/** Some release's newest revision is one to take back: interrupted, or failed with an earlier one to go back to. */
+export function needsTakingBack(records: HelmRecord[]): boolean {
+  return records.some(({ release, status, revision }) => {
+    const others = records.filter((other) => other.release === release);
+    if (others.some((other) => other.revision > revision)) return false;
+    return isInterrupted(status) || (status === "failed" && others.some((other) => other.status === "deployed"));
+  });
+}
+
+/** Nobody has worked on the releases since the operation that failed: what it complained of is still so. */
+async function untouched({ kube, releases, before }: Place): Promise<boolean> {
+  const mark = (records: HelmRecord[]) => records.map(({ release, revision, status, version }) => [release, revision, status, version].join()).sort().join(" ");
+  return mark(await helmRecords(kube, releases)) === mark(before);
+}
 
 /** What the store's program says when Pulumi's state and Helm disagree (components/shared/require-deployed.ts). */
 export const failedReleaseText = "Helm does not have the release as deployed";
@@ -129,21 +153,3 @@ async function recountQuota(kube: Kube, namespace: string): Promise<boolean> {
 }
 
 const recountLimit = 15_000;
-
-/** `created by user@host (pid 123) at 2026-…`, as a file or bucket backend words each lock. */
-const holder = /created by \S+@(\S+) \(pid (\d+)\)/g;
-
-/** All locks are of this host, and none of their processes runs any more (or its number now is another program's). */
-export function locksAreStale(message: string, host = hostname(), holds = holdsLock): boolean {
-  const holders = [...message.matchAll(holder)];
-  return holders.length > 0 && holders.every(([, where, pid]) => where === host && !holds(Number(pid)));
-}
-
-function holdsLock(pid: number): boolean {
-  if (!isRunning(pid)) return false;
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
-  } catch {
-    return true;
-  }
-}

@@ -11,7 +11,9 @@ export interface Operation {
   spec?: StoreSpec;
   /** The stack is likely to be missing: create it first instead of after a refusal. */
   fresh?: boolean;
-  /** Compare the state with the cluster before anything else. */
+  /** Before anything else, hold the stack's lock until the parent has made its repair. */
+  hold?: boolean;
+  /** Compare the state with the cluster before anything but that. */
   refresh?: boolean;
   /** Folder in which the CLI runs: `Pulumi.yaml` and a way to `components/`. */
   workFolder: string;
@@ -57,6 +59,9 @@ export interface Outcome {
   failure?: Failure;
 }
 
+/** A repair that needs the stack's lock: made while it is held. False: the operation is not worth another try. */
+export type WhileHeld = () => Promise<boolean>;
+
 export const noChanges = (): Changes => ({ create: 0, update: 0, replace: 0, delete: 0 });
 
 export const sum = (one: Changes, other: Changes): Changes => ({
@@ -75,7 +80,13 @@ export type WorkerMessage =
   /** A CLI process began (its pid) or ended (undefined): whoever ends the worker has to see to it. */
   | { type: "cli"; pid: number | undefined }
   | { type: "step"; text: string }
+  /** The stack's lock is held, for as long as the parent likes. */
+  | { type: "held" }
   | { type: "done"; outcome: Outcome };
 
 /** Parent to worker. */
-export type ParentMessage = { type: "run"; operation: Operation } | { type: "cancel" };
+export type ParentMessage =
+  | { type: "run"; operation: Operation }
+  /** The repair under the lock is over; whether the operation goes on. */
+  | { type: "release"; goOn: boolean }
+  | { type: "cancel" };

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackOf } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
-import { decide, type Action, type Decision } from "../fleet/classify";
+import { decide, type Action, type Decision, type Wanted } from "../fleet/classify";
 import { withHosts } from "../fleet/hosts";
-import { guard } from "./apply";
+import { guard, type Anew } from "./apply";
 import { forEachLimited } from "./concurrency";
 import { specsOf, type Fleet, type Progress, type StoreReport } from "./fleet-run";
 import { noChanges, type Operation, type Outcome, type Step } from "./operation";
@@ -35,14 +35,26 @@ export const isWhole = (planned: PlannedStore[]) => planned.every(({ looked }) =
 
 /** What a run would do with each store, without looking into the stores that change. */
 export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
-  const wanted = fleet.wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));
-  const decisions = decide(wanted, fleet.observed, { prune, skipUnchanged });
+  const decisions = decide(wantedOf(fleet), fleet.observed, { prune, skipUnchanged });
   return lookAtHosts(fleet, names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name)));
 }
 
 /** Refuses, or puts in order, what stores would take from each other and from others. */
 export function lookAtHosts({ session, shared, wanted, holders }: Fleet, decisions: Decision[]): Decision[] {
   return withHosts(decisions, { env: session.env, hostSuffix: shared.settings.hostSuffix, specs: wanted.map(({ spec }) => spec), holders });
+}
+
+const wantedOf = ({ wanted }: Fleet): Wanted[] => wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));
+
+/** The same for one store, by what is there now. */
+export function decideAnew(fleet: Fleet, options: Pick<PlanOptions, "prune" | "skipUnchanged">): Anew {
+  const listed = new Map(wantedOf(fleet).map((wanted) => [wanted.name, wanted]));
+  return ({ name }, now) => {
+    const wanted = listed.get(name);
+    const [decision] = decide(wanted ? [wanted] : [], new Map(now ? [[name, now]] : []), options);
+    // Neither listed nor there: another run was faster.
+    return decision ?? { name, action: "delete" };
+  };
 }
 
 /** Previews every store that would change; Pulumi is not started for the others. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../config/root";
 import { waitForExit } from "../os/process";
-import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WorkerMessage } from "./operation";
+import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WhileHeld, type WorkerMessage } from "./operation";
 
 export interface PoolOptions {
   /** Environment of the workers and, through them, of the CLI, the providers and the programs. */
@@ -52,12 +52,12 @@ export class Pool {
 
   constructor(private readonly options: PoolOptions) {}
 
-  /** Runs one operation; never rejects. `signal` asks the CLI to stop cleanly. */
-  async run(operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
+  /** Runs one operation; never rejects. `signal` asks the CLI to stop cleanly; `whileHeld` belongs to an operation with `hold`. */
+  async run(operation: Operation, onStep: (text: string) => void, signal?: AbortSignal, whileHeld?: WhileHeld): Promise<Outcome> {
     if (signal?.aborted) return failed("cancelled", "cancelled");
     const worker = this.takeIdle() ?? this.start();
     this.busy.add(worker);
-    const outcome = await this.converse(worker, operation, onStep, signal);
+    const outcome = await this.converse(worker, operation, onStep, signal, whileHeld);
     this.busy.delete(worker);
     if (worker.child.connected) this.idle.push(worker);
     return outcome;
@@ -89,7 +89,7 @@ export class Pool {
     return { child };
   }
 
-  private converse(worker: Worker, operation: Operation, onStep: (text: string) => void, signal?: AbortSignal): Promise<Outcome> {
+  private converse(worker: Worker, operation: Operation, onStep: (text: string) => void, signal?: AbortSignal, whileHeld?: WhileHeld): Promise<Outcome> {
     const { child } = worker;
     // A worker that ends at this moment can not be told any more; its exit says so.
     const post = (message: ParentMessage) => child.connected && child.send(message, () => {});
@@ -114,6 +114,16 @@ export class Pool {
         }
       }, look);
       const onAbort = () => post({ type: "cancel" });
+      let repair = Promise.resolve();
+      const onHeld = async () => {
+        let goOn = false;
+        try {
+          goOn = (await whileHeld?.()) ?? false;
+        } catch (error) {
+          if (!signal?.aborted) verdict ??= { kind: "resource", message: (error as Error).message };
+        }
+        post({ type: "release", goOn });
+      };
       const onComplaint = (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4000));
       const finish = (outcome: Outcome) => {
         clearInterval(watch);
@@ -122,12 +132,14 @@ export class Pool {
         child.off("exit", onExit);
         child.off("error", onError);
         child.stderr?.off("data", onComplaint);
-        resolve(verdict ? { ...outcome, failure: verdict } : outcome);
+        // A worker that ended meanwhile does not end the repair: nothing else begins before it is over.
+        void repair.then(() => resolve(verdict ? { ...outcome, failure: verdict } : outcome));
       };
       const onMessage = (message: WorkerMessage) => {
         silent = 0;
         if (message.type === "cli") worker.cli = message.pid;
         else if (message.type === "step") onStep(message.text);
+        else if (message.type === "held") repair = onHeld();
         else if (message.type === "done") finish(message.outcome);
       };
       const onExit = async (code: number | null, killedBy: string | null) => {

@@ -17,7 +17,9 @@ export interface LeanOptions {
   command: string;
   version: string;
   logFile: string;
-  onStart(pid: number | undefined): void;
+  onStart(pid: number): void;
+  /** `well`: by itself and without an error. */
+  onEnd(pid: number, well: boolean): void;
 }
 
 /**
@@ -77,13 +79,13 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
     const interrupt = () => child.kill("SIGINT");
     child.once("error", (error) => reject(new CliError(args, `${options.command} does not start: ${error.message}`)));
     child.once("spawn", () => {
-      options.onStart(child.pid);
+      if (child.pid !== undefined) options.onStart(child.pid);
       if (signal?.aborted) interrupt();
       else signal?.addEventListener("abort", interrupt, { once: true });
     });
     child.once("exit", (code, killedBy) => {
       signal?.removeEventListener("abort", interrupt);
-      options.onStart(undefined);
+      if (child.pid !== undefined) options.onEnd(child.pid, code === 0);
       const end = killedBy ? `\nerror: the Pulumi CLI was ended by ${killedBy}` : "";
       resolve({ code: code ?? 1, output: readWhole(log) + end });
       closeSync(log);

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
+import { namespaceOf, stackOf } from "../../config/names";
 import { engineNames, type StoreSpec } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
-import { annotations, labels, receiptName } from "../../stores/marks";
+import { annotations, receiptName } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
-import type { KubeObject } from "../fleet/kube";
-import type { Observed } from "../fleet/observe";
+import { isOfStore, type Observed } from "../fleet/observe";
 import { refusesObject } from "../fleet/refusals";
 import { troubleIn } from "../fleet/trouble";
-import { rollBack, type ReleaseName } from "./helm";
-import { mends } from "./mend";
+import { helmRecords, rollBack, type ReleaseName } from "./helm";
+import { mends, needsTakingBack, takeBack, type Mend } from "./mend";
 import { noChanges, sum, type Failure, type Operation, type Outcome } from "./operation";
 import type { Pool } from "./pool";
 import { runCli } from "./run-cli";
+import { breakStaleLock } from "./stale-lock";
 import { logFile, type Session } from "./session";
 
 /** What operations on the stacks of one environment share. */
@@ -25,7 +25,7 @@ export interface Engine {
 }
 
 export interface Reconciled extends Outcome {
-  /** Repairs that were needed on the way. */
+  /** Repairs that were needed on the way, and what Helm said to those that it refused. */
   repairs: string[];
 }
 
@@ -38,11 +38,7 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
 
   const gone = !observed || observed.deleting;
   const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
-  const failedBefore = observed?.releases.some(({ status }) => status === "failed") ?? false;
-  const releases = storeReleases(namespace);
-  const undone = failedBefore && (await rollBackAny(engine.session, releases));
-  const result = await performTwice(engine, namespace, releases, operation, onStep);
-  if (undone) result.repairs.unshift("took back the upgrade that had failed");
+  const result = await performTwice(engine, namespace, storeReleases(namespace), operation, onStep);
   const { failure } = result;
   if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
   // What the store had no part in (a lock, a wrong passphrase, Ctrl-C) is not held against it.
@@ -71,32 +67,63 @@ async function withReason({ session }: Engine, namespace: string, message: strin
 /** What a store's stack may have installed: the release is called after the engine. */
 export const storeReleases = (namespace: string): ReleaseName[] => engineNames.map((name) => ({ namespace, name }));
 
-const rollBackAny = async (session: Session, releases: ReleaseName[]) => (await Promise.all(releases.map((release) => rollBack(session, release)))).some(Boolean);
-
 export function target(engine: Engine, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
   const { env } = engine.session;
   return { env, stack, workFolder: engine.workFolder, logFile: logFile(env, stack) };
 }
 
 /**
- * Runs an operation, with each repair of mend.ts tried at most once.
+ * Runs an operation, with each repair of mend.ts tried at most once, those of the cluster while the stack's lock is held.
  * @param releases what the stack installs
+ * @param first repairs that are due before anything fails
  */
-export async function perform(engine: Engine, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void): Promise<Reconciled> {
+export async function perform(engine: Engine, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void, first: Mend[] = []): Promise<Reconciled> {
+  const { session, pool, signal } = engine;
   const repairs: string[] = [];
-  const { session } = engine;
-  const cancelLock = async () => void await runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`);
-  const place = { kube: session.kube, releases, cancelLock, rollBack: () => rollBackAny(session, releases) };
+  const look = async () => (operation.kind === "up" ? helmRecords(session.kube, releases) : []);
+  let before = await look();
+  const cancelLock = async () => void (await runCli(engine, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`));
+  const breakLock = ({ message }: Failure) => breakStaleLock(session.env, operation.stack, message, cancelLock);
+  const refusals: string[] = [];
+  const rollBackAny = async () => (await Promise.all(releases.map((release) => rollBack(session, release, signal, (words) => refusals.push(words))))).some(Boolean);
+  const place = { kube: session.kube, releases, rollBack: rollBackAny, breakLock };
+  const repair = async (mend: Mend, failure?: Failure) => {
+    const repaired = await mend.repair({ ...place, before }, failure);
+    if (repaired) {
+      repairs.push(mend.name);
+      onStep(mend.name);
+    }
+    return repaired;
+  };
+  // What Helm refused is told whatever becomes of the operation.
+  const end = ({ changes, steps, failure }: Outcome) => ({
+    changes, steps, failure: failure && explain({ ...failure, message: [failure.message, ...refusals].join("\n") }, operation.stack), repairs: [...repairs, ...refusals],
+  });
+
   let attempt = operation;
+  let due: { mends: Mend[]; failed?: Outcome } | undefined = { mends: [...(needsTakingBack(before) ? [takeBack] : []), ...first] };
   for (;;) {
-    const outcome = await engine.pool.run(attempt, onStep, engine.signal);
+    const { mends: now = [], failed } = due ?? {};
+    let repaired: boolean | undefined;
+    const outcome = await pool.run(
+      { ...attempt, hold: now.length > 0 },
+      onStep,
+      signal,
+      async () => {
+        repaired = false;
+        for (const mend of now) repaired = (await repair(mend, failed?.failure)) || repaired;
+        before = await look();
+        return repaired || !failed;
+      },
+    );
+    if (failed && repaired === false) return end(failed);
+    if (repaired !== undefined) due = undefined;
+
     const { failure } = outcome;
     const mend = failure && mends.find((candidate) => !repairs.includes(candidate.name) && candidate.matches(failure));
-    if (!mend || (operation.kind !== "up" && mend.retry.fresh) || !(await mend.repair(place, failure))) {
-      return { ...outcome, failure: failure && explain(failure, operation.stack), repairs };
-    }
-    repairs.push(mend.name);
-    onStep(mend.name);
+    if (!mend || (operation.kind !== "up" && mend.retry.fresh)) return end(outcome);
+    if (mend.needsLock) due = { mends: [mend], failed: outcome };
+    else if (!(await repair(mend, failure))) return end(outcome);
     attempt = { ...attempt, ...mend.retry };
   }
 }
@@ -108,10 +135,6 @@ function explain(failure: Failure, stack: string): Failure {
     message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${stack}`)}`,
   };
 }
-
-/** Proof that a namespace is ours. */
-export const isOfStore = ({ metadata }: KubeObject, env: EnvironmentName, store: string) =>
-  metadata.labels?.[labels.env] === env && metadata.labels[labels.store] === store;
 
 /** A namespace of the store's name that does not carry the store's labels is somebody else's: hands off. */
 async function refuseForeign({ session }: Engine, store: string, namespace: string): Promise<Failure | undefined> {

@@ -1,14 +1,20 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { UserError } from "../../config/errors";
+import { run } from "../cluster/run";
 import type { Session } from "./session";
 
+/** Long enough for a backend far away; one that does not answer is not waited for. Milliseconds. */
+const patience = 60_000;
+
 /** One short command of the CLI beside the Automation API; when it fails, `failing` says what that means. */
-export async function runCli({ session, workFolder }: { session: Pick<Session, "variables">; workFolder: string }, args: string[], failing: string, variables: Record<string, string> = {}): Promise<string> {
+export async function runCli(
+  { session, workFolder, signal }: { session: Pick<Session, "variables">; workFolder: string; signal?: AbortSignal },
+  args: string[],
+  failing: string,
+  variables: Record<string, string> = {},
+): Promise<string> {
   const pulumi = session.variables.STOREFLEET_PULUMI ?? "pulumi";
-  const env = { ...process.env, ...session.variables, ...variables };
-  const { stdout } = await promisify(execFile)(pulumi, [...args, "--non-interactive"], { cwd: workFolder, env }).catch((error: Error & { stderr?: string }) => {
-    throw new UserError(`${failing}: ${error.stderr?.trim() || error.message}`);
-  });
+  const options = { cwd: workFolder, env: { ...session.variables, ...variables }, timeout: patience, signal };
+  const { code, stdout, stderr } = await run(pulumi, [...args, "--non-interactive"], options);
+  if (code !== 0) throw new UserError(`${failing}: ${stderr.trim() || `pulumi ${args[0]} ended with code ${code}`}`);
   return stdout;
 }

@@ -5,6 +5,8 @@ import { UserError } from "../../config/errors";
 import { environmentNames } from "../../config/names";
 import { shellWord, storesCommand } from "../../config/stores-command";
 import type { Decision } from "../fleet/classify";
+import type { Observed } from "../fleet/observe";
+import type { Anew } from "./apply";
 import type { Fleet } from "./fleet-run";
 import { lookAtHosts } from "./plan";
 
@@ -31,12 +33,11 @@ const saved = z.object({
 export type SavedPlan = z.infer<typeof saved>;
 
 export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], file?: string): SavedPlan {
-  const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name) }));
+  const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name, fleet.observed.get(name)) }));
   return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, cluster: fleet.clusterId, file: file === undefined ? null : resolve(file), stores };
 }
 
-function groundOf(fleet: Fleet, name: string): { digest: string | null; found: string | null } {
-  const seen = fleet.observed.get(name);
+function groundOf(fleet: Fleet, name: string, seen: Observed | undefined): { digest: string | null; found: string | null } {
   const releases = seen?.releases.map(({ revision, status }) => `${revision} ${status}`) ?? [];
   const found = seen ? [seen.createdAt, seen.intendedDigest, seen.receipt?.digest, seen.protected && "protected", ...releases].join("/") : null;
   return { digest: fleet.wanted.find(({ spec }) => spec.name === name)?.digest ?? null, found };
@@ -69,16 +70,25 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   if (plan.env !== here.env || plan.context !== here.context) {
     throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`);
   }
-  if (plan.cluster !== fleet.clusterId) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, `Make a new one: ${storesCommand("plan --out FILE")}`);
-  const moved = plan.stores.filter(({ name, digest, found }) => {
-    const now = groundOf(fleet, name);
-    return now.digest !== digest || now.found !== found;
-  });
-  if (moved.length > 0) {
-    throw new UserError(
-      `the plan is out of date: ${moved.map(({ name }) => name).join(", ")} changed since it was made`,
-      `Make a new one: ${storesCommand("plan --out FILE")}`,
-    );
-  }
+  if (plan.cluster !== fleet.clusterId) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan());
+  const moved = plan.stores.filter((store) => hasMoved(store, fleet, fleet.observed.get(store.name)));
+  if (moved.length > 0) throw outOfDate(moved.map(({ name }) => name).join(", "));
   return lookAtHosts(fleet, plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) })));
 }
+
+/** The plan's decision about one store, if that is still what the plan was made from when its turn has come. */
+export function decideByPlan(plan: SavedPlan, fleet: Fleet): Anew {
+  return (decision, now) => {
+    const store = plan.stores.find(({ name }) => name === decision.name);
+    if (!store || hasMoved(store, fleet, now)) throw outOfDate(decision.name);
+    return { ...decision, observed: now };
+  };
+}
+
+function hasMoved({ name, digest, found }: SavedPlan["stores"][number], fleet: Fleet, seen: Observed | undefined): boolean {
+  const now = groundOf(fleet, name, seen);
+  return now.digest !== digest || now.found !== found;
+}
+
+const anotherPlan = () => `Make a new one: ${storesCommand("plan --out FILE")}`;
+const outOfDate = (names: string) => new UserError(`the plan is out of date: ${names} changed since it was made`, anotherPlan());

@@ -5,9 +5,12 @@ import { environment } from "../../infra";
 import { storeProgram } from "../../stores";
 import { Recorder } from "./recorder";
 import { CliError, leanPulumiCommand } from "./pulumi-command";
+import { forgetCli, noteCli } from "./stale-lock";
+import { words } from "./words";
 import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 
 let cancel = new AbortController();
+let hold: Hold | undefined;
 
 const send = (message: WorkerMessage) => {
   if (process.connected) process.send?.(message);
@@ -19,6 +22,7 @@ async function perform(operation: Operation): Promise<Outcome> {
   let recorder = newRecorder();
   const options = { onEvent: (event: EngineEvent) => recorder.take(event), signal: cancel.signal };
   try {
+    if (operation.hold && !(await holdLock(operation, options.signal))) return recorder.outcome();
     const { stack, found } = await openStack(operation);
     // A stack without its namespace: what the state has may be gone from the cluster.
     if (operation.refresh || (operation.fresh && found)) {
@@ -35,27 +39,72 @@ async function perform(operation: Operation): Promise<Outcome> {
   }
 }
 
-async function openStack(operation: Operation): Promise<{ stack: Stack; found: boolean }> {
-  const { env, spec, stack } = operation;
+/** A program that makes nothing: Pulumi runs it with the stack's lock, which is what it is for. */
+class Hold {
+  private letGo: () => void = () => {};
+  goOn?: boolean;
+
+  /**
+   * Ends by an error whatever happens. A program that ended well without its resources would have them deleted; one
+   * that fails has nothing deleted.
+   */
+  program = () =>
+    new Promise<never>((_, reject) => {
+      this.letGo = () => reject(new Error("this was a repair under the stack's lock, and no update"));
+      send({ type: "held" });
+    });
+
+  release(goOn: boolean): void {
+    this.goOn = goOn;
+    this.letGo();
+  }
+}
+
+/** Holds the stack's lock until the parent says that its repair is over, and whether to go on. */
+async function holdLock(operation: Operation, signal: AbortSignal): Promise<boolean> {
+  const holding = (hold = new Hold());
+  const { stack } = await openStack(operation, holding.program);
+  try {
+    await stack.up({ signal });
+  } catch (error) {
+    if (holding.goOn === undefined || signal.aborted) throw error;
+  }
+  return holding.goOn ?? false;
+}
+
+async function openStack(operation: Operation, program = programOf(operation)): Promise<{ stack: Stack; found: boolean }> {
+  const { env, stack } = operation;
   const workspace = await LocalWorkspace.create({
     workDir: operation.workFolder,
     envVars: operation.variables,
-    program: spec ? () => storeProgram(env, spec, operation) : async () => environment(env),
+    program,
     pulumiCommand: leanPulumiCommand({
       command: process.env.STOREFLEET_PULUMI ?? "pulumi",
       version: process.env.STOREFLEET_PULUMI_VERSION ?? "3.245.0",
       logFile: operation.logFile,
-      onStart: (pid) => send({ type: "cli", pid }),
+      onStart: (pid) => {
+        noteCli(env, operation.stack, pid);
+        send({ type: "cli", pid });
+      },
+      onEnd: (pid, well) => {
+        forgetCli(env, operation.stack, pid, well);
+        send({ type: "cli", pid: undefined });
+      },
     }),
   });
   if (!operation.fresh) return { stack: await Stack.select(stack, workspace), found: true };
   try {
     return { stack: await Stack.create(stack, workspace), found: false };
   } catch (error) {
-    if (!(error instanceof CliError && /stack '.*' already exists/.test(error.output))) throw error;
+    if (!(error instanceof CliError && words.stackExists.test(error.output))) throw error;
     return { stack: await Stack.select(stack, workspace), found: true };
   }
 }
+
+const programOf = (operation: Operation) => {
+  const { env, spec } = operation;
+  return spec ? () => storeProgram(env, spec, operation) : async () => environment(env);
+};
 
 /**
  * The CLI speaks of locks and missing stacks in words that a chart's error may use as well, so they count only
@@ -65,10 +114,9 @@ function classify(error: unknown, recorder: Recorder): Failure {
   if (cancel.signal.aborted) return { kind: "cancelled", message: "cancelled" };
   const output = error instanceof CliError ? error.output : String((error as Error).stack ?? error);
   if (recorder.began) return recorder.failure() ?? { kind: "cli", message: lastError(output) };
-  if (/no stack named '.*' found/.test(output)) return { kind: "not-found", message: lastError(output) };
-  if (/the stack is currently locked by|\[409\] Conflict: Another update/.test(output)) {
-    return { kind: "locked", message: output.slice(output.search(/the stack is currently locked|\[409\]/)).trim() };
-  }
+  if (words.noStack.test(output)) return { kind: "not-found", message: lastError(output) };
+  const lock = output.search(words.locked);
+  if (lock >= 0) return { kind: "locked", message: output.slice(lock).trim() };
   return { kind: "cli", message: lastError(output) };
 }
 
@@ -77,15 +125,21 @@ function lastError(output: string): string {
   return (from < 0 ? output : output.slice(from + "error: ".length)).trim();
 }
 
-async function endAfterParent() {
+function stop() {
   cancel.abort();
+  hold?.release(false);
+}
+
+async function endAfterParent() {
+  stop();
   await running;
   process.exit(1);
 }
 
 let running: Promise<void> = Promise.resolve();
 process.on("message", (message: ParentMessage) => {
-  if (message.type === "cancel") return cancel.abort();
+  if (message.type === "cancel") return stop();
+  if (message.type === "release") return hold?.release(message.goOn);
   cancel = new AbortController();
   running = perform(message.operation).then((outcome) => send({ type: "done", outcome }));
 });

@@ -12,6 +12,7 @@ export interface KubeObject {
     name: string;
     namespace?: string;
     uid?: string;
+    resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     creationTimestamp: string;
@@ -112,9 +113,10 @@ export class Kube {
     await this.send("PATCH", `${path}?fieldManager=storefleet-cluster&force=true`, { contentType: "application/apply-patch+yaml", body: JSON.stringify(object) });
   }
 
-  /** Deletes an object; one that is gone is left alone. */
-  async remove(path: string): Promise<void> {
-    await this.ignoreMissing(this.send("DELETE", path));
+  /** Deletes an object, that one if its uid is given; one that is gone is left alone. */
+  async remove(path: string, uid?: string): Promise<void> {
+    const body = uid ? JSON.stringify({ preconditions: { uid } }) : undefined;
+    await this.ignoreMissing(this.send("DELETE", path, body ? { contentType: "application/json", body } : {}));
   }
 
   /** The body of a path that is not JSON, such as a container's log. */

@@ -1,5 +1,5 @@
 import { namespaceOf, type EnvironmentName } from "../../config/names";
-import { annotations, labels } from "../../stores/marks";
+import { annotations, labels, receiptName } from "../../stores/marks";
 import type { Kube, KubeObject } from "./kube";
 
 /** A Helm release as its newest record has it. */
@@ -15,6 +15,8 @@ export interface Observed {
   store: string;
   engine: string;
   namespace: string;
+  /** Of the namespace: another one of its name is another store's life. */
+  uid: string;
   createdAt: string;
   deleting: boolean;
   protected: boolean;
@@ -47,6 +49,22 @@ export async function observeFleet(kube: Kube, env: EnvironmentName): Promise<Ma
   );
 }
 
+/** One store as it is at this moment; undefined while it has no namespace of its own. */
+export async function observeStore(kube: Kube, env: EnvironmentName, store: string): Promise<Observed | undefined> {
+  const path = `/api/v1/namespaces/${namespaceOf(env, store)}`;
+  const [namespace, receipt, records] = await Promise.all([
+    kube.get(path),
+    kube.get(`${path}/configmaps/${receiptName}`),
+    kube.list(`${path}/secrets`, { labels: "owner=helm", metadataOnly: true }),
+  ]);
+  if (!namespace || !isOfStore(namespace, env, store)) return undefined;
+  return observe(namespace, receipt, [...newestReleases(records).values()].flat());
+}
+
+/** Proof that a namespace is ours. */
+export const isOfStore = ({ metadata }: KubeObject, env: EnvironmentName, store: string) =>
+  metadata.labels?.[labels.env] === env && metadata.labels[labels.store] === store;
+
 function observe(namespace: KubeObject, receipt: KubeObject | undefined, releases: Release[]): Observed {
   const { metadata, status } = namespace;
   const note = metadata.annotations ?? {};
@@ -54,6 +72,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
     store: metadata.labels?.[labels.store] ?? "",
     engine: metadata.labels?.[labels.engine] ?? "",
     namespace: metadata.name,
+    uid: metadata.uid ?? "",
     createdAt: metadata.creationTimestamp,
     deleting: metadata.deletionTimestamp !== undefined || status?.phase === "Terminating",
     protected: note[annotations.protected] === "true",

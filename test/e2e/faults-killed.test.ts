@@ -139,4 +139,43 @@ describe("runs that are killed or interrupted", function () {
     assert.equal(again.ended.code, 0, again.ended.stdout);
     await fleet.assertSound("one");
   });
+
+  // 5, with a repair due: the store failed earlier, and another run has it in work when this one's turn has come.
+  it("touches nothing of a store that another run has in work, whatever it saw when it began", async () => {
+    fleet.list(store("one", "Before"), store("two"));
+    await fleet.ok("apply", "one", "two");
+    const setUp = async () => (await fleet.names("one", "jobs", "/apis/batch/v1")).filter((name) => name.startsWith("woocommerce-setup-"));
+    const [old] = await setUp();
+    // In the order of the list: the other store comes first.
+    fleet.list(store("two", "Changed"), store("one", "Slow"));
+    const failing = fleet.start(["apply", "one"]);
+    await caught("the release is being upgraded", helmIs("one", "pending-upgrade"));
+    failing.child.kill("SIGINT");
+    await failing.done;
+    await fleet.quiet();
+    assert.equal(await fleet.helmStatus("one"), "failed");
+
+    holdReceipt("two");
+    const early = fleet.start(["apply", "two", "one", "--concurrency", "1", "--json"]);
+    await caught("the first run is at its first store", async () => fleet.cli("two") !== undefined);
+    const late = fleet.start(["apply", "one", "--json"]);
+    await caught("the second run upgrades the other store", helmIs("one", "pending-upgrade"));
+    await caught("it has its own set-up Job in place", async () => {
+      const [job, ...others] = await setUp();
+      return job !== undefined && job !== old && others.length === 0;
+    });
+    const jobs = await setUp();
+    release("two");
+    const { rows } = fleet.rows(await early.done);
+    assert.deepEqual([rows.two!.result, rows.one!.result, rows.one!.repairs], ["updated", "failed", []], JSON.stringify(rows));
+    assert.match(rows.one!.error!, /locked by 1 lock/);
+    assert.equal(await fleet.helmStatus("one"), "pending-upgrade");
+    assert.deepEqual(await setUp(), jobs);
+
+    await fleet.kubectl("--namespace", fleet.namespace("one"), "annotate", "pods", "--all", "storefleet.dev/simulate-");
+    const won = fleet.rows(await late.done).rows.one!;
+    assert.deepEqual([won.result, won.error], ["updated", null]);
+    assert.match(won.repairs.join(), /took back what a failed or interrupted Helm operation had begun/);
+    await fleet.assertSound("one", "two");
+  });
 });

@@ -66,6 +66,7 @@ describe("hosts that an Ingress holds already", () => {
 
 describe("apply with hosts in between", () => {
   const specs = new Map(["taker", "giver", "held"].map((name) => [name, specOf(name)]));
+  const asDecided = (decision: Decision) => decision;
   const decisions: Decision[] = [
     { name: "taker", action: "update", after: ["giver"] },
     { name: "giver", action: "update" },
@@ -74,14 +75,14 @@ describe("apply with hosts in between", () => {
 
   it("a store comes after the one that gives it a host, and a refused one is not touched", async () => {
     const { engine, operations } = fakeEngine();
-    const applied = await applyFleet(engine, specs, decisions, 4, recordedProgress());
+    const applied = await applyFleet(engine, specs, decisions, asDecided, 4, recordedProgress());
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.giver", "local.taker"]);
     assert.deepEqual(applied.map(({ name, result, error }) => [name, result, error]), [["taker", "updated", null], ["giver", "updated", null], ["held", "refused", "its host is held"]]);
   });
 
   it("takes nothing from a store that failed to give it", async () => {
     const { engine, operations } = fakeEngine([{ kind: "resource", message: "no" }]);
-    const [taker] = await applyFleet(engine, specs, decisions, 4, recordedProgress());
+    const [taker] = await applyFleet(engine, specs, decisions, asDecided, 4, recordedProgress());
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.giver"]);
     assert.deepEqual([taker!.result, taker!.error], ["failed", "has to come after giver, which did not get there"]);
   });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { hostname } from "node:os";
-import { failedReleaseText, locksAreStale, mends } from "../../scripts/engine/mend";
+import { helmRecords, type HelmRecord } from "../../scripts/engine/helm";
+import { failedReleaseText, mends, needsTakingBack, takeBack, type Place } from "../../scripts/engine/mend";
 import type { Failure } from "../../scripts/engine/operation";
 import { requireDeployed } from "../../components/shared/require-deployed";
 import { FakeKube } from "./helpers/fake-kube";
@@ -9,11 +8,6 @@ import { FakeKube } from "./helpers/fake-kube";
 const namespace = "store-acme-00000000";
 const failure = (message: string, kind: Failure["kind"] = "resource"): Failure => ({ kind, message });
 const mend = (name: RegExp) => mends.find((it) => name.test(it.name))!;
-
-/** Pulumi's own words (backend/diy/lock.go). */
-const locked = (...holders: string[]) =>
-  `the stack is currently locked by ${holders.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.` +
-  holders.map((holder, index) => `\n  file:///state/.pulumi/locks/organization/storefleet/local.acme/${index}.json: created by ${holder} at 2026-10-01T10:00:00Z`).join("");
 
 function releases(...statuses: string[]): FakeKube {
   const kube = new FakeKube();
@@ -24,49 +18,17 @@ function releases(...statuses: string[]): FakeKube {
   kube.put(`/api/v1/namespaces/another/secrets/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
   return kube;
 }
-const place = (kube: FakeKube) => ({ kube: kube.asKube, releases: [{ namespace, name: "woocommerce" }], cancelLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false });
-const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
-
-describe("stale locks", () => {
-  const nobody = () => false;
-
-  it("are all of this host, and all of processes that are gone", () => {
-    assert.equal(locksAreStale(locked("root@here (pid 11)"), "here", nobody), true);
-    assert.equal(locksAreStale(locked("root@here (pid 11)", "ci@here (pid 12)"), "here", nobody), true);
-    assert.equal(locksAreStale(locked("root@here (pid 11)", "ci@here (pid 12)"), "here", (pid) => pid === 12), false);
-  });
-
-  it("are never another host's", () => {
-    assert.equal(locksAreStale(locked("root@there (pid 11)"), "here", nobody), false);
-    assert.equal(locksAreStale(locked("root@here (pid 11)", "root@there (pid 12)"), "here", nobody), false);
-    assert.equal(locksAreStale(locked("root@here.example.com (pid 11)"), "here", nobody), false);
-  });
-
-  it("are not what names no holder, as Pulumi Cloud does not", () => {
-    assert.equal(locksAreStale("[409] Conflict: Another update is currently in progress.", "here", nobody), false);
-  });
-
-  it("a running program of that pid holds its lock only if it is pulumi", async () => {
-    const lockOf = (pid: number | undefined) => locked(`root@${hostname()} (pid ${pid})`);
-    // This process is alive, but no pulumi: the number was given to another program.
-    assert.equal(locksAreStale(lockOf(process.pid)), true);
-    const pulumi = spawn(process.execPath, ["-e", 'process.title = "pulumi"; console.log("ready"); setInterval(() => {}, 1000)'], { stdio: ["ignore", "pipe", "ignore"] });
-    try {
-      await new Promise((resolve) => pulumi.stdout.once("data", resolve));
-      assert.equal(locksAreStale(lockOf(pulumi.pid)), false);
-    } finally {
-      pulumi.kill("SIGKILL");
-    }
-    await new Promise((resolve) => pulumi.once("exit", resolve));
-    assert.equal(locksAreStale(lockOf(pulumi.pid)), true);
-  });
+const ours = [{ namespace, name: "woocommerce" }];
+/** As a repair finds it: `before` is what was there before the operation that failed. */
+const place = async (kube: FakeKube, more: Partial<Place> = {}): Promise<Place> => ({
+  kube: kube.asKube, releases: ours, before: await helmRecords(kube.asKube, ours), breakLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false, ...more,
 });
+const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
 
 describe("mends", () => {
   const texts: [RegExp, Failure][] = [
     [/created the stack/, failure("no stack named 'local.acme' found", "not-found")],
-    [/broke the lock/, failure(locked("root@here (pid 1)"), "locked")],
-    [/interrupted Helm operation/, failure("1 error occurred:\n\t* another operation (install/upgrade/rollback) is in progress")],
+    [/broke the lock/, failure("the stack is currently locked by 1 lock(s)", "locked")],
     [/not recorded/, failure("1 error occurred:\n\t* cannot re-use a name that is still in use")],
     [/counted anew/, failure('Helm Release store-six/woocommerce: failed to create resource: persistentvolumeclaims "woocommerce-database" is forbidden: exceeded quota: quota, requested: persistentvolumeclaims=1')],
     [/as failed/, failure(messageOf(() => requireDeployed("failed")), "program")],
@@ -90,13 +52,8 @@ describe("mends", () => {
     }
   });
 
-  it("breaks a lock only when it is stale", async () => {
-    let broken = 0;
-    const here = { kube: new FakeKube().asKube, releases: [{ namespace, name: "woocommerce" }], cancelLock: async () => void (broken += 1), rollBack: async () => false };
-    assert.equal(await mend(/broke the lock/).repair(here, failure(locked("root@another-host (pid 1)"), "locked")), false);
-    assert.equal(broken, 0);
-    assert.equal(await mend(/broke the lock/).repair(here, failure(locked(`root@${hostname()} (pid ${process.pid})`), "locked")), true);
-    assert.equal(broken, 1);
+  it("only what is no matter of the cluster is repaired without the stack's lock", () => {
+    assert.deepEqual([...mends, takeBack].filter(({ needsLock }) => !needsLock).map(({ name }) => name), [mend(/created the stack/).name, mend(/broke the lock/).name]);
   });
 
   it("has a quota counted anew that is charged for volumes that are not there", async () => {
@@ -105,7 +62,7 @@ describe("mends", () => {
     kube.put(quota, { status: { used: { persistentvolumeclaims: "2" } } });
     // The controller counts when the quota changes.
     kube.before = (path) => path === quota && Object.assign(kube.objects.get(quota)!.status!.used, { persistentvolumeclaims: "0" });
-    assert.equal(await mend(/counted anew/).repair(place(kube), failure("exceeded quota: quota")), true);
+    assert.equal(await mend(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), true);
     assert.deepEqual(kube.changes, [`PATCH ${quota}`, `PATCH ${quota}`], "what makes it count is taken back");
   });
 
@@ -113,25 +70,37 @@ describe("mends", () => {
     const kube = new FakeKube();
     const inNamespace = `/api/v1/namespaces/${namespace}`;
     kube.put(`${inNamespace}/persistentvolumeclaims/woocommerce-database`).put(`${inNamespace}/resourcequotas/quota`, { status: { used: { persistentvolumeclaims: "1" } } });
-    assert.equal(await mend(/counted anew/).repair(place(kube), failure("exceeded quota: quota")), false);
+    assert.equal(await mend(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), false);
     assert.deepEqual(kube.changes, []);
   });
 
   it("an interrupted upgrade is taken back", async () => {
     const kube = releases("deployed", "pending-upgrade");
-    assert.equal(await mend(/interrupted Helm operation/).repair({ ...place(kube), rollBack: async () => true }, texts[2]![1]), true);
+    assert.equal(await takeBack.repair(await place(kube, { rollBack: async () => true })), true);
     assert.deepEqual(deleted(kube), []);
   });
 
   it("where nothing can be gone back to, the interrupted operation loses its own record alone", async () => {
     const kube = releases("superseded", "deployed", "pending-upgrade", "pending-rollback", "pending-install", "uninstalling", "failed");
-    assert.equal(await mend(/interrupted Helm operation/).repair(place(kube), texts[2]![1]), true);
+    assert.equal(await takeBack.repair(await place(kube)), true);
     assert.deepEqual(deleted(kube), ["v3", "v4", "v5", "v6"]);
   });
 
+  it("Helm's records tell what is to be taken back before anything fails", () => {
+    const records = (...statuses: string[]): HelmRecord[] => statuses.map((status, index) => ({ release: "a/b", revision: index + 1, status, version: "" }));
+    for (const statuses of [["pending-install"], ["deployed", "pending-upgrade"], ["uninstalling"], ["deployed", "failed"], ["superseded", "deployed", "failed", "failed"]]) {
+      assert.equal(needsTakingBack(records(...statuses)), true, statuses.join());
+    }
+    // A first installation that failed has nothing to go back to: the next one goes on from there.
+    for (const statuses of [[], ["deployed"], ["failed"], ["failed", "failed"], ["pending-upgrade", "deployed"], ["superseded", "failed", "deployed"]]) {
+      assert.equal(needsTakingBack(records(...statuses)), false, statuses.join());
+    }
+    assert.equal(needsTakingBack([...records("deployed", "deployed"), { release: "a/other", revision: 1, status: "pending-install", version: "" }]), true);
+  });
+
   it("is no repair when there is no record to drop", async () => {
-    assert.equal(await mend(/interrupted Helm operation/).repair(place(releases("deployed")), texts[2]![1]), false);
-    assert.equal(await mend(/not recorded/).repair(place(releases()), texts[3]![1]), false);
+    assert.equal(await takeBack.repair(await place(releases("deployed"))), false);
+    assert.equal(await mend(/not recorded/).repair(await place(releases()), failure("")), false);
   });
 
   it("touches no release but the stack's, and of those the one that is meant", async () => {
@@ -140,7 +109,7 @@ describe("mends", () => {
     for (const message of ["", `Helm Release ${namespace}/woocommerce: failed`]) {
       const kube = releases("failed");
       for (const name of ["traefik", "their-app"]) kube.put(record(name), { metadata: { labels: { owner: "helm", name, status: "failed", version: "1" } } });
-      assert.equal(await mend(/not recorded/).repair({ ...place(kube), releases: two }, failure(message)), true);
+      assert.equal(await mend(/not recorded/).repair(await place(kube, { releases: two, before: await helmRecords(kube.asKube, two) }), failure(message)), true);
       assert.ok(kube.objects.has(record("their-app")), "somebody else's release");
       assert.equal(kube.objects.has(record("traefik")), message !== "");
       assert.equal(kube.objects.has(record("woocommerce")), false);
@@ -150,10 +119,21 @@ describe("mends", () => {
   it("a release that is taken over or installed again loses its records, never an object", async () => {
     for (const name of [/not recorded/, /as failed/]) {
       const kube = releases("superseded", "failed");
-      assert.equal(await mend(name).repair(place(kube), failure("")), true);
+      assert.equal(await mend(name).repair(await place(kube), failure("")), true);
       assert.deepEqual(deleted(kube), ["v1", "v2"]);
       assert.ok(kube.objects.has(`/api/v1/namespaces/${namespace}/secrets/woocommerce-admin`));
       assert.ok(kube.reads.every(({ metadataOnly }) => metadataOnly), "records are read whole");
+    }
+  });
+
+  it("keeps the records that somebody else has written since", async () => {
+    for (const name of [/not recorded/, /as failed/]) {
+      for (const since of ["superseded,failed,deployed", "superseded,deployed", ""]) {
+        const { before } = await place(releases("superseded", "failed"));
+        const kube = releases(...since.split(",").filter(Boolean));
+        assert.equal(await mend(name).repair(await place(kube, { before }), failure("")), false, since);
+        assert.deepEqual(kube.changes, []);
+      }
     }
   });
 });

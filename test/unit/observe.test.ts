@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { namespaceOf } from "../../config/names";
 import { environmentReceipt } from "../../infra/digest";
 import { readEnvironment } from "../../scripts/fleet/environment";
-import { observeFleet } from "../../scripts/fleet/observe";
+import { observeFleet, observeStore } from "../../scripts/fleet/observe";
 import { annotations } from "../../stores/marks";
 import { FakeKube } from "./helpers/fake-kube";
 import { putStore } from "./helpers/fleet";
@@ -18,6 +18,7 @@ describe("observed fleet", () => {
       store: "acme",
       engine: "woocommerce",
       namespace: namespaceOf("local", "acme"),
+      uid: `uid of ${namespaceOf("local", "acme")}`,
       createdAt: "2026-01-01T00:00:00Z",
       deleting: false,
       protected: false,
@@ -27,6 +28,18 @@ describe("observed fleet", () => {
       receipt: { digest: "d1", engine: "woocommerce", url: "http://acme.example.com", stack: "local.acme", createdAt: "2026-01-01T00:01:30Z", held: false },
       releases: [{ name: "woocommerce", status: "deployed", revision: 1 }],
     });
+  });
+
+  it("is the same for one store alone, which takes no look at the others", async () => {
+    const kube = new FakeKube();
+    for (const name of ["acme", "bikes"]) putStore(kube, name);
+    assert.deepEqual(await observeStore(kube.asKube, "local", "acme"), (await observeFleet(kube.asKube, "local")).get("acme"));
+    kube.reads.splice(0);
+    assert.equal(await observeStore(kube.asKube, "local", "cargo"), undefined);
+    assert.ok(kube.reads.every(({ path }) => path.startsWith(`/api/v1/namespaces/${namespaceOf("local", "cargo")}`)));
+    // A namespace of its name without its labels is somebody else's.
+    kube.put(`/api/v1/namespaces/${namespaceOf("local", "foreign")}`);
+    assert.equal(await observeStore(kube.asKube, "local", "foreign"), undefined);
   });
 
   it("takes three list calls, however many stores there are, and of Helm's records only their metadata", async () => {

@@ -24,16 +24,18 @@ type Run = (
 describe("lean pulumi command", () => {
   let cli: FakePulumi;
   let pids: (number | undefined)[];
+  let ends: boolean[];
 
   beforeEach(() => {
     cli = fakePulumi(body);
     pids = [];
+    ends = [];
   });
   afterEach(() => cli.remove());
 
   const logFile = () => join(cli.folder, "log");
   const run = (args: string[], signal?: AbortSignal, command = cli.command) => {
-    const lean = leanPulumiCommand({ command, version: "3.245.0", logFile: logFile(), onStart: (pid) => pids.push(pid) });
+    const lean = leanPulumiCommand({ command, version: "3.245.0", logFile: logFile(), onStart: (pid) => pids.push(pid), onEnd: (_pid, well) => (pids.push(undefined), ends.push(well)) });
     return (lean as unknown as { run: Run }).run(args, cli.folder, { COLOUR: "green" }, undefined, undefined, signal);
   };
 
@@ -60,6 +62,8 @@ describe("lean pulumi command", () => {
     assert.ok(pids[0]! > 1);
     assert.equal(isRunning(pids[0]!), false);
     assert.equal(pids[1], undefined);
+    await run(["refuse"]).catch(() => undefined);
+    assert.deepEqual(ends, [true, false], "whether it ended well");
   });
 
   it("removes the stack together with what is in it, in one process", async () => {

@@ -131,6 +131,28 @@ describe("pool of workers", () => {
     }
   });
 
+  it("makes a repair while the lock is held, and tells the worker whether to go on", async () => {
+    const one = pool();
+    const held = (whileHeld?: () => Promise<boolean>, signal?: AbortSignal) => one.run({ kind: "up", env: "local", stack: "held", workFolder: "", logFile: "", hold: true }, () => {}, signal, whileHeld);
+    for (const goOn of [true, false]) assert.equal((await held(async () => goOn)).failure?.message, `goOn ${goOn}`);
+    const failing = await held(() => Promise.reject(new Error("the API server went away")));
+    assert.deepEqual(failing.failure, { kind: "resource", message: "the API server went away" });
+    // What a repair says of a Ctrl-C is not its own failure.
+    const controller = new AbortController();
+    const stopped = await held(() => (controller.abort(), Promise.reject(new Error("cancelled"))), controller.signal);
+    assert.equal(stopped.failure?.message, "goOn false");
+  });
+
+  it("does not answer before a repair is over, also when the worker ended in the middle of it", async () => {
+    let over = false;
+    const { failure } = await pool().run({ kind: "up", env: "local", stack: "dies while held", workFolder: "", logFile: "", hold: true }, () => {}, undefined, async () => {
+      await delay(1500);
+      return (over = true);
+    });
+    assert.equal(failure?.kind, "program");
+    assert.equal(over, true);
+  });
+
   it("replaces a worker that ended while it was idle", async () => {
     const one = pool();
     const gone = await run(one, "done and gone");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { namespaceOf } from "../../config/names";
-import { mends } from "../../scripts/engine/mend";
+import { mends, takeBack, type Mend } from "../../scripts/engine/mend";
 import type { Failure } from "../../scripts/engine/operation";
-import { awaitDeletion, reconcileStore } from "../../scripts/engine/reconcile";
+import { awaitDeletion, perform, reconcileStore } from "../../scripts/engine/reconcile";
 import { annotations, labels, receiptName } from "../../stores/marks";
 import { FakeKube } from "./helpers/fake-kube";
 import { fakeEngine, observedStore, putStore, specOf } from "./helpers/fleet";
@@ -12,7 +12,6 @@ const namespace = namespaceOf("local", "acme");
 const path = `/api/v1/namespaces/${namespace}`;
 const failure = (message: string, kind: Failure["kind"] = "resource"): Failure => ({ kind, message });
 const missing = failure("no stack named 'local.acme' found", "not-found");
-const pending = failure("another operation (install/upgrade/rollback) is in progress");
 const unrecorded = failure("cannot re-use a name that is still in use");
 
 function cluster(status = "deployed", note?: string): FakeKube {
@@ -63,8 +62,8 @@ describe("reconcile", () => {
   });
 
   it("tries each mend at most once, and later tries keep what earlier ones learned", async () => {
-    const kube = cluster("pending-install");
-    const { engine, operations } = fakeEngine([missing, unrecorded, missing], { kube });
+    const kube = cluster();
+    const { engine, operations } = fakeEngine([missing, unrecorded, unrecorded], { kube });
     const steps: string[] = [];
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), (text) => steps.push(text));
     assert.deepEqual(flags(operations), [
@@ -72,29 +71,70 @@ describe("reconcile", () => {
       { fresh: true, refresh: false },
       { fresh: true, refresh: true },
     ]);
-    assert.deepEqual(result.repairs, [mends[0]!.name, mends[3]!.name]);
+    assert.deepEqual(result.repairs, [mends[0]!.name, mends[2]!.name]);
     assert.deepEqual(result.repairs, steps);
-    assert.equal(result.failure?.kind, "not-found");
+    assert.equal(result.failure?.message, unrecorded.message);
   });
 
-  it("ends with success and names the repairs", async () => {
-    const { engine, operations } = fakeEngine([pending], { kube: cluster("pending-upgrade") });
+  it("takes back what Helm has as interrupted, with the stack's lock in hand, and names the repair", async () => {
+    const kube = cluster("pending-install");
+    const { engine, operations } = fakeEngine([], { kube });
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
     assert.equal(result.failure, undefined);
-    assert.deepEqual(result.repairs, ["took back what an interrupted Helm operation had begun"]);
-    assert.equal(operations.length, 2);
+    assert.deepEqual(result.repairs, [takeBack.name]);
+    assert.deepEqual(operations.map(({ hold }) => hold), [true]);
+    assert.deepEqual(kube.changes, [`DELETE ${path}/secrets/sh.helm.release.v1.woocommerce.v1`, `PATCH ${path}`]);
   });
 
-  it("does not try again when there was nothing to mend", async () => {
-    const { engine, operations } = fakeEngine([pending], { kube: cluster("deployed") });
+  it("touches nothing while another run has the lock, whatever it saw before", async () => {
+    for (const seen of ["failed", "pending-upgrade"]) {
+      const kube = cluster("deployed");
+      const second = { owner: "helm", name: "woocommerce", status: seen, version: "2" };
+      kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v2`, { metadata: { labels: second } });
+      const { engine } = fakeEngine([failure("the stack is currently locked by 1 lock(s)", "locked")], { kube });
+      const result = await reconcileStore(engine, specOf("acme"), observedStore("acme", { releases: [{ name: "woocommerce", status: seen, revision: 2 }] }), () => {});
+      assert.equal(result.failure?.kind, "locked");
+      assert.deepEqual([kube.changes, result.repairs], [[], []]);
+    }
+  });
+
+  it("looks again once it has the lock: what another run has put right meanwhile is left as it is", async () => {
+    const kube = cluster("pending-upgrade");
+    const { engine, operations } = fakeEngine([], { kube });
+    const { run } = engine.pool;
+    engine.pool.run = (...args) => {
+      putStore(kube, "acme", { status: "deployed" });
+      return run.apply(engine.pool, args);
+    };
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
-    assert.equal(operations.length, 1);
-    assert.match(result.failure!.message, /another operation/);
+    assert.equal(result.failure, undefined);
+    assert.deepEqual([operations.length, result.repairs, kube.changes], [1, [], [`PATCH ${path}`]]);
+  });
+
+  it("makes what is due before anything fails with the lock in hand, and only once the lock is had", async () => {
+    const made: string[] = [];
+    const due: Mend = { name: "due", matches: () => false, needsLock: true, repair: async () => made.push("due") > 0, retry: {} };
+    const locked = failure("the stack is currently locked by 1 lock(s)", "locked");
+    const operation = { kind: "up" as const, env: "local" as const, stack: "local", workFolder: "", logFile: "" };
+    for (const [failures, expected] of [[[locked], []], [[missing], ["due"]]] as const) {
+      const { engine, operations } = fakeEngine([...failures]);
+      await perform(engine, [], operation, () => {}, [due]);
+      assert.deepEqual(made.splice(0), expected);
+      assert.ok(operations.every(({ hold }) => hold));
+    }
+  });
+
+  it("a failure for which there is nothing to mend stands, after one look with the lock in hand", async () => {
+    const quota = failure("exceeded quota: quota");
+    const { engine, operations } = fakeEngine([quota], { kube: cluster() });
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.deepEqual(operations.map(({ hold }) => hold), [false, true]);
+    assert.match(result.failure!.message, /exceeded quota/);
     assert.deepEqual(result.repairs, []);
   });
 
   it("reports a lock that is not provably stale, with its holder and the command", async () => {
-    const { engine, operations } = fakeEngine([failure("the stack is currently locked by 1 lock(s)\n x: created by ci@elsewhere (pid 5) at now", "locked")], { kube: cluster() });
+    const { engine, operations } = fakeEngine([failure("the stack is currently locked by 1 lock(s)\n x: created by ci@elsewhere (pid 5) at 2026-10-01T10:00:00Z", "locked")], { kube: cluster() });
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
     assert.equal(operations.length, 1);
     assert.match(result.failure!.message, /ci@elsewhere \(pid 5\)[^]*pulumi cancel --yes --stack local\.acme/);
@@ -145,8 +185,12 @@ describe("reconcile", () => {
   it("an API server that has gone away does not hide the store's own result", async () => {
     const kube = cluster();
     const { engine } = fakeEngine([failure("image not found")], { kube });
-    kube.before = () => {
-      throw new Error("unreachable");
+    const { run } = engine.pool;
+    engine.pool.run = (...args) => {
+      kube.before = () => {
+        throw new Error("unreachable");
+      };
+      return run.apply(engine.pool, args);
     };
     assert.equal((await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {})).failure?.message, "image not found");
   });

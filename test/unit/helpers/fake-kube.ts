@@ -14,7 +14,8 @@ export class FakeKube {
 
   put(path: string, object: Fields = {}): this {
     const [, namespace] = /\/namespaces\/([^/]+)\/./.exec(path) ?? [];
-    const metadata = { name: path.slice(path.lastIndexOf("/") + 1), namespace, creationTimestamp: "2026-01-01T00:00:00Z", ...object.metadata };
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const metadata = { name, namespace, uid: `uid of ${name}`, creationTimestamp: "2026-01-01T00:00:00Z", ...object.metadata };
     this.objects.set(path, { ...object, metadata });
     return this;
   }

@@ -3,7 +3,7 @@ import { readSettings } from "../../../config/environment";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { resolveStore, type Engine as ShopEngine, type StoreEntry, type StoreSpec } from "../../../config/spec";
 import type { Fleet, Progress } from "../../../scripts/engine/fleet-run";
-import { noChanges, type Failure, type Operation, type Outcome } from "../../../scripts/engine/operation";
+import { noChanges, type Failure, type Operation, type Outcome, type WhileHeld } from "../../../scripts/engine/operation";
 import type { Engine } from "../../../scripts/engine/reconcile";
 import type { Observed } from "../../../scripts/fleet/observe";
 import { annotations, labels, receiptName } from "../../../stores/marks";
@@ -22,6 +22,7 @@ export function observedStore(store: string, more: Partial<Observed> = {}): Obse
     store,
     engine: "woocommerce",
     namespace: namespaceOf("local", store),
+    uid: `uid of ${namespaceOf("local", store)}`,
     createdAt: "2026-01-01T00:00:00Z",
     deleting: false,
     protected: false,
@@ -50,7 +51,10 @@ export function putStore(kube: FakeKube, store: string, more: { annotations?: Re
   return path;
 }
 
-/** A pool that answers each operation with the next of the given failures, then with success. */
+/**
+ * A pool that answers each operation with the next of the given failures, then with success. A missing or locked stack
+ * is met before the lock is held, everything else after.
+ */
 export function fakeEngine(
   failures: (Failure | undefined)[] = [],
   { signal = new AbortController().signal, kube = new FakeKube(), changes = { ...noChanges(), create: 1 } } = {},
@@ -59,13 +63,15 @@ export function fakeEngine(
   setMaxListeners(0, signal);
   const operations: Operation[] = [];
   const pool = {
-    run: async (operation: Operation): Promise<Outcome> => {
+    run: async (operation: Operation, _onStep: unknown, _signal: unknown, whileHeld?: WhileHeld): Promise<Outcome> => {
       const failure = failures[operations.length];
       operations.push(operation);
+      const locked = failure?.kind === "locked" || failure?.kind === "not-found";
+      if (operation.hold && !locked && !(await whileHeld?.())) return { changes: noChanges(), steps: [] };
       return { changes: failure ? noChanges() : changes, steps: [], failure };
     },
   };
-  const session = { env: "local", kube, variables: {}, cluster: { context: "a-context" } };
+  const session = { env: "local", kube, variables: { STOREFLEET_PULUMI: "/nowhere/pulumi" }, cluster: { context: "a-context" } };
   return { engine: { session, pool, workFolder: "/nowhere", signal } as unknown as Engine, operations, kube };
 }
 

@@ -6,6 +6,7 @@ const send = (message: WorkerMessage) => process.send?.(message);
 const outcome: Outcome = { changes: noChanges(), steps: [] };
 let cancels = 0;
 let onCancel = () => {};
+let onRelease = (_goOn: boolean) => {};
 
 const behaviours: Record<string, (operation: Operation) => void | Promise<void>> = {
   ok: () => void send({ type: "done", outcome: { ...outcome, changes: { ...noChanges(), create: 3 } } }),
@@ -30,6 +31,12 @@ const behaviours: Record<string, (operation: Operation) => void | Promise<void>>
   "never ends": () => {
     setInterval(() => send({ type: "beat" }), 100);
   },
+  // Holds the lock until the parent's repair is over, and tells what it was told.
+  held: () => {
+    onRelease = (goOn) => send({ type: "done", outcome: { ...outcome, failure: { kind: "cli", message: `goOn ${goOn}` } } });
+    send({ type: "held" });
+  },
+  "dies while held": () => void process.send?.({ type: "held" } satisfies WorkerMessage, () => process.exit(7)),
   // A stand-in for the CLI that tells when it was interrupted; the worker dies under it.
   "dies before its CLI": async ({ workFolder }) => {
     const note = `process.on("SIGINT", () => { require("fs").appendFileSync(${JSON.stringify(`${workFolder}/signals`)}, "SIGINT "); process.exit(); })`;
@@ -46,6 +53,7 @@ process.on("message", (message: ParentMessage) => {
     if (cancels === 1) onCancel();
     return;
   }
+  if (message.type === "release") return onRelease(message.goOn);
   cancels = 0;
   send({ type: "step", text: `pid ${process.pid}` });
   void behaviours[message.operation.stack]?.(message.operation);
