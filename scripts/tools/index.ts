@@ -3,7 +3,7 @@ import { folderOf, installAll, isInstalled } from "./install";
 import { type Log, type Place, here } from "./place";
 import { type Plugin, ensurePlugin, findPlugin } from "./plugins";
 import { type Binary, type BinaryTool, type PluginTool, type Tool, isPlugin, plugins } from "./table";
-import { askVersion, isCompatible, knownVersion, onPath, siblingsOf, versionOf } from "./versions";
+import { askVersion, knownVersion, onPath, siblingsOf, versionOf } from "./versions";
 
 export type { Tool } from "./table";
 
@@ -17,10 +17,10 @@ const binaryOf = (place: Place, tool: BinaryTool): Binary => {
   return binary;
 };
 
-/** The files of a set on PATH whose version was asked before and will do. */
+/** The files of a set on PATH whose version was asked before and is the one that this project is tested with. */
 function knownOnPath(place: Place, binary: Binary): Partial<Record<BinaryTool, string>> | undefined {
   const first = onPath(place, binary.binaries[0]);
-  const usable = first && isCompatible(knownVersion(place, first), binary.version, binary.accepts);
+  const usable = first && knownVersion(place, first) === binary.version;
   return usable ? siblingsOf(place, binary, first) : undefined;
 }
 
@@ -29,9 +29,9 @@ async function lookOnPath(place: Place, binary: Binary, log: Log): Promise<boole
   const first = onPath(place, binary.binaries[0]);
   if (!first) return false;
   const { version, asked } = await versionOf(place, first, (file) => askVersion(file, binary.versionArgs));
-  const usable = isCompatible(version, binary.version, binary.accepts) && siblingsOf(place, binary, first) !== undefined;
+  const usable = version === binary.version && siblingsOf(place, binary, first) !== undefined;
   if (asked) {
-    log(`${binary.name} ${version ?? "of unknown version"} on PATH (${first}): ${usable ? "used" : `not used, ${binary.version}${binary.accepts === "later" ? " or a later minor version" : ""} is needed`}`);
+    log(`${binary.name} ${version ?? "of unknown version"} on PATH (${first}): ${usable ? "used" : `not used, ${binary.version} is needed`}`);
   }
   return usable;
 }

@@ -9,7 +9,7 @@ import { askPluginVersion } from "./plugin-version";
 import type { Log, Place } from "./place";
 import { duration, withProgress } from "./progress";
 import { type PluginTool, plugins } from "./table";
-import { isCompatible, isExecutable, knownVersion, onPath, versionOf } from "./versions";
+import { isExecutable, knownVersion, onPath, versionOf } from "./versions";
 
 const run = promisify(execFile);
 
@@ -50,7 +50,7 @@ function ambient(place: Place, tool: PluginTool): string | undefined {
 /** The plugin that operations will run with, looked up without running or fetching anything. */
 export function findPlugin(place: Place, tool: PluginTool): Plugin | undefined {
   const onUsersPath = ambient(place, tool);
-  if (onUsersPath && isCompatible(knownVersion(place, onUsersPath), pluginVersion(place, tool), "later")) {
+  if (onUsersPath && knownVersion(place, onUsersPath) === pluginVersion(place, tool)) {
     return { file: onUsersPath, kind: "path" };
   }
   const real = installed(place, tool);
@@ -65,7 +65,7 @@ export async function ensurePlugin(place: Place, tool: PluginTool, pulumi: strin
   const onUsersPath = ambient(place, tool);
   if (onUsersPath) {
     const { version, asked } = await versionOf(place, onUsersPath, askPluginVersion);
-    const taken = isCompatible(version, wanted, "later");
+    const taken = version === wanted;
     if (asked) log(`${tool} ${version ?? "of unknown version"} on PATH (${onUsersPath}): ${taken ? "used" : `not used, ${wanted} is needed`}`);
   }
   const found = findPlugin(place, tool);

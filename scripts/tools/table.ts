@@ -41,8 +41,6 @@ export interface Binary {
   version: string;
   /** What comes together and lies in one folder; the first one tells the version. */
   binaries: [BinaryTool, ...BinaryTool[]];
-  /** Which other versions on PATH will do: none, or later ones of the same major version. */
-  accepts: "exact" | "later";
   versionArgs: string[];
   downloads: Partial<Record<Platform, Download>>;
   go: GoBuild[];
@@ -63,7 +61,6 @@ const pulumi: Binary = {
   version: "3.245.0",
   // The CLI looks for its language host next to itself: one folder for both.
   binaries: ["pulumi", "pulumi-language-nodejs"],
-  accepts: "later",
   versionArgs: ["version"],
   downloads: perPlatform((os, arch) => {
     const release = "https://github.com/pulumi/pulumi/releases/download/v3.245.0";
@@ -103,7 +100,6 @@ const helm: Binary = {
   name: "helm",
   version: "3.22.0",
   binaries: ["helm"],
-  accepts: "later",
   versionArgs: ["version", "--short"],
   downloads: perPlatform((_os, _arch, platform) => ({
     url: `https://get.helm.sh/helm-v3.22.0-${platform}.tar.gz`,
@@ -127,7 +123,6 @@ const kwok: Binary = {
   name: "kwok",
   version: "0.8.0",
   binaries: ["kwok"],
-  accepts: "exact",
   versionArgs: ["--version"],
   downloads: perPlatform((_os, _arch, platform) =>
     kwokSums[platform]
@@ -142,11 +137,10 @@ const kwok: Binary = {
 };
 
 /** One program of the Kubernetes release; the servers are published for Linux only. */
-const kubernetes = (binary: BinaryTool, accepts: Binary["accepts"], versionArgs: string[], buildSeconds: number): Binary => ({
+const kubernetes = (binary: BinaryTool, versionArgs: string[], buildSeconds: number): Binary => ({
   name: binary,
   version: "1.36.3",
   binaries: [binary],
-  accepts,
   versionArgs,
   downloads: perPlatform((os, arch) => {
     if (os !== "linux" && binary !== "kubectl") return undefined;
@@ -175,7 +169,6 @@ const etcd: Binary = {
   // The version that Kubernetes 1.36 is built against.
   version: "3.6.8",
   binaries: ["etcd"],
-  accepts: "exact",
   versionArgs: ["--version"],
   downloads: perPlatform((os, _arch, platform) => {
     const release = "https://github.com/etcd-io/etcd/releases/download/v3.6.8";
@@ -206,7 +199,6 @@ const kubeScore: Binary = {
   name: "kube-score",
   version: "1.20.0",
   binaries: ["kube-score"],
-  accepts: "exact",
   versionArgs: ["version"],
   downloads: perPlatform((os, arch) => {
     const release = "https://github.com/zegl/kube-score/releases/download/v1.20.0";
@@ -227,12 +219,12 @@ const kubeScore: Binary = {
 export const binaries: Binary[] = [
   pulumi,
   helm,
-  kubernetes("kubectl", "later", ["version", "--client"], 60),
+  kubernetes("kubectl", ["version", "--client"], 60),
   etcd,
   // The first of the three compiles what they share.
-  kubernetes("kube-apiserver", "exact", ["--version"], 190),
-  kubernetes("kube-controller-manager", "exact", ["--version"], 60),
-  kubernetes("kube-scheduler", "exact", ["--version"], 10),
+  kubernetes("kube-apiserver", ["--version"], 190),
+  kubernetes("kube-controller-manager", ["--version"], 60),
+  kubernetes("kube-scheduler", ["--version"], 10),
   kwok,
   kubeScore,
 ];

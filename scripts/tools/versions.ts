@@ -41,15 +41,6 @@ export async function askVersion(file: string, args: string[]): Promise<string |
   }
 }
 
-/** Whether a program of version `found` may stand for `wanted`. */
-export function isCompatible(found: string | undefined, wanted: string, accepts: Binary["accepts"]): boolean {
-  if (found === undefined) return false;
-  if (accepts === "exact") return found === wanted;
-  const [major = 0, minor = 0, patch = 0] = found.split(".").map(Number);
-  const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = wanted.split(".").map(Number);
-  return major === wantedMajor && (minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch));
-}
-
 /** Answers already given, so that a file on PATH is run once and not at every start. Keyed by path, size and time. */
 const memoFile = (place: Place) => join(place.folder, "versions.json");
 

@@ -7,7 +7,7 @@ import { ensureTools, toolPath } from "../../scripts/tools";
 import { sumIn } from "../../scripts/tools/download";
 import { platformOf } from "../../scripts/tools/place";
 import { type Binary, binaries, platforms } from "../../scripts/tools/table";
-import { isCompatible, versionIn } from "../../scripts/tools/versions";
+import { versionIn } from "../../scripts/tools/versions";
 import { type Host, type World, archiveOf, downloadHost, helmFrom, program, proxyTo, silentHost, world } from "./helpers/tool-place";
 
 describe("the table of tools", () => {
@@ -47,12 +47,6 @@ describe("versions of tools", () => {
     assert.equal(versionIn("built with go1.26.8"), undefined);
     assert.equal(versionIn("v3.22"), undefined);
   });
-
-  it("may be later ones of the same major version, where that is safe", () => {
-    for (const version of ["3.22.0", "3.22.1", "3.30.0"]) assert.equal(isCompatible(version, "3.22.0", "later"), true, version);
-    for (const version of ["3.21.9", "4.0.0", "2.99.99", undefined]) assert.equal(isCompatible(version, "3.22.0", "later"), false, version);
-    assert.equal(isCompatible("1.36.4", "1.36.3", "exact"), false);
-  });
 });
 
 describe("getting tools", () => {
@@ -81,20 +75,28 @@ describe("getting tools", () => {
 
   it("takes the right version on PATH, and asks it only once", async () => {
     const asked = join(here.folder, "asked");
-    const file = program(join(here.bin, "helm"), `echo x >> ${asked}; echo v3.23.1`);
+    const file = program(join(here.bin, "helm"), `echo x >> ${asked}; echo v3.22.0`);
     assert.equal(toolPath("helm", here.place), undefined, "taken without asking");
     for (let run = 0; run < 2; run++) assert.deepEqual(await ensureTools(["helm"], here.log, here.place), { helm: file });
     assert.equal(toolPath("helm", here.place), file);
     assert.equal(readFileSync(asked, "utf8"), "x\n");
-    assert.deepEqual(here.lines, [`helm 3.23.1 on PATH (${file}): used`]);
+    assert.deepEqual(here.lines, [`helm 3.22.0 on PATH (${file}): used`]);
     program(file, "echo another version v3.21.0");
     assert.equal(toolPath("helm", here.place), undefined, "a replaced file is not asked again");
+  });
+
+  it("takes no version that it is not tested with, a later one neither", async () => {
+    for (const version of ["3.22.1", "3.30.0", "4.0.0", "3.21.9"]) {
+      program(join(here.bin, "helm"), `echo v${version}`);
+      await rejects(/helm 3\.22\.0/);
+      assert.match(here.lines.at(-1)!, /on PATH .* not used, 3\.22\.0 is needed/);
+    }
   });
 
   it("does not take a wrong version, a program that fails or a set that is not complete", async () => {
     program(join(here.bin, "helm"), "echo v3.21.0");
     await rejects(/helm 3\.22\.0/);
-    assert.match(here.lines[0]!, /3\.21\.0 on PATH .* not used, 3\.22\.0 or a later minor version is needed/);
+    assert.match(here.lines[0]!, /3\.21\.0 on PATH .* not used, 3\.22\.0 is needed/);
     program(join(here.bin, "helm"), "echo nothing to say; exit 1");
     await rejects(/helm 3\.22\.0/);
     program(join(here.bin, "pulumi"), "echo v3.245.0");

@@ -65,7 +65,6 @@ export const helmFrom = (url: string | undefined, more: Partial<Binary["download
   name: "helm",
   version: "3.22.0",
   binaries: ["helm"],
-  accepts: "later",
   versionArgs: ["version"],
   downloads: url ? { "linux-amd64": { url: `${url}/helm.tar.gz`, sums: `${url}/sums`, archiveFolder: "linux-amd64", ...more } } : {},
   go: [{ binary: "helm", module: "example.org/helm", version: "v3.22.0", package: "cmd/helm", set: { "x.version": "v3.22.0" } }],
