@@ -50,10 +50,14 @@ const ingress = z
     error: "can not be made for Traefik, it is kept for something else — name one of its own, such as traefik, or use the ingress controller that is there: install: false",
   });
 
+const addressRange = z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' });
+
 const smtp = z.strictObject({
   host: z.string().min(1).describe("Host name of the SMTP server."),
   port: z.int().min(1).max(65535).default(587).describe("587 with STARTTLS, 465 with TLS, 25 or 1025 without."),
   from: z.email({ error: "is not an e-mail address — write it like shop@example.com" }).describe("Sender of the stores' e-mails."),
+  cidrs: z.array(addressRange).min(1, { error: 'is empty — leave it out, or name a range like "10.1.2.3/32"' }).optional()
+    .describe("Its address ranges, where those are private: stores reach public addresses only. Absent: a host that is an address is reached, too."),
   username: z.string().min(1).optional().describe("Its password is the secret storefleet:smtpPassword."),
 });
 
@@ -70,7 +74,7 @@ export const settingsSchema = z
     sharedStorageClass: objectName.optional().describe("StorageClass that many pods mount at once (ReadWriteMany), for uploads; absent: one WordPress pod a store. " + fixed.sharedStorageClass),
     egress: z.enum(["allow", "deny"]).describe("Whether stores reach addresses outside the cluster."),
     clusterCidrs: z
-      .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an address range — write it like "10.42.0.0/16"' }))
+      .array(addressRange)
       .default([])
       .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
     tlsIssuer: objectName.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),

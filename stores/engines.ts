@@ -1,10 +1,8 @@
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
-import { mailCatcherPodLabels } from "../components/mail-catcher";
 import { Medusa, containerMaxFor as medusaContainerMax, quotaFor as medusaQuota } from "../components/medusa";
-import type { NetworkIsolationArgs } from "../components/network-isolation";
 import type { Shop } from "../components/shared/shop";
 import { WooCommerce, containerMaxFor as woocommerceContainerMax, quotaFor as woocommerceQuota } from "../components/woocommerce";
-import { mailCatcher, type EnvironmentSettings } from "../config/environment";
+import type { EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
@@ -39,13 +37,6 @@ export interface Engine {
 
 export function engineOf(spec: StoreSpec, settings: EnvironmentSettings): Engine {
   return spec.engine === "woocommerce" ? woocommerce(spec, settings) : medusa(spec, settings);
-}
-
-/** Where the pods may send mail: to the environment's catcher, or to a server outside. */
-export function mailOf(settings: EnvironmentSettings): NetworkIsolationArgs["mail"] {
-  return settings.mailCatcher
-    ? { namespace: mailCatcher.namespace, labels: mailCatcherPodLabels, port: mailCatcher.smtpPort }
-    : { port: settings.smtp.port };
 }
 
 function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: EnvironmentSettings): Engine {

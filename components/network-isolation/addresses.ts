@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** Never reached as "external": private networks, carrier NAT, link-local addresses with the cloud's metadata service. */
 const privateRanges = [
@@ -14,6 +14,20 @@ export function publicAddresses(exceptions: string[]): { cidr: string; except: s
     { cidr: "::/0", except: all.filter((cidr) => cidr.includes(":")) },
   ];
 }
+
+/** Whether one of these ranges holds an address. */
+export function inRanges(address: string, ranges: readonly string[]): boolean {
+  const family = (text: string) => (isIP(text) === 6 ? "ipv6" : "ipv4");
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [net = "", bits] = range.split("/");
+    list.addSubnet(net, Number(bits), family(net));
+  }
+  return list.check(address, family(address));
+}
+
+/** Whether an address is one that "external" leaves out. */
+export const isPrivate = (address: string) => inRanges(address, privateRanges);
 
 /** `text`, if it is an address range such as `10.42.0.0/16`. */
 export function requireCidr(text: string): string {

@@ -7,7 +7,7 @@ type PolicySpec = input.networking.v1.NetworkPolicySpec;
 type Peer = input.networking.v1.NetworkPolicyPeer;
 type Port = input.networking.v1.NetworkPolicyPort;
 
-/** A mail server: pods inside the cluster, or any public address. */
+/** A mail server: pods inside the cluster, or addresses outside. */
 export interface MailServer {
   /** The port that it listens on: in the cluster the pod's own. */
   port: number;
@@ -21,6 +21,11 @@ export interface MailServer {
    * @default any pod of that namespace
    */
   labels?: Record<string, string>;
+  /**
+   * The address ranges of one outside, private ones too.
+   * @default any public address
+   */
+  cidrs?: string[];
 }
 
 /** Who may connect to whom. */
@@ -50,11 +55,6 @@ export interface PolicyArgs {
    */
   clusterCidrs?: string[];
   /**
-   * Where DNS answers besides the kube-dns pods and NodeLocal DNS, such as its Service's address as a range.
-   * @default none
-   */
-  dnsCidrs?: string[];
-  /**
    * The mail server that pods may connect to even when `egress` denies.
    * @default none
    */
@@ -79,23 +79,18 @@ export function networkPolicies(args: PolicyArgs): Record<string, PolicySpec> {
       policyTypes: ["Ingress"],
       ingress: [{ from: [podsIn(args.ingressNamespace, args.ingressPodLabels)], ports: args.httpPorts.map(tcp) }],
     },
-    "allow-dns": egressTo(dnsServers(args.dnsCidrs ?? []), [{ protocol: "UDP", port: 53 }, tcp(53)]),
+    "allow-dns": egressTo(dnsServers, [{ protocol: "UDP", port: 53 }, tcp(53)]),
     ...(args.egress === "allow" && { "allow-external-egress": egressTo(outside) }),
     ...(args.mail && { "allow-mail": egressTo(mailServers(args.mail, outside), [tcp(args.mail.port)]) }),
   };
 }
 
 /** NodeLocal DNS answers at a link-local address on the node, outside every pod selector. */
-function dnsServers(cidrs: string[]): Peer[] {
-  const nodeLocal = "169.254.20.10/32";
-  return [
-    podsIn("kube-system", { "k8s-app": "kube-dns" }),
-    ...[nodeLocal, ...cidrs.map(requireCidr)].map((cidr): Peer => ({ ipBlock: { cidr } })),
-  ];
-}
+const dnsServers: Peer[] = [podsIn("kube-system", { "k8s-app": "kube-dns" }), { ipBlock: { cidr: "169.254.20.10/32" } }];
 
-function mailServers(mail: MailServer, outside: Peer[]): Peer[] {
-  return mail.namespace === undefined ? outside : [podsIn(mail.namespace, mail.labels)];
+function mailServers({ namespace, labels, cidrs }: MailServer, outside: Peer[]): Peer[] {
+  if (namespace !== undefined) return [podsIn(namespace, labels)];
+  return cidrs?.map((cidr): Peer => ({ ipBlock: { cidr: requireCidr(cidr) } })) ?? outside;
 }
 
 function podsIn(namespace: Input<string>, labels?: Record<string, string>): Peer {

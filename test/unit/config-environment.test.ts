@@ -59,6 +59,7 @@ describe("environment settings", () => {
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],
     ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
     ["no platform", { ...minimal, images: { platforms: [] } }, `${at}.images.platforms is empty — name at least one of linux/amd64, linux/arm64`],
+    ["an address in place of a range", { ...minimal, smtp: { host: "mail", from: "shop@example.com", cidrs: ["10.1.2.3"] } }, `${at}.smtp.cidrs[0] is not an address range — write it like "10.42.0.0/16"`],
     ["an image with a space", { ...minimal, images: { overrides: { mariadb: "maria db" } } }, `${at}.images.overrides.mariadb is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"`],
     ...["https://registry.example.com", "registry.example.com/", "shops", "Registry.example.com/shops", "registry.example.com/shops:1"].map((registry): [string, object, string] => [
       `the registry "${registry}"`, { ...minimal, images: { registry } },

@@ -60,8 +60,8 @@ describe("NetworkIsolation", () => {
     ]);
   });
 
-  it("lets DNS through to kube-dns, NodeLocal DNS and what is named, on port 53 only", async () => {
-    const [rule] = (await policies({ dnsCidrs: ["10.96.0.10/32"] }))["allow-dns"].egress;
+  it("lets DNS through to kube-dns and NodeLocal DNS, on port 53 only", async () => {
+    const [rule] = (await policies())["allow-dns"].egress;
     assert.deepEqual(rule.ports, [
       { protocol: "UDP", port: 53 },
       { protocol: "TCP", port: 53 },
@@ -72,7 +72,6 @@ describe("NetworkIsolation", () => {
         podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
       },
       { ipBlock: { cidr: "169.254.20.10/32" } },
-      { ipBlock: { cidr: "10.96.0.10/32" } },
     ]);
   });
 
@@ -108,6 +107,12 @@ describe("NetworkIsolation", () => {
     assert.deepEqual(to.map((peer: any) => peer.ipBlock.cidr), ["0.0.0.0/0", "::/0"]);
     assert.ok(to[0].ipBlock.except.includes("10.0.0.0/8"));
     assert.equal(it["allow-external-egress"], undefined);
+  });
+
+  it("reaches a mail server outside in its own ranges, private ones too", async () => {
+    const it = await policies({ egress: "deny", mail: { port: 587, cidrs: ["10.1.2.3/32", "fd00::25/128"] } });
+    assert.deepEqual(it["allow-mail"].egress, [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }, { ipBlock: { cidr: "fd00::25/128" } }], ports: [{ protocol: "TCP", port: 587 }] }]);
+    await assert.rejects(policies({ mail: { port: 25, cidrs: ["10.1.2.3"] } }), /Did you mean "10\.1\.2\.3\/32"/);
   });
 
   const wrongRanges: [string, RegExp][] = [

@@ -1,0 +1,25 @@
+import { lookup } from "node:dns/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { settingsFile, type EnvironmentSettings } from "../../config/environment";
+import type { EnvironmentName } from "../../config/names";
+import { unreachableMail } from "../../stores/mail";
+
+/** Milliseconds: it is only a remark. */
+const patience = 3000;
+
+/** The addresses of a host as this machine's DNS has them; none while it does not say. */
+async function addressesOf(host: string): Promise<string[]> {
+  const found = lookup(host, { all: true }).then((all) => all.map(({ address }) => address), () => []);
+  return Promise.race([found, delay(patience, [], { ref: false })]);
+}
+
+/** What to say of a mail server whose address the stores' network policies do not let through, though mail would only be late and then gone. */
+export async function mailRemark(env: EnvironmentName, settings: EnvironmentSettings, resolve = addressesOf): Promise<string | undefined> {
+  if (settings.mailCatcher) return undefined;
+  const { host, cidrs } = settings.smtp;
+  const blocked = unreachableMail(settings, await resolve(host));
+  if (blocked.length === 0) return undefined;
+  const ranges = blocked.map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
+  const why = cidrs ? "which is not in smtp.cidrs" : "a private address, which stores do not reach";
+  return `mail will not leave the stores: ${host} is at ${blocked.join(", ")}, ${why}. Set smtp.cidrs: [${[...(cidrs ?? []), ...ranges].map((it) => JSON.stringify(it)).join(", ")}] in ${settingsFile(env)}`;
+}
