@@ -9,6 +9,7 @@ import { type EnvironmentName } from "./names";
 import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
 import { projectRoot } from "./root";
 import type { Engine } from "./spec";
+import { standardPorts, urlOf } from "./url";
 
 /** What the shops of an engine run. */
 export const engineImages = {
@@ -38,12 +39,18 @@ const registry = z
   });
 const imageOverrides = Object.fromEntries(imageNames.map((name) => [name, imageReference])) as Record<ImageName, typeof imageReference>;
 
+const port = z.int().min(1).max(65535);
+
 const ingress = z
   .strictObject({
   className: objectName.default("traefik").describe("IngressClass of the stores' Ingresses."),
   controllerNamespace: label.default("traefik").describe("Namespace of the ingress controller: the only one that reaches the stores from outside."),
   controllerLabels: z.record(z.string(), z.string()).default({ "app.kubernetes.io/name": "traefik" }).describe("Labels of the ingress controller's pods."),
   install: z.boolean().default(false).describe("true: the environment's stack installs Traefik into controllerNamespace."),
+  ports: z
+    .strictObject({ http: port.default(standardPorts.http), https: port.default(standardPorts.https) })
+    .prefault({})
+    .describe("Where browsers reach the controller, as addresses have it. Of a kind or k3d cluster it is known."),
   })
   .refine(({ install, controllerNamespace }) => !install || !isTakenNamespace(controllerNamespace), {
     path: ["controllerNamespace"],
@@ -54,7 +61,7 @@ const addressRange = z.union([z.cidrv4(), z.cidrv6()], { error: 'is not an addre
 
 const smtp = z.strictObject({
   host: z.string().min(1).describe("Host name of the SMTP server."),
-  port: z.int().min(1).max(65535).default(587).describe("587 with STARTTLS, 465 with TLS, 25 or 1025 without."),
+  port: port.default(587).describe("587 with STARTTLS, 465 with TLS, 25 or 1025 without."),
   from: z.email({ error: "is not an e-mail address — write it like shop@example.com" }).describe("Sender of the stores' e-mails."),
   cidrs: z.array(addressRange).min(1, { error: 'is empty — leave it out, or name a range like "10.1.2.3/32"' }).optional()
     .describe("Its address ranges, where those are private: stores reach public addresses only. Absent: a host that is an address is reached, too."),
@@ -101,8 +108,8 @@ export type SmtpSettings = z.infer<typeof smtp>;
 export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> & { smtp: SmtpSettings };
 
 /** Where the mail catcher of an environment shows what its stores sent. */
-export function mailCatcherUrl({ hostSuffix, tlsIssuer }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer">): string {
-  return `${tlsIssuer ? "https" : "http"}://mail${hostSuffix}`;
+export function mailCatcherUrl({ hostSuffix, tlsIssuer, ingress }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer" | "ingress">): string {
+  return urlOf(`mail${hostSuffix}`, tlsIssuer !== undefined, ingress.ports);
 }
 
 /**
@@ -146,6 +153,12 @@ export function withOverrides(settings: EnvironmentSettings, variables: NodeJS.P
     throw new UserError(`HELM_TIMEOUT is "${timeout}": not a number of seconds`, "Set it to a whole number from 1 to 86400, or unset it.");
   }
   return { ...settings, helmTimeout: Number(timeout) };
+}
+
+/** The ports of this machine's cluster, which the script passes on in STOREFLEET_INGRESS_PORTS, go before those of the settings. */
+export function withIngressPorts(settings: EnvironmentSettings, variables: NodeJS.ProcessEnv = process.env): EnvironmentSettings {
+  const [, http, https] = /^(\d+),(\d+)$/.exec(variables.STOREFLEET_INGRESS_PORTS ?? "") ?? [];
+  return http && https ? { ...settings, ingress: { ...settings.ingress, ports: { http: Number(http), https: Number(https) } } } : settings;
 }
 
 /** The settings as the file has them now; for use before the environment's stack is up. */

@@ -3,7 +3,7 @@ import type { EnvironmentName } from "./names";
 
 /** What `stores env` exports for one environment alone; `STOREFLEET_ENV` says for which. */
 const bound = [
-  "STOREFLEET_ENV", "STOREFLEET_FILE", "STOREFLEET_CONTEXT", "KUBECONFIG",
+  "STOREFLEET_ENV", "STOREFLEET_FILE", "STOREFLEET_CONTEXT", "STOREFLEET_INGRESS_PORTS", "KUBECONFIG",
   "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE",
 ];
 

@@ -14,6 +14,7 @@ const program = [
   "infra",
   "config/environment.ts",
   "config/own-images.ts",
+  "config/url.ts",
   ...ownImageFolders,
   publishedFile,
   "components/shared",

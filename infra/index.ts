@@ -1,7 +1,7 @@
 import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
-import { type EnvironmentSettings, mailCatcher, mailNeedsLogin, parseSettings, withOverrides } from "../config/environment";
+import { type EnvironmentSettings, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
@@ -47,7 +47,7 @@ interface Context {
 export async function environment(env: EnvironmentName, finder = finderIn): Promise<EnvironmentOutputs> {
   const config = new Config();
   const revisions = secretRevisions(env);
-  const settings = withOwnImages(env, parseSettings(env, config.requireObject("settings")));
+  const settings = withIngressPorts(withOwnImages(env, parseSettings(env, config.requireObject("settings"))));
   const inCluster = contextOf(env, settings.context);
   const find = await finder(inCluster);
   const cluster = (await find(clusterMark))?.metadata?.uid ?? "";
@@ -129,6 +129,7 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
       chartDigest: filesDigest(["components/mail-catcher/chart"]),
       loginSecret: mailNeedsLogin(settings) ? mailCatcher.loginSecret : undefined,
       tlsIssuer: settings.tlsIssuer,
+      ports: settings.ingress.ports,
       image: settings.images.overrides["mail-catcher"],
       timeout,
       labels,

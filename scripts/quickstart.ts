@@ -1,5 +1,5 @@
 // `npm run quickstart`: from nothing to a running fleet; a second run finds nothing to do and says so.
-import { mailCatcherUrl, readSettings } from "../config/environment";
+import { mailCatcherUrl, type EnvironmentSettings } from "../config/environment";
 import { openFleet } from "./engine/fleet-run";
 import { decideFleet } from "./engine/plan";
 import { bringUp } from "./commands/cluster";
@@ -8,10 +8,10 @@ import { printStatus, readStatus } from "./commands/status";
 import { fail, main } from "./main";
 
 /** What to do next. Simulated shops sell nothing, and send nothing. */
-function next(simulated: boolean): string {
+function next(simulated: boolean, settings: EnvironmentSettings): string {
   const lines: [string, string][] = [
     ["Credentials of a store", "./scripts/stores credentials acme"],
-    ...(simulated ? [] : ([["A real order in it", "./scripts/stores verify acme"], ["The stores' e-mails", mailCatcherUrl(readSettings("local"))]] as [string, string][])),
+    ...(simulated ? [] : ([["A real order in it", "./scripts/stores verify acme"], ["The stores' e-mails", mailCatcherUrl(settings)]] as [string, string][])),
     ["Change the fleet", "edit config/stores.local.yaml, then ./scripts/stores plan and ./scripts/stores apply"],
     ["What a store went through", "./scripts/stores events acme"],
     ["Pulumi, kubectl, helm", 'eval "$(./scripts/stores env)", then pulumi preview -s local.acme'],
@@ -30,7 +30,7 @@ async function quickstart(): Promise<void> {
   if (process.exitCode) return;
   print("");
   printStatus(fleet.session, await readStatus(fleet.session, { env }));
-  print(`\n${next(fleet.session.cluster.simulated)}`);
+  print(`\n${next(fleet.session.cluster.simulated, fleet.shared.settings)}`);
 }
 
 quickstart().catch(fail);

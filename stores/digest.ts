@@ -16,6 +16,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "config/plans.ts",
   "config/quantity.ts",
   "config/environment.ts",
+  "config/url.ts",
   `components/${engine}`,
   "components/guardrails",
   "components/mail-catcher/index.ts",

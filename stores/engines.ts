@@ -105,6 +105,7 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     host: hostOf(env, spec.name, settings.hostSuffix),
     domains: spec.domains,
     tls: settings.tlsIssuer === undefined ? undefined : { issuer: settings.tlsIssuer },
+    ports: settings.ingress.ports,
     ingressClass: settings.ingress.className,
     storageClass: settings.storageClass,
     title: spec.title,

@@ -3,6 +3,7 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
+import { type IngressPorts, urlOf } from "../../config/url";
 import { pulumiLabels } from "../shared/labels";
 
 export interface MailCatcherArgs {
@@ -32,6 +33,11 @@ export interface MailCatcherArgs {
    * @default http only
    */
   tlsIssuer?: string;
+  /**
+   * Where browsers reach the ingress.
+   * @default 80 and 443
+   */
+  ports?: IngressPorts;
   /**
    * The image to run instead of the chart's.
    * @default the chart's, pinned by tag and digest
@@ -88,7 +94,7 @@ export class MailCatcher extends ComponentResource {
       { parent: this, dependsOn: login ? [login.object] : [] },
     );
 
-    this.url = output(`${args.tlsIssuer ? "https" : "http"}://${args.host}`);
+    this.url = output(urlOf(args.host, args.tlsIssuer !== undefined, args.ports));
     this.releaseStatus = release.status.status;
     this.registerOutputs({ url: this.url, releaseStatus: this.releaseStatus });
   }

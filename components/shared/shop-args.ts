@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { IngressPorts } from "../../config/url";
 
 export interface ShopProduct {
   name: string;
@@ -36,6 +37,11 @@ export interface ShopArgs {
    * @default plain http
    */
   tls?: { issuer: Input<string> };
+  /**
+   * Where browsers reach the ingress.
+   * @default 80 and 443
+   */
+  ports?: IngressPorts;
   /** @default "traefik" */
   ingressClass?: Input<string>;
   /**

@@ -5,6 +5,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
 
 import { catalogueParts, secondsForProducts } from "../../config/catalogue";
+import { portIn, urlOf } from "../../config/url";
 import { pulumiLabels } from "./labels";
 import type { ShopArgs } from "./shop-args";
 
@@ -71,7 +72,7 @@ export abstract class Shop extends ComponentResource {
 
   /** Installs the chart, once its secrets are there, and sets all outputs. */
   protected install({ engine, values, secrets, adminPath, adminUsername, adminPassword }: Installation): void {
-    const { namespace, timeout, host, tls, products = [] } = this.args;
+    const { namespace, timeout, host, tls, ports, products = [] } = this.args;
     const [images, catalogue] = [this.createImages(engine), this.createCatalogue(engine)];
     const names = (files: ConfigMap[]) => files.map(({ metadata }) => metadata.name);
     const release = new Release(
@@ -89,7 +90,7 @@ export abstract class Shop extends ComponentResource {
       { parent: this, dependsOn: [...secrets, ...images, ...catalogue] },
     );
 
-    this.url = interpolate`${tls ? "https" : "http"}://${host}`;
+    this.url = output(host).apply((it) => urlOf(it, tls !== undefined, ports));
     this.adminUrl = interpolate`${this.url}${adminPath}`;
     this.adminUsername = output(adminUsername);
     this.adminPassword = adminPassword;
@@ -100,11 +101,12 @@ export abstract class Shop extends ComponentResource {
 }
 
 /** The chart values that every engine's chart takes. */
-export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host, domains, tls, suspended, products = [], chartDigest }: ShopArgs) {
+export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host, domains, tls, ports, suspended, products = [], chartDigest }: ShopArgs) {
+  const port = portIn(tls !== undefined, ports);
   return {
     imagePullSecrets: imagePullSecret === undefined ? [] : [imagePullSecret],
     labels: labels ?? {},
-    ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "" },
+    ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "", ...(port && { port }) },
     ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...(smtp.login && { username: smtp.login.username, passwordSecret: smtp.login.passwordSecret }) } }),
     suspended: suspended ?? false,
     productSeconds: secondsForProducts(products.length),

@@ -33,7 +33,11 @@ export async function openSession(env: EnvironmentName): Promise<Session> {
       `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
     );
   }
-  const variables = { ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: cluster.kubeconfig, STOREFLEET_CONTEXT: cluster.context };
+  const { kubeconfig, ingressPorts: ports } = cluster;
+  const variables = {
+    ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: kubeconfig, STOREFLEET_CONTEXT: cluster.context,
+    ...(ports && { STOREFLEET_INGRESS_PORTS: `${ports.http},${ports.https}` }),
+  };
   return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables };
 }
 

@@ -1,4 +1,5 @@
 import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
+import { urlOf } from "../../config/url";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { forEachLimited } from "../engine/concurrency";
@@ -43,7 +44,7 @@ export async function fleetStatus(
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
     const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
-    rows.set(name, { ...row, url: row.url || urlOf(env, name, shared) });
+    rows.set(name, { ...row, url: row.url || futureUrl(env, name, shared) });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
 }
@@ -62,8 +63,10 @@ async function services(kube: Kube, env: EnvironmentName, shared: SharedParts | 
 }
 
 /** The address that a store will have; empty while the environment's stack is not up. */
-function urlOf(env: EnvironmentName, name: string, shared: SharedParts | undefined): string {
-  return shared ? `${shared.settings.tlsIssuer ? "https" : "http"}://${hostOf(env, name, shared.settings.hostSuffix)}` : "";
+function futureUrl(env: EnvironmentName, name: string, shared: SharedParts | undefined): string {
+  if (!shared) return "";
+  const { hostSuffix, tlsIssuer, ingress } = shared.settings;
+  return urlOf(hostOf(env, name, hostSuffix), tlsIssuer !== undefined, ingress.ports);
 }
 
 function missing(env: EnvironmentName, engine: string, name: string): StoreStatus {

@@ -7,7 +7,7 @@ import { projectRoot } from "../../config/root";
 /** What the sources of a folder may import from other folders, or the one file of those: always with the flow from list to cluster. */
 const mayImport: Record<string, string[]> = {
   config: [],
-  components: ["config/quantity", "config/catalogue"],
+  components: ["config/quantity", "config/catalogue", "config/url"],
   stores: ["config", "components", "infra"],
   infra: ["config", "components"],
   scripts: ["config", "stores", "infra"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseSettings, readSettings, withOverrides } from "../../config/environment";
+import { mailCatcherUrl, parseSettings, readSettings, withIngressPorts, withOverrides } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { plans, sizesFor } from "../../config/plans";
 import { engineNames, planNames } from "../../config/spec";
@@ -23,10 +23,21 @@ describe("environment settings", () => {
   it("defaults", () => {
     assert.deepEqual(parseSettings("prod", minimal), {
       ...minimal,
-      ingress: { className: "traefik", controllerNamespace: "traefik", controllerLabels: { "app.kubernetes.io/name": "traefik" }, install: false },
+      ingress: { className: "traefik", controllerNamespace: "traefik", controllerLabels: { "app.kubernetes.io/name": "traefik" }, install: false, ports: { http: 80, https: 443 } },
       clusterCidrs: [], helmTimeout: 600, images: { overrides: {}, platforms: ["linux/amd64", "linux/arm64"] }, plans: {},
       smtp: { host: "mail-catcher.storefleet-mail.svc.cluster.local", port: 1025, from: "shop@example.com" },
     });
+  });
+
+  it("addresses have the port that the ingress answers on, but for the scheme's own", () => {
+    const of = (more: object, variables = {}) => mailCatcherUrl(withIngressPorts(parseSettings("prod", { ...minimal, ...more }), variables));
+    const ports = { http: 8080, https: 8443 };
+    assert.equal(of({}), `http://mail${minimal.hostSuffix}`);
+    assert.equal(of({ tlsIssuer: "it" }), `https://mail${minimal.hostSuffix}`);
+    assert.equal(of({ ingress: { ports } }), `http://mail${minimal.hostSuffix}:8080`);
+    assert.equal(of({ ingress: { ports }, tlsIssuer: "it" }), `https://mail${minimal.hostSuffix}:8443`);
+    assert.equal(of({ ingress: { ports } }, { STOREFLEET_INGRESS_PORTS: "38743,41233" }), `http://mail${minimal.hostSuffix}:38743`, "the machine's own go first");
+    assert.equal(of({}, { STOREFLEET_INGRESS_PORTS: "80,41233" }), `http://mail${minimal.hostSuffix}`);
   });
 
   it("parsed settings parse to themselves: store stacks read what the environment's stack exports", () => {

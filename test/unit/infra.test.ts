@@ -47,6 +47,7 @@ describe("the environment's program", () => {
   beforeEach(() => {
     process.env.STOREFLEET_CONTEXT = "storefleet-test";
     delete process.env.HELM_TIMEOUT;
+    delete process.env.STOREFLEET_INGRESS_PORTS;
   });
   afterEach(() => {
     process.env = { ...variables };
@@ -67,6 +68,13 @@ describe("the environment's program", () => {
     assert.deepEqual(names((await run("local", local)).resources, ":Secret"), []);
     const { resources } = await run("local", { ...local, hostSuffix: ".shops.example" });
     assert.equal(only(resources, ":Secret").inputs.metadata.name, "mail-catcher-login");
+  });
+
+  it("hands on the ports at which this machine's cluster answers", async () => {
+    process.env.STOREFLEET_INGRESS_PORTS = "38743,41233";
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).ingress.ports, { http: 38743, https: 41233 });
+    assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io:38743");
   });
 
   it("installs nothing in prod, but requires the classes that the settings name", async () => {

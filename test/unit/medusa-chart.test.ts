@@ -144,6 +144,15 @@ describe("Medusa chart", function () {
     assert.match(secure.AUTH_CORS, /^https:\/\/shop\.example\.org,https:\/\/store-acme[^,]+$/);
   });
 
+  it("names the port in every address, where the ingress answers on another than the scheme's", async () => {
+    const objects = await render({ ports: { http: 8080, https: 443 }, domains: ["shop.example.org"] });
+    const server = env(objectOf(objects, "Deployment", "medusa-server"), "server");
+    const url = `http://${required.host}:8080`;
+    assert.equal(server.MEDUSA_BACKEND_URL, url);
+    for (const name of ["STORE_CORS", "ADMIN_CORS", "AUTH_CORS"]) assert.equal(server[name], `http://shop.example.org:8080,${url}`);
+    assert.equal(env(objectOf(objects, "Deployment", "medusa-storefront"), "storefront").STOREFRONT_URL, "http://shop.example.org:8080");
+  });
+
   it("takes secrets from Secrets only, and creates none that were given", async () => {
     const objects = await render({ smtp: { host: "mail", port: 25, from: "a@b.c", login: { username: "u", passwordSecret: "smtp" } } });
     assert.deepEqual(objects.filter((it) => it.kind === "Secret").map((it) => it.metadata.name), ["medusa-storefront"]);

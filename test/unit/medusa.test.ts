@@ -117,6 +117,7 @@ describe("Medusa", () => {
       releaseStatus: "deployed",
     });
     assert.equal((await shop({ tls: { issuer: "letsencrypt" } })).outputs.url, "https://store-acme-0a1b2c3d.example.com");
+    assert.equal((await shop({ ports: { http: 8080, https: 443 } })).outputs.adminUrl, "http://store-acme-0a1b2c3d.example.com:8080/app");
   });
 
   it("passes on what the list and the environment say", async () => {

@@ -183,6 +183,8 @@ describe("status", () => {
     const tls = { ...shared, settings: { ...shared.settings, tlsIssuer: "letsencrypt" } };
     assert.match((await rows(tls))[0]!.url, /^https:\/\/store-acme-/);
     assert.equal((await rows())[0]!.url, "");
+    const elsewhere = { ...tls, settings: { ...tls.settings, ingress: { ...tls.settings.ingress, ports: { http: 8080, https: 8443 } } } };
+    assert.match((await rows(elsewhere))[0]!.url, /^https:\/\/store-acme-.*:8443$/);
   });
 
   it("keeps the list's order, then the others", async () => {

@@ -206,6 +206,14 @@ describe("the WooCommerce chart", () => {
     assert.equal(settingsOf(objects).url, `http://${args.host}`);
   });
 
+  it("names the port in its addresses, where the ingress answers on another than the scheme's", async () => {
+    const portIn = (rendered: KubernetesObject[]) => podOf(objectOf(rendered, "Deployment")).spec.containers[0].env.find(({ name }: { name: string }) => name === "SHOP_PORT")?.value;
+    const elsewhere = await render({ ports: { http: 80, https: 8443 }, tls: { issuer: "letsencrypt" } });
+    assert.equal(settingsOf(elsewhere).url, `https://${args.host}:8443`);
+    assert.equal(portIn(elsewhere), ":8443");
+    assert.equal(portIn(objects), undefined);
+  });
+
   it("keeps e-mail settings and the password's place apart", async () => {
     const smtp = { host: "mail.example.com", port: 587, from: "shop@example.com", login: { username: "shops", passwordSecret: "smtp" } };
     const pod = podOf(objectOf(await render({ smtp }), "Deployment")).spec;

@@ -42,7 +42,7 @@ add_filter( 'get_canonical_url', 'storefleet_on_first_host' );
 add_action( 'wp_head', 'storefleet_canonical_of_lists' );
 
 function storefleet_on_first_host( string $url ): string {
-	return getenv( 'SHOP_SCHEME' ) . '://' . explode( ' ', getenv( 'SHOP_HOSTS' ) )[0] . substr( $url, strlen( home_url() ) );
+	return getenv( 'SHOP_SCHEME' ) . '://' . explode( ' ', getenv( 'SHOP_HOSTS' ) )[0] . getenv( 'SHOP_PORT' ) . substr( $url, strlen( home_url() ) );
 }
 
 /** WordPress itself names an address for single pages only, and the front page is a list of products. */

@@ -27,15 +27,21 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{ .Release.Name }}-storefront
 {{- end -}}
 
+{{/* Where one of the shop's hosts answers. Takes (list $ "host"). */}}
+{{- define "medusa.urlOf" -}}
+{{- $ingress := (index . 0).Values.ingress -}}
+{{- ternary "https" "http" (not (empty $ingress.tlsIssuer)) }}://{{ index . 1 }}{{ with $ingress.port }}:{{ int . }}{{ end }}
+{{- end -}}
+
 {{- define "medusa.url" -}}
-{{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) }}://{{ .Values.ingress.host }}
+{{- include "medusa.urlOf" (list . .Values.ingress.host) -}}
 {{- end -}}
 
 {{/* Every address that browsers use for this shop, comma-separated; the one for links first. */}}
 {{- define "medusa.origins" -}}
 {{- $origins := list -}}
 {{- range append .Values.ingress.domains .Values.ingress.host -}}
-{{- $origins = append $origins (printf "%s://%s" (ternary "https" "http" (not (empty $.Values.ingress.tlsIssuer))) .) -}}
+{{- $origins = append $origins (include "medusa.urlOf" (list $ .)) -}}
 {{- end -}}
 {{- join "," $origins -}}
 {{- end -}}

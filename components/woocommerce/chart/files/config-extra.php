@@ -5,7 +5,7 @@
 call_user_func( function () {
 	$hosts  = explode( ' ', getenv( 'SHOP_HOSTS' ) );
 	$asked  = strtolower( $_SERVER['HTTP_HOST'] ?? '' );
-	$host   = in_array( preg_replace( '/:\d+$/', '', $asked ), $hosts, true ) ? $asked : $hosts[0];
+	$host   = in_array( preg_replace( '/:\d+$/', '', $asked ), $hosts, true ) ? $asked : $hosts[0] . getenv( 'SHOP_PORT' );
 	$origin = getenv( 'SHOP_SCHEME' ) . '://' . $host;
 	define( 'WP_HOME', $origin );
 	define( 'WP_SITEURL', $origin );

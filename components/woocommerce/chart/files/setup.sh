@@ -35,7 +35,7 @@ else
   step "installing WordPress"
   # The password comes by standard input, because a command line can be read by others, and WP-CLI prints what it
   # was given there, hence no output. The title follows below.
-  wp core install --url="$SHOP_SCHEME://${SHOP_HOSTS%% *}" --title=Shop --skip-email \
+  wp core install --url="$SHOP_SCHEME://${SHOP_HOSTS%% *}${SHOP_PORT:-}" --title=Shop --skip-email \
     --admin_user="$(cat /run/secrets/admin/username)" --admin_email="$(cat /run/secrets/admin/email)" \
     --prompt=admin_password </run/secrets/admin/password >/dev/null
 fi

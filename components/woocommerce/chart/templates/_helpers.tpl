@@ -74,6 +74,11 @@ securityContext:
 {{- ternary "https" "http" (not (empty .Values.ingress.tlsIssuer)) -}}
 {{- end }}
 
+{{/* What follows the host in the shop's addresses: `:8080`, or nothing. */}}
+{{- define "woocommerce.port" -}}
+{{- with .Values.ingress.port }}:{{ int . }}{{ end -}}
+{{- end }}
+
 {{/* Any Kubernetes quantity as a whole number of mebibytes: `2Gi`, but also what somebody else wrote: `20G`, `0.5Ti`, `21474836480`. */}}
 {{- define "woocommerce.mebibytes" -}}
 {{- $suffix := regexFind "[A-Za-z]+$" . -}}

@@ -14,6 +14,9 @@
   value: {{ .Files.Get "files/config-extra.php" | trimPrefix "<?php\n" | quote }}
 - { name: SHOP_HOSTS, value: {{ include "woocommerce.hosts" . | quote }} }
 - { name: SHOP_SCHEME, value: {{ include "woocommerce.scheme" . }} }
+{{- with include "woocommerce.port" . }}
+- { name: SHOP_PORT, value: {{ . | quote }} }
+{{- end }}
 - { name: SHOP_EGRESS, value: {{ .Values.egress }} }
 {{- with .Values.smtp }}
 {{- if .host }}
