@@ -47,6 +47,8 @@ const ingress = z
   controllerNamespace: label.default("traefik").describe("Namespace of the ingress controller: the only one that reaches the stores from outside."),
   controllerLabels: z.record(z.string(), z.string()).default({ "app.kubernetes.io/name": "traefik" }).describe("Labels of the ingress controller's pods."),
   install: z.boolean().default(false).describe("true: the environment's stack installs Traefik into controllerNamespace."),
+  service: z.enum(["NodePort", "LoadBalancer"]).optional()
+    .describe("How the installed Traefik is reached. NodePort: on 30080 and 30443 of the nodes; LoadBalancer: on 80 and 443 of what the cluster gives it. Absent: as the context's name suggests."),
   ports: z
     .strictObject({ http: port.default(standardPorts.http), https: port.default(standardPorts.https) })
     .prefault({})
@@ -106,6 +108,12 @@ export const settingsSchema = z
 export type SmtpSettings = z.infer<typeof smtp>;
 /** Settings of an environment with every default filled in. */
 export type EnvironmentSettings = Omit<z.infer<typeof settingsSchema>, "smtp"> & { smtp: SmtpSettings };
+
+/** Local clusters in a virtual machine, which bring the ports of a LoadBalancer to this machine, and node ports not all of them. */
+const bringsLoadBalancers = /^(docker-desktop|docker-for-desktop|rancher-desktop|orbstack|colima(-.+)?)$/;
+
+/** How Traefik is reached on the cluster of a context. */
+export const ingressServiceOn = (context: string, { service }: EnvironmentSettings["ingress"]) => service ?? (bringsLoadBalancers.test(context) ? "LoadBalancer" : "NodePort");
 
 /** Where the mail catcher of an environment shows what its stores sent. */
 export function mailCatcherUrl({ hostSuffix, tlsIssuer, ingress }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer" | "ingress">): string {

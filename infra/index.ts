@@ -1,7 +1,7 @@
 import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
-import { type EnvironmentSettings, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides } from "../config/environment";
+import { type EnvironmentSettings, ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
@@ -35,6 +35,8 @@ export interface EnvironmentOutputs {
 /** What the parts of one environment share. */
 interface Context {
   settings: EnvironmentSettings;
+  /** The kubeconfig context of the cluster. */
+  inCluster: string;
   labels: Record<string, string>;
   timeout: number;
   opts: { provider: Provider; dependsOn?: Resource[] };
@@ -56,6 +58,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const digest = environmentDigest(env);
   const context: Context = {
     settings,
+    inCluster,
     labels: environmentLabels(env),
     timeout: withOverrides(settings).helmTimeout,
     opts: { provider: clusterProvider(env, settings.context) },
@@ -90,12 +93,14 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   };
 }
 
-function installTraefik({ settings, labels, timeout, opts }: Context): Traefik {
+function installTraefik({ settings, inCluster, labels, timeout, opts }: Context): Traefik {
+  const service = ingressServiceOn(inCluster, settings.ingress);
   const { namespace } = new Guardrails(
     "ingress",
     {
       namespace: settings.ingress.controllerNamespace,
-      quota: { ...systemQuota, "services.nodeports": "2" },
+      // A LoadBalancer has node ports, too.
+      quota: { ...systemQuota, "services.nodeports": "2", ...(service === "LoadBalancer" && { "services.loadbalancers": "1" }) },
       labels,
     },
     opts,
@@ -105,6 +110,7 @@ function installTraefik({ settings, labels, timeout, opts }: Context): Traefik {
     {
       namespace,
       className: settings.ingress.className,
+      service,
       chartDigest: filesDigest(["components/traefik/chart"]),
       image: settings.images.overrides.traefik,
       timeout,

@@ -2,12 +2,17 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import { Release } from "@pulumi/kubernetes/helm/v3";
 
 export interface TraefikArgs {
-  /** The namespace to install into. It must allow two node ports. */
+  /** The namespace to install into. It must allow two node ports, and a load balancer where that is wanted. */
   namespace: Input<string>;
   /** The IngressClass to create and to serve. */
   className: Input<string>;
   /** Changes with the chart's files. */
   chartDigest: string;
+  /**
+   * NodePort: on 30080 (http) and 30443 (https) of the nodes. LoadBalancer: on 80 and 443 of the address that the cluster gives it.
+   * @default "NodePort"
+   */
+  service?: "NodePort" | "LoadBalancer";
   /**
    * The image to run instead of the chart's.
    * @default the chart's, pinned by tag and digest
@@ -31,7 +36,7 @@ export const traefikRelease = "traefik";
 /** What the chart calls its ClusterRole and the binding of that. */
 export const clusterRoleOf = (namespace: string) => `${namespace}-${traefikRelease}`;
 
-/** Traefik as the ingress controller of one IngressClass, on node ports 30080 (http) and 30443 (https). */
+/** Traefik as the ingress controller of one IngressClass. */
 export class Traefik extends ComponentResource {
   /** Helm's word on the installation, such as `deployed`. */
   public readonly releaseStatus: Output<string>;
@@ -47,6 +52,7 @@ export class Traefik extends ComponentResource {
         chart: "./components/traefik/chart",
         values: {
           ingressClass: args.className,
+          ...(args.service !== undefined && { service: { type: args.service } }),
           labels: args.labels ?? {},
           chartDigest: args.chartDigest,
           ...(args.image !== undefined && { image: args.image }),

@@ -9,7 +9,7 @@ import { labels } from "../../stores/marks";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, hasRecord, knownContext, type ClusterStatus } from "../cluster";
 import { clusterOfState } from "../engine/described-cluster";
 import { environmentUp } from "../engine/environment-up";
-import { mailRemark } from "../engine/mail-remark";
+import { ingressRemark, mailRemark } from "../engine/remarks";
 import { foreignBackend, forgetSalts, forgetState, openSession, pulumiVariables, storesOfOwnState } from "../engine/session";
 import { clusterUid } from "../fleet/environment";
 import { Kube } from "../fleet/kube";
@@ -105,6 +105,8 @@ export async function bringUp(env: Common["env"], { context, move = false }: { c
   await loadMissingImages({ settings, cluster, log: note });
   const session = await openSession(env);
   if (move) session.variables[moveVariable] = env;
+  const remarkBefore = ingressRemark(env, settings, cluster.context);
+  if (remarkBefore) note(remarkBefore);
   await interruptible((signal) => environmentUp(session, settings, signal, note));
   const remark = await mailRemark(env, settings);
   if (remark) note(remark);

@@ -70,6 +70,20 @@ describe("the environment's program", () => {
     assert.equal(only(resources, ":Secret").inputs.metadata.name, "mail-catcher-login");
   });
 
+  it("reaches Traefik as the context's cluster does, unless the settings say how", async () => {
+    const service = async (context: string, more = {}) => {
+      process.env.STOREFLEET_CONTEXT = context;
+      const { resources } = await run("local", { ...local, ingress: { ...local.ingress, ...more } });
+      const quota = resources.find(({ name }) => name === "ingress-quota")!.inputs.spec.hard;
+      assert.equal(quota["services.nodeports"], "2", "a LoadBalancer has node ports, too");
+      return [only(resources, ":Release", "traefik-release").inputs.values.service.type, quota["services.loadbalancers"]];
+    };
+    for (const context of ["docker-desktop", "rancher-desktop", "orbstack", "colima", "colima-work"]) assert.deepEqual(await service(context), ["LoadBalancer", "1"], context);
+    for (const context of ["storefleet-local", "kind-storefleet-local", "minikube", "my-colima", "prod"]) assert.deepEqual(await service(context), ["NodePort", "0"], context);
+    assert.deepEqual(await service("docker-desktop", { service: "NodePort" }), ["NodePort", "0"]);
+    assert.deepEqual(await service("minikube", { service: "LoadBalancer" }), ["LoadBalancer", "1"]);
+  });
+
   it("hands on the ports at which this machine's cluster answers", async () => {
     process.env.STOREFLEET_INGRESS_PORTS = "38743,41233";
     const { resources, result } = await run("local", local);

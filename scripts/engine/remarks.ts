@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { settingsFile, type EnvironmentSettings } from "../../config/environment";
+import { ingressServiceOn, settingsFile, type EnvironmentSettings } from "../../config/environment";
 import type { EnvironmentName } from "../../config/names";
 import { unreachableMail } from "../../stores/mail";
 
@@ -22,4 +22,11 @@ export async function mailRemark(env: EnvironmentName, settings: EnvironmentSett
   const ranges = blocked.map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
   const why = cidrs ? "which is not in smtp.cidrs" : "a private address, which stores do not reach";
   return `mail will not leave the stores: ${host} is at ${blocked.join(", ")}, ${why}. Set smtp.cidrs: [${[...(cidrs ?? []), ...ranges].map((it) => JSON.stringify(it)).join(", ")}] in ${settingsFile(env)}`;
+}
+
+/** What to say of minikube, whose ports reach this machine through a program of its own only; Helm waits for it, so before it is asked. */
+export function ingressRemark(env: EnvironmentName, { ingress }: EnvironmentSettings, context: string): string | undefined {
+  if (context !== "minikube" || !ingress.install) return undefined;
+  const tunnel = "keep `minikube tunnel` running in another terminal, or no address of a store answers";
+  return ingressServiceOn(context, ingress) === "LoadBalancer" ? tunnel : `set ingress.service: LoadBalancer in ${settingsFile(env)} and ${tunnel}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSettings, type SmtpSettings } from "../../config/environment";
-import { mailRemark } from "../../scripts/engine/mail-remark";
+import { ingressRemark, mailRemark } from "../../scripts/engine/remarks";
 import { mailOf } from "../../stores/mail";
 
 const settings = (smtp: Partial<SmtpSettings> = {}, more = {}) =>
@@ -33,5 +33,15 @@ describe("the way to the mail server", () => {
     ] as const) {
       assert.equal(await mailRemark("prod", settings(smtp as Partial<SmtpSettings>, more), async () => [...addresses]), undefined);
     }
+  });
+});
+
+describe("the way to the stores on minikube", () => {
+  it("is told, with what is to be set and to run", () => {
+    const remark = (context: string, ingress: object) => ingressRemark("local", parseSettings("local", { hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true, ingress }), context);
+    assert.equal(remark("minikube", { install: true }), "set ingress.service: LoadBalancer in Pulumi.local.yaml and keep `minikube tunnel` running in another terminal, or no address of a store answers");
+    assert.match(remark("minikube", { install: true, service: "LoadBalancer" })!, /^keep `minikube tunnel` running/);
+    assert.equal(remark("minikube", {}), undefined, "somebody else's controller");
+    assert.equal(remark("docker-desktop", { install: true }), undefined);
   });
 });
