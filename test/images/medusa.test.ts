@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { projectRoot } from "../../config/root";
 import { ensureDataStores } from "./data-stores";
 import { ImageProject } from "./project";
 
@@ -13,6 +17,10 @@ describe("images/medusa", function () {
   });
 
   it("type-checks", () => project.npm(["run", "check"]));
+  it("knows the countries and currencies that the list takes for Medusa's", () => {
+    const known = execFileSync("node", [join(projectRoot, "config/known/medusa.cjs")], { cwd: project.folder, encoding: "utf8" });
+    assert.equal(known, readFileSync(join(projectRoot, "config/known/medusa.json"), "utf8"), "make config/known/medusa.json anew");
+  });
   it("passes its unit tests", () => project.npm(["test"]));
 
   it("prepares databases, sells, and gets over faults, with real Postgres and Redis", async () => {
