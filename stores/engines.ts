@@ -1,5 +1,6 @@
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
 import { Medusa, containerMaxFor as medusaContainerMax, quotaFor as medusaQuota } from "../components/medusa";
+import type { LivingSecrets } from "../components/shared/generated";
 import type { Shop } from "../components/shared/shop";
 import { WooCommerce, containerMaxFor as woocommerceContainerMax, quotaFor as woocommerceQuota } from "../components/woocommerce";
 import type { EnvironmentSettings } from "../config/environment";
@@ -20,6 +21,8 @@ export interface Place {
   smtpSecret?: Input<string>;
   /** Changes with that password. */
   smtpRevision?: string;
+  /** The shop's Secrets as they are. */
+  living: LivingSecrets;
 }
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
@@ -96,7 +99,7 @@ const rooms = <S extends object>(sizes: S, quotaFor: (sizes: S) => Record<string
 });
 
 /** The args that all engines share. */
-function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision }: Place) {
+function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision, living }: Place) {
   const { host, port, from, username } = settings.smtp;
   return {
     namespace,
@@ -118,5 +121,6 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret, revision: smtpRevision } : undefined },
     timeout: settings.helmTimeout,
     suspended: spec.suspended,
+    living,
   };
 }

@@ -1,4 +1,4 @@
-import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import { RunError, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Guardrails } from "../components/guardrails";
 import { NetworkIsolation } from "../components/network-isolation";
@@ -10,7 +10,7 @@ import { refuseOtherCluster } from "../infra/cluster-identity";
 import { clusterProvider, contextOf } from "../infra/cluster-provider";
 import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
-import { livingIn, type Living } from "./living";
+import { livingIn, notItsPasswords, type Living } from "./living";
 import { mailOf } from "./mail";
 import { annotations, labels as marks, receiptName } from "./marks";
 import { wallsFor } from "./room";
@@ -34,6 +34,8 @@ export interface Given {
   shared?: Environment;
   /** What lives in the store's namespace, where there is no cluster to ask. */
   living?: Living;
+  /** Keep the passwords that the shop runs with, instead of refusing where they are not this state's. */
+  adopt?: boolean;
 }
 
 /** The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready. */
@@ -81,8 +83,10 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
     },
     opts,
   );
-  const place = { env, namespace, labels, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
+  const secrets = { secret: living.secret, adopt: given.adopt, refusal: plainly(notItsPasswords(env, spec.name)) };
+  const place = { env, namespace, labels, living: secrets, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
   const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
+  await shop.installed;
 
   new ConfigMap(
     "receipt",
@@ -105,6 +109,9 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const { url, adminUrl, adminUsername, adminPassword } = shop;
   return { url, adminUrl, namespace: namespaceOf(env, spec.name), adminUsername, adminPassword };
 }
+
+/** An error that Pulumi prints as it is, by hand and under the script. */
+const plainly = (message: string): Error => Object.assign(new RunError(message), { stack: undefined });
 
 /** Copies the environment's secrets to where the store's pods can refer to them by name. */
 function copySecrets({ settings, pullSecret, smtpPassword }: Environment, namespace: Output<string>, labels: Record<string, string>, opts: CustomResourceOptions) {

@@ -1,5 +1,8 @@
 import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { LivingSecret } from "../components/shared/generated";
 import { UserError } from "../config/errors";
+import type { EnvironmentName } from "../config/names";
+import { storesCommand } from "../config/stores-command";
 import { clusterMark } from "../infra/cluster-identity";
 import { annotations, receiptName } from "./marks";
 
@@ -8,6 +11,8 @@ import { annotations, receiptName } from "./marks";
  * one's. Each call asks anew; a namespace that is missing or empty answers that nothing is there.
  */
 export interface Living {
+  /** Undefined when there is none of that name. */
+  secret(name: string): Promise<LivingSecret | undefined>;
   /** The `uid` of the cluster's `kube-system`. */
   cluster(): Promise<string | undefined>;
   /** The walls as they stand, and what the store's last whole operation reached. */
@@ -28,12 +33,24 @@ export interface LivingWalls {
 }
 
 /** For a namespace that is known to be new, and for tests. */
-export const nothingLives: Living = { cluster: async () => undefined, walls: async () => ({}) };
+export const nothingLives: Living = { cluster: async () => undefined, secret: async () => undefined, walls: async () => ({}) };
+
+/** Why a state that does not know what a shop runs with stays out, and the ways on. */
+export const notItsPasswords = (env: EnvironmentName, store: string) =>
+  `store ${store} runs with passwords that this state does not hold; nothing is written over them.
+Where its stack is in another backend, use that one: pulumi login URL, or PULUMI_BACKEND_URL.
+Where that state is lost or too old, or a Secret was changed by hand, keep what the shop runs with: ${storesCommand(`apply ${store} --adopt`, { env })}`;
 
 /** Reads a namespace of the cluster that a context of the kubeconfig names, as the provider does. */
 export function livingIn(namespace: string, context: string): Living {
   const ask = <T>(question: (api: CoreV1Api) => Promise<T>) => answerOf(context, question);
   return {
+    secret: (name) =>
+      ask(async (api) => {
+        const { data, metadata } = await api.readNamespacedSecret({ namespace, name });
+        const values = Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
+        return { values, annotations: metadata?.annotations ?? {} };
+      }),
     cluster: async () => (await ask((api) => api.readNamespace({ name: clusterMark.name })))?.metadata?.uid,
     walls: async () => {
       const [quota, limits, receipt] = await Promise.all([

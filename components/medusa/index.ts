@@ -13,22 +13,19 @@ export class Medusa extends Shop {
   constructor(name: string, args: MedusaArgs, opts?: ComponentResourceOptions) {
     super("Medusa", name, args, opts);
 
-    const adminPassword = this.createPassword("admin-password", 24);
-    const databaseKeys = { password: this.createPassword("database-password", 32), "postgres-password": this.createPassword("postgres-password", 32) };
     const appKeys = { "jwt-secret": this.createPassword("jwt-secret", 48), "cookie-secret": this.createPassword("cookie-secret", 48) };
-
+    const databaseKeys = { password: this.createPassword("database-password", 32), "postgres-password": this.createPassword("postgres-password", 32) };
     this.install({
       engine,
       values: chartValues(args),
-      secrets: [
-        this.createSecret("admin", secretNames.admin, { username: args.adminEmail, email: args.adminEmail, password: adminPassword }),
-        this.createSecret("database", secretNames.database, databaseKeys),
-        this.createSecret("redis", secretNames.redis, { password: this.createPassword("redis-password", 32) }),
-        this.createSecret("app", secretNames.app, appKeys),
-      ],
+      secrets: {
+        admin: { name: secretNames.admin, drawn: { password: this.createPassword("admin-password", 24) }, given: { username: args.adminEmail, email: args.adminEmail } },
+        database: { name: secretNames.database, drawn: databaseKeys },
+        redis: { name: secretNames.redis, drawn: { password: this.createPassword("redis-password", 32) } },
+        app: { name: secretNames.app, drawn: appKeys },
+      },
       adminPath: "/app",
       adminUsername: args.adminEmail,
-      adminPassword,
     });
   }
 }

@@ -1,6 +1,8 @@
 import type { Input } from "@pulumi/pulumi";
 import type { IngressPorts } from "../../config/url";
 
+import type { LivingSecrets } from "./generated";
+
 export interface ShopProduct {
   name: string;
   /** Products are recognised by it. */
@@ -126,4 +128,9 @@ export interface ShopArgs {
    * @default none
    */
   chartDigest?: Input<string>;
+  /**
+   * What the Secrets in the namespace hold already, which generated values must not write over.
+   * @default nothing that matters
+   */
+  living?: LivingSecrets;
 }

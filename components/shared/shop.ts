@@ -6,6 +6,7 @@ import { RandomPassword } from "@pulumi/random";
 
 import { catalogueParts, secondsForProducts } from "../../config/catalogue";
 import { portIn, urlOf } from "../../config/url";
+import { besideLiving, type Kept } from "./generated";
 import { pulumiLabels } from "./labels";
 import type { ShopArgs } from "./shop-args";
 
@@ -14,11 +15,20 @@ interface Installation {
   /** Name of the release and of the chart's folder. */
   engine: string;
   values: Record<string, unknown> & { shop: object };
-  secrets: Secret[];
+  /** By the last part of their resources' names; one of them is `admin`, with a `password`. */
+  secrets: Record<string, ShopSecret>;
   /** Path of the admin pages. */
   adminPath: string;
   adminUsername: Input<string>;
-  adminPassword: Output<string>;
+}
+
+/** A Secret of the shop. */
+interface ShopSecret {
+  /** Name of the object. */
+  name: string;
+  /** What is generated for it. */
+  drawn: Record<string, Output<string>>;
+  given?: Record<string, Input<string>>;
 }
 
 /** One shop of any engine: generated secrets, and one Helm release of the engine's chart. */
@@ -31,6 +41,8 @@ export abstract class Shop extends ComponentResource {
   public adminPassword!: Output<string>;
   /** Helm's word on the release, such as `deployed` or `failed`. */
   public releaseStatus!: Output<string>;
+  /** With `living`, all else is there only after this; it rejects where the shop's passwords are not this state's. */
+  public installed: Promise<void> = Promise.resolve();
 
   constructor(
     type: string,
@@ -38,7 +50,8 @@ export abstract class Shop extends ComponentResource {
     private readonly args: ShopArgs,
     opts?: ComponentResourceOptions,
   ) {
-    super(`storefleet:index:${type}`, name, args, opts);
+    // A component's arguments become part of the state; what lives in the cluster is none of its business.
+    super(`storefleet:index:${type}`, name, { ...args, living: undefined }, opts);
   }
 
   /** Letters and digits only: passwords also become parts of connection URLs. */
@@ -46,9 +59,10 @@ export abstract class Shop extends ComponentResource {
     return secret(new RandomPassword(`${this.name}-${which}`, { length, special: false }, { parent: this }).result);
   }
 
-  protected createSecret(which: string, objectName: string, stringData: Input<Record<string, Input<string>>>): Secret {
-    const labels = pulumiLabels(this.args.labels ?? {}, which);
-    return new Secret(`${this.name}-${which}`, { metadata: { name: objectName, namespace: this.args.namespace, labels }, stringData }, { parent: this });
+  private createSecret(which: string, { name, given }: ShopSecret, { values, annotations }: Kept): Secret {
+    const { namespace, labels } = this.args;
+    const metadata = { name, namespace, labels: pulumiLabels(labels ?? {}, which), annotations };
+    return new Secret(`${this.name}-${which}`, { metadata, stringData: { ...given, ...values } }, { parent: this });
   }
 
   /** One ConfigMap for each image, as all of them would be too large for one; nor could Helm's record of the release hold them. */
@@ -70,9 +84,19 @@ export abstract class Shop extends ComponentResource {
     return new ConfigMap(`${this.name}-${name}`, { metadata, ...content }, { parent: this });
   }
 
-  /** Installs the chart, once its secrets are there, and sets all outputs. */
-  protected install({ engine, values, secrets, adminPath, adminUsername, adminPassword }: Installation): void {
+  /** Installs the chart, once its secrets are there, and sets all outputs. A shop that runs keeps the passwords that it has. */
+  protected install(installation: Installation): void {
+    const { living } = this.args;
+    const secrets = Object.entries(installation.secrets);
+    if (!living) return this.create(installation, Object.fromEntries(secrets.map(([which, { drawn }]) => [which, { values: drawn }])));
+    const kept = secrets.map(async ([which, { name, drawn }]) => [which, await besideLiving(drawn, name, living)]);
+    this.installed = Promise.all(kept).then((entries) => this.create(installation, Object.fromEntries(entries)));
+  }
+
+  private create({ engine, values, secrets, adminPath, adminUsername }: Installation, kept: Record<string, Kept>): void {
     const { namespace, timeout, host, tls, ports, products = [] } = this.args;
+    const objects = Object.entries(secrets).map(([which, secret]) => this.createSecret(which, secret, kept[which] as Kept));
+    const adminPassword = kept.admin?.values.password as Output<string>;
     const [images, catalogue] = [this.createImages(engine), this.createCatalogue(engine)];
     const names = (files: ConfigMap[]) => files.map(({ metadata }) => metadata.name);
     const release = new Release(
@@ -87,7 +111,7 @@ export abstract class Shop extends ComponentResource {
         waitForJobs: true,
         maxHistory: 5,
       },
-      { parent: this, dependsOn: [...secrets, ...images, ...catalogue] },
+      { parent: this, dependsOn: [...objects, ...images, ...catalogue] },
     );
 
     this.url = output(host).apply((it) => urlOf(it, tls !== undefined, ports));

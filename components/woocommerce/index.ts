@@ -1,4 +1,4 @@
-import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 
 import { Shop } from "../shared/shop";
 import type { WooCommerceArgs } from "./args";
@@ -17,26 +17,23 @@ export class WooCommerce extends Shop {
     super("WooCommerce", name, args, opts);
 
     const adminUsername = "admin";
-    const adminPassword = this.createPassword("admin-password", 24);
     const databaseKeys = { password: this.createPassword("database-password", 32), "root-password": this.createPassword("root-password", 32) };
-    // One draw, cut into eight.
-    const salts = this.createPassword("salts", saltNames.length * saltLength).apply(eightSalts);
-
+    const salts = this.createPassword("salts", saltNames.length * saltLength);
     this.install({
       engine,
       values: chartValues(args),
-      secrets: [
-        this.createSecret("admin", secretNames.admin, { username: adminUsername, password: adminPassword, email: args.adminEmail }),
-        this.createSecret("database", secretNames.database, databaseKeys),
-        this.createSecret("salts", secretNames.salts, salts),
-      ],
+      secrets: {
+        admin: { name: secretNames.admin, drawn: { password: this.createPassword("admin-password", 24) }, given: { username: adminUsername, email: args.adminEmail } },
+        database: { name: secretNames.database, drawn: databaseKeys },
+        salts: { name: secretNames.salts, drawn: eightOf(salts) },
+      },
       adminPath: "/wp-admin/",
       adminUsername,
-      adminPassword,
     });
   }
 }
 
-function eightSalts(random: string): Record<string, string> {
-  return Object.fromEntries(saltNames.map((key, index) => [key, random.slice(index * saltLength, (index + 1) * saltLength)]));
+/** One draw, cut into eight. */
+function eightOf(random: Output<string>): Record<string, Output<string>> {
+  return Object.fromEntries(saltNames.map((key, index) => [key, random.apply((it) => it.slice(index * saltLength, (index + 1) * saltLength))]));
 }

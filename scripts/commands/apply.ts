@@ -20,6 +20,7 @@ interface ApplyFlags extends Common {
   yes?: boolean;
   concurrency?: number;
   skip: boolean;
+  adopt?: boolean;
 }
 
 export function applyCommand(program: Command): void {
@@ -32,7 +33,9 @@ export function applyCommand(program: Command): void {
     .option("--yes", "delete without asking")
     .option("--concurrency <n>", "stores at a time", parseConcurrency)
     .option("--no-skip", "run Pulumi for unchanged stores too")
+    .option("--adopt", "keep the passwords that the named stores run with, where this backend's state is not theirs or was lost")
     .action(async (names: string[], flags: ApplyFlags, command: Command) => {
+      if (flags.adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`);
       const plan = flags.plan === undefined ? undefined : readSavedPlan(flags.plan);
       const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
       if (plan) refuseContradiction(plan, { env, file: flags.file, names });
@@ -41,13 +44,13 @@ export function applyCommand(program: Command): void {
       const fleet = await openFleet(about.env, about.file);
       requireKnown(names, fleet);
       warnOfSettings(fleet);
-      const options = { prune: flags.prune, skipUnchanged: flags.skip, names };
+      const options = { prune: flags.prune, skipUnchanged: flags.skip && !flags.adopt, names };
       const [decisions, anew] = plan ? [decisionsOf(plan, fleet), decideByPlan(plan, fleet)] : [decideFleet(fleet, options), decideAnew(fleet, options)];
       await requireLeave(decisions, fleet, flags, names, plan !== undefined);
 
       const applied = await interruptible((signal) =>
         withEngine(fleet.session, longestInstallation(fleet), signal, (engine) =>
-          applyFleet(engine, specsOf(fleet), decisions, anew, concurrencyFor(flags.concurrency), progress()),
+          applyFleet({ ...engine, adopt: flags.adopt }, specsOf(fleet), decisions, anew, concurrencyFor(flags.concurrency), progress()),
         ),
       );
       if (flags.json) printJson({ env: fleet.session.env, stores: applied });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { labels } from "../../stores/marks";
 import type { Kube } from "../fleet/kube";
 import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
@@ -36,7 +37,8 @@ export const mends: Mend[] = [
     name: "created the stack",
     matches: ({ kind }) => kind === "not-found",
     needsLock: false,
-    repair: async () => true,
+    // Where a shop runs, its state is elsewhere or lost: a new one would know none of its passwords.
+    repair: async ({ kube, releases }) => !(await holdsPasswords(kube, releases)),
     retry: { fresh: true },
   },
   {
@@ -71,6 +73,12 @@ export const mends: Mend[] = [
     retry: { refresh: true },
   },
 ];
+
+async function holdsPasswords(kube: Kube, releases: ReleaseName[]): Promise<boolean> {
+  const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
+  const found = namespaces.map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true }));
+  return (await Promise.all(found)).some((secrets) => secrets.length > 0);
+}
 
 /**
  * The one repair that does not wait for a failure: Helm's records tell. Without it Helm would refuse the next upgrade,

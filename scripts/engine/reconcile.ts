@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { namespaceOf, stackOf } from "../../config/names";
+import { namespaceOf, parseStack, stackOf } from "../../config/names";
 import { engineNames, type StoreSpec } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
+import { notItsPasswords } from "../../stores/living";
 import { annotations, receiptName } from "../../stores/marks";
 import { changedByHand } from "../fleet/classify";
 import { isOfStore, type Observed } from "../fleet/observe";
@@ -22,6 +23,8 @@ export interface Engine {
   workFolder: string;
   /** Aborted by the first Ctrl-C: operations under way are cancelled cleanly. */
   signal: AbortSignal;
+  /** Stores keep the passwords that they run with, also where the state knows others or none. */
+  adopt?: boolean;
 }
 
 export interface Reconciled extends Outcome {
@@ -37,7 +40,7 @@ export async function reconcileStore(engine: Engine, spec: StoreSpec, observed: 
   if (refusal) return { changes: noChanges(), steps: [], failure: refusal, repairs: [] };
 
   const gone = !observed || observed.deleting;
-  const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone, refresh: !gone && changedByHand(observed) };
+  const operation: Operation = { kind: "up", spec, ...target(engine, stackOf(env, spec.name)), fresh: gone || engine.adopt, adopt: engine.adopt, refresh: !gone && changedByHand(observed) };
   const result = await performTwice(engine, namespace, storeReleases(namespace), operation, onStep);
   const { failure } = result;
   if (failure?.kind === "resource") failure.message = await withReason(engine, namespace, failure.message);
@@ -129,6 +132,8 @@ export async function perform(engine: Engine, releases: ReleaseName[], operation
 }
 
 function explain(failure: Failure, stack: string): Failure {
+  const { env, store } = parseStack(stack);
+  if (failure.kind === "not-found" && store) return { ...failure, message: notItsPasswords(env, store) };
   if (failure.kind !== "locked") return failure;
   return {
     ...failure,

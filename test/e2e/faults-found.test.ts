@@ -64,6 +64,48 @@ describe("stores that are not as the last run left them", function () {
     renameSync(away, fleet.state);
   });
 
+  // 9
+  it("passwords of a shop that runs are not drawn over by a state that knows others or none, and are kept by one that is told to adopt", async () => {
+    const data = async () => (await fleet.objects("shop", "secrets")).filter(({ metadata }) => metadata.name.startsWith("woocommerce-")).map((it) => [it.metadata.name, it.data]);
+    const pods = async () => (await fleet.objects("shop", "pods")).filter(({ metadata }) => !/-(cron|setup)-/.test(metadata.name)).map(({ metadata }) => metadata.uid).sort();
+    const [own, running, namespace] = [await data(), await pods(), await namespaceOf("shop")];
+    const refusal = /store shop runs with passwords that this state does not hold; nothing is written.*pulumi login.*\.\/scripts\/stores apply shop --adopt/s;
+    const stacks = join(fleet.state, ".pulumi/stacks/storefleet");
+    renameSync(join(stacks, "local.shop.json"), join(fleet.folder, "lost.json"));
+
+    fleet.list(store("shop", "Elsewhere"));
+    assert.match(fleet.rows(await fleet.stores("plan", "shop", "--json")).rows.shop!.error!, refusal);
+    const refused = await fleet.apply("shop");
+    assert.equal(refused.ended.code, 1);
+    assert.match(refused.rows.shop!.error!, refusal);
+    assert.deepEqual([fleet.hasStack("shop"), await namespaceOf("shop")], [false, namespace]);
+
+    // By hand, and afterwards by a state that has drawn its own.
+    for (const command of [["stack", "init", "local.shop"], ["up", "-s", "local.shop", "--yes"], ["up", "-s", "local.shop", "--yes", "--skip-preview"]]) {
+      const { code, stdout, stderr } = await fleet.pulumi(...command);
+      if (command[0] === "up") assert.match(stdout + stderr, refusal);
+      assert.equal(code === 0, command[0] === "stack", stdout + stderr);
+    }
+    assert.match((await fleet.apply("shop")).rows.shop!.error!, refusal);
+    assert.deepEqual([await data(), await pods(), await fleet.helmStatus("shop")], [own, running, "deployed"]);
+
+    fleet.list(store("shop"));
+    const adopted = await fleet.apply("shop", "--adopt");
+    assert.deepEqual([adopted.ended.code, adopted.rows.shop!.result], [0, "updated"], adopted.ended.stdout);
+    const again = (await fleet.apply("shop", "--no-skip")).rows.shop!;
+    assert.deepEqual([again.result, again.repairs], ["unchanged", []], JSON.stringify(again));
+    assert.deepEqual([await data(), await pods()], [own, running]);
+    await fleet.assertSound("shop");
+
+    // What somebody changes by hand is told as well.
+    const secret = `${pathOf("shop")}/secrets/woocommerce-admin`;
+    const { data: before } = (await fleet.kube.get(secret))!;
+    await fleet.kube.merge(secret, { stringData: { password: "by-hand" } });
+    assert.match((await fleet.apply("shop", "--no-skip")).rows.shop!.error!, refusal);
+    await fleet.kube.merge(secret, { data: before });
+    assert.equal((await fleet.apply("shop", "--no-skip")).rows.shop!.error, null);
+  }).timeout(240_000);
+
   // 4
   it("a lock is broken when it is of a process that was started here and is gone, else reported with its holder", async () => {
     fleet.list(store("shop", "Second"));

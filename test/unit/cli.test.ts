@@ -43,7 +43,7 @@ const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir())
 const common = ["--env", "--file", "--json"];
 const commands: Record<string, string[]> = {
   plan: [...common, "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
-  apply: [...common, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip"],
+  apply: [...common, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt"],
   destroy: [...common, "--all", "--yes", "--concurrency"],
   status: [...common, "--watch"],
   verify: common,
@@ -119,6 +119,7 @@ describe("stores command", function () {
     await refuses(["logs", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
+    await refuses(["apply", "--adopt"], /^error: --adopt needs the names of stores\n/);
   });
 
   it("refuses numbers that are none", async () => {

@@ -52,6 +52,15 @@ describe("mends", () => {
     }
   });
 
+  it("makes no stack for a shop that runs: its passwords are in another one", async () => {
+    const create = async (kube: FakeKube) => mend(/created the stack/).repair(await place(kube), texts[0]![1]);
+    assert.equal(await create(new FakeKube()), true);
+    assert.equal(await create(releases()), true, "a Secret of somebody else");
+    const shop = releases("deployed").put(`/api/v1/namespaces/${namespace}/secrets/woocommerce-database`, { metadata: { labels: { "storefleet.dev/store": "acme" } } });
+    assert.equal(await create(shop), false);
+    assert.deepEqual([shop.changes, shop.reads.every(({ metadataOnly }) => metadataOnly)], [[], true]);
+  });
+
   it("only what is no matter of the cluster is repaired without the stack's lock", () => {
     assert.deepEqual([...mends, takeBack].filter(({ needsLock }) => !needsLock).map(({ name }) => name), [mend(/created the stack/).name, mend(/broke the lock/).name]);
   });

@@ -38,6 +38,20 @@ describe("reconcile", () => {
     assert.deepEqual(flags(operations), [{ fresh: false, refresh: false }]);
   });
 
+  it("makes no stack for a shop that runs, and says both ways out", async () => {
+    const kube = cluster().put(`${path}/secrets/woocommerce-database`, { metadata: { labels: { [labels.store]: "acme" } } });
+    const { engine, operations } = fakeEngine([missing], { kube });
+    const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
+    assert.deepEqual([operations.length, result.repairs, noteOf(kube)], [1, [], undefined]);
+    assert.match(result.failure!.message, /^store acme runs with passwords that this state does not hold[^]*pulumi login URL[^]*\.\/scripts\/stores apply acme --adopt$/);
+  });
+
+  it("makes one on adoption, and tells the program to keep what lives", async () => {
+    const { engine, operations } = fakeEngine([], { kube: cluster() });
+    await reconcileStore({ ...engine, adopt: true }, specOf("acme"), observedStore("acme"), () => {});
+    assert.deepEqual(operations.map(({ fresh, adopt }) => [fresh, adopt]), [[true, true]]);
+  });
+
   it("runs again at once where room was kept for the old pods, and stops when that fails", async () => {
     for (const failures of [[], [undefined, failure("quota refused")]]) {
       const kube = cluster();

@@ -20,6 +20,8 @@ export interface RecordingOptions {
   preview?: boolean;
   /** Configuration of the project by full key, such as `storefleet:settings`. */
   config?: Record<string, string>;
+  /** Generated values do not exist yet, as in the preview of a new stack. */
+  undrawn?: boolean;
   /** Outputs of other stacks, by a StackReference's name. */
   outputs?: Record<string, object>;
   /** Called before a resource counts as created; what it returns is awaited. */
@@ -42,9 +44,9 @@ interface Monitor {
 export const mockedPassword = (name: string, length: number) => name.padEnd(length, "x").slice(0, length);
 
 /** What a provider adds to the inputs, as far as programs here read it. */
-function computed({ type, name, inputs }: runtime.MockResourceArgs): Record<string, unknown> {
+function computed({ type, name, inputs }: runtime.MockResourceArgs, undrawn = false): Record<string, unknown> {
   if (type === "kubernetes:helm.sh/v3:Release") return { status: { status: "deployed" } };
-  if (type === "random:index/randomPassword:RandomPassword") return { result: mockedPassword(name, inputs.length) };
+  if (type === "random:index/randomPassword:RandomPassword" && !undrawn) return { result: mockedPassword(name, inputs.length) };
   return {};
 }
 
@@ -69,7 +71,7 @@ export async function record<T>(
     };
     resources.push(resource);
     await options.creating?.(resource);
-    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...computed(args), ...(args.type === "pulumi:pulumi:StackReference" && { outputs: options.outputs?.[args.name] ?? {} }) } };
+    return { id: args.id || `${args.name}-id`, state: { ...args.inputs, ...computed(args, options.undrawn), ...(args.type === "pulumi:pulumi:StackReference" && { outputs: options.outputs?.[args.name] ?? {} }) } };
   };
   await runtime.setMocks(
     { newResource: register, call: async (args) => args.inputs },
