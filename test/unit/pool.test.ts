@@ -69,7 +69,7 @@ describe("pool of workers", () => {
   });
 
   it("a program that hangs is ended after the silence, and the next operation gets another worker", async () => {
-    const one = pool({ silence: 200 });
+    const one = pool({ silence: 3000 });
     const hung = await run(one, "hang");
     programFailed(hung, /hung: no sign of life for \d+ s/);
     assert.equal(isRunning(hung.pid), false);
@@ -79,10 +79,10 @@ describe("pool of workers", () => {
   });
 
   it("a machine that slept, or a process that was stopped, holds its silence against no worker", async () => {
-    const slept = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    const slept = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3500);
     const controller = new AbortController();
     // Stopped for longer than the silence and the deadline allow, while the worker is well.
-    const one = pool({ silence: 1200, deadline: 1200 });
+    const one = pool({ silence: 3000, deadline: 3000 });
     const { failure } = await run(one, "until cancelled", {
       signal: controller.signal,
       onStep: () => {
