@@ -68,6 +68,9 @@ describe("security", () => {
         assert.deepEqual([answer.status, answer.headers.get("location")], [308, `https://other.example.com${path.replace("ü", "%C3%BC")}`], path);
       }
     }
+    const onPort = createApp(new URL("https://shop.example.com:8443"), new ShopSource(medusa.url, "pk_test"));
+    const sentOn = await onPort.request("http://shop.example.com:8080/x", { headers: { "x-forwarded-proto": "http" } });
+    assert.equal(sentOn.headers.get("location"), "https://shop.example.com:8443/x");
     assert.notEqual((await ask("/.well-known/acme-challenge/token", "http")).status, 308);
     for (const protocol of ["https", undefined]) assert.equal((await ask("/alive", protocol)).status, 200);
     const plain = createApp(new URL("http://shop.example.com"), new ShopSource(medusa.url, "pk_test"));

@@ -14,7 +14,8 @@ export const isHttps = (c: Ctx): boolean => (forwardedProtocol(c) ?? c.get("publ
 export const onlyHttps = (publicUrl: URL): MiddlewareHandler<Env> => async (c, next) => {
   const { hostname, pathname, search } = new URL(c.req.url);
   if (publicUrl.protocol !== "https:" || forwardedProtocol(c) !== "http" || pathname.startsWith("/.well-known/acme-challenge/")) return next();
-  return c.redirect(`https://${hostname}${pathname}${search}`, 308);
+  // By its port, where that is not the usual one: the ingress answers all hosts on the same.
+  return c.redirect(`https://${hostname}${publicUrl.port && `:${publicUrl.port}`}${pathname}${search}`, 308);
 };
 
 /** Nothing may load but the storefront's own files; pictures may come from wherever the shop keeps them. */

@@ -28,6 +28,11 @@ describe("only-https", () => {
     }
   });
 
+  it("keeps to a port that is not the usual one", async () => {
+    await serve("https://other.example.com:8443");
+    assert.deepEqual(await get("/app", { "x-forwarded-proto": "http" }), [308, "https://shop.example.com:8443/app"]);
+  });
+
   it("answers probes, whoever came by https, and certificate authorities", async () => {
     await serve("https://shop.example.com");
     assert.deepEqual(await get("/health", {}), [200, undefined]);

@@ -5,11 +5,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
  * @param publicUrl the shop's address, as browsers see it
  */
 export function onlyHttps(publicUrl: string) {
-  const secure = publicUrl.startsWith("https:");
+  const { protocol: own, port } = URL.canParse(publicUrl) ? new URL(publicUrl) : { protocol: "", port: "" };
   return async (handle: () => Promise<void>, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const protocol = String(request.headers["x-forwarded-proto"] ?? "").split(",")[0]!.trim();
     const host = /^[a-z0-9.-]+/i.exec(request.headers.host ?? "")?.[0];
-    if (!secure || protocol !== "http" || !host || request.url?.startsWith("/.well-known/acme-challenge/")) return handle();
-    response.writeHead(308, { location: `https://${host}${request.url}` }).end();
+    if (own !== "https:" || protocol !== "http" || !host || request.url?.startsWith("/.well-known/acme-challenge/")) return handle();
+    response.writeHead(308, { location: `https://${host}${port && `:${port}`}${request.url}` }).end();
   };
 }
