@@ -176,6 +176,6 @@ describe("runs that are killed or interrupted", function () {
     const won = fleet.rows(await late.done).rows.one!;
     assert.deepEqual([won.result, won.error], ["updated", null]);
     assert.match(won.repairs.join(), /took back what a failed or interrupted Helm operation had begun/);
-    await fleet.assertSound("one", "two");
+    await fleet.assertSound("two", "one");
   });
 });
