@@ -35,6 +35,9 @@ export interface ContextFile {
   server: string;
 }
 
+/** The user's kubeconfig, as far as one context needs it. */
+const viewOf = (run: Run, kubectl: string, context: string) => run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
+
 /** Copies one context out of the user's kubeconfig into a file of its own, so that nothing else can be reached by it. */
 export async function extractContext(run: Run, kubectl: string, cluster: string, context: string): Promise<ContextFile> {
   const all = await run(kubectl, ["config", "get-contexts", "--output=name"], { timeout: 10_000 });
@@ -45,7 +48,7 @@ export async function extractContext(run: Run, kubectl: string, cluster: string,
       known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
     );
   }
-  const view = await run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
+  const view = await viewOf(run, kubectl, context);
   if (view.code !== 0) throw new UserError(`context ${context} cannot be read: ${view.stderr.trim()}`);
   return saveKubeconfig(cluster, context, view.stdout);
 }
@@ -59,7 +62,7 @@ export async function renewContext(run: Run, kubectl: string, cluster: string, c
   const theirs = (process.env.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
   const { atimeMs, mtimeMs } = statSync(copy);
   if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
-  const view = await run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
+  const view = await viewOf(run, kubectl, context);
   const before = readFileSync(copy, "utf8");
   if (view.code === 0 && serverOf(view.stdout) === serverOf(before) && view.stdout !== before) saveKubeconfig(cluster, context, view.stdout);
   else utimesSync(copy, atimeMs / 1000, new Date());

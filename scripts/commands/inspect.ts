@@ -7,7 +7,7 @@ import { receiptName } from "../../stores/marks";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import { byTime, timeOf, type Event } from "../fleet/event";
-import type { KubeObject } from "../fleet/kube";
+import { secretText, type KubeObject } from "../fleet/kube";
 import { mailLogin } from "../fleet/mail-login";
 import { observeFleet, type Observed } from "../fleet/observe";
 import { duration, table } from "../ui/table";
@@ -96,9 +96,8 @@ async function printCredentials({ session, store }: Found, { json }: Common): Pr
   if (!secret || !receipt) {
     throw new UserError(`${store.store} is not ready yet, so it has no credentials`, storesCommand(`status ${store.store}`));
   }
-  const text = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
   const { url = "", adminUrl = "" } = receipt.data ?? {};
-  const credentials = { name: store.store, url, adminUrl, username: text("username"), password: text("password") };
+  const credentials = { name: store.store, url, adminUrl, username: secretText(secret, "username"), password: secretText(secret, "password") };
   printPairs(credentials, json);
 }
 

@@ -5,6 +5,7 @@ import { engineNames } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
+import { secretText } from "../fleet/kube";
 import { mailLogin } from "../fleet/mail-login";
 import type { StoreStatus } from "../fleet/status";
 import { out } from "../ui/colours";
@@ -65,8 +66,8 @@ export async function targetOf(session: Session, name: string, flags: Common): P
 async function secretValues({ kube }: Session, { name, namespace }: StoreStatus, secret: string, keys: string[], so: string): Promise<string[]> {
   const found = await kube.get(`/api/v1/namespaces/${namespace}/secrets/${secret}`);
   const missing = keys.find((key) => !found?.data?.[key]);
-  if (missing !== undefined) throw new UserError(`the Secret ${secret} of ${name} ${found ? `has no ${missing}` : "is gone"}, so ${so}`, `Look into namespace ${namespace}.`);
-  return keys.map((key) => Buffer.from(found?.data?.[key] ?? "", "base64").toString("utf8"));
+  if (!found || missing !== undefined) throw new UserError(`the Secret ${secret} of ${name} ${found ? `has no ${missing}` : "is gone"}, so ${so}`, `Look into namespace ${namespace}.`);
+  return keys.map((key) => secretText(found, key));
 }
 
 /** The catcher's page, where the stores' mail goes there. */

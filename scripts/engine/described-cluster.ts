@@ -20,9 +20,10 @@ export async function clusterOfState(env: EnvironmentName, variables: Record<str
 /**
  * Refuses to work on stacks whose state is about another cluster, unless the environment is just being moved. Before any
  * operation, since a refresh or a deletion there runs no program that could refuse, and finds nothing of what it looks for.
+ * @returns the cluster of the state, as `clusterOfState` has it, and the one at hand
  */
-export async function refuseForeignState({ env, kube, cluster, variables }: Session): Promise<void> {
-  if (variables[moveVariable]) return;
-  const [described, living] = await Promise.all([clusterOfState(env, variables), clusterUid(kube)]);
-  refuseOtherCluster(env, cluster.context, described, living);
+export async function refuseForeignState({ env, kube, cluster, variables }: Session, signal: AbortSignal): Promise<{ described?: string; living?: string }> {
+  const [described, living] = await Promise.all([clusterOfState(env, variables, signal), clusterUid(kube)]);
+  if (!variables[moveVariable]) refuseOtherCluster(env, cluster.context, described, living);
+  return { described, living };
 }

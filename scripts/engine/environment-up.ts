@@ -1,12 +1,11 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
-import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
 import { environmentDigest } from "../../infra/digest";
 import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
-import { clusterUid, readEnvironment } from "../fleet/environment";
+import { readEnvironment } from "../fleet/environment";
 import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
-import { clusterOfState } from "./described-cluster";
+import { refuseForeignState } from "./described-cluster";
 import { withEngine } from "./fleet-run";
 import { dropRecords, type Mend } from "./mend";
 import { noChanges, type Failure } from "./operation";
@@ -17,10 +16,7 @@ import type { Session } from "./session";
 export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   const { env, kube } = session;
   await refuseForeign(env, settings, (part) => kube.get(pathOfPart(part)));
-  const [receipt, releases, described, living] = await Promise.all([
-    readEnvironment(kube, env), readReleases(kube, settings), clusterOfState(env, session.variables, signal), clusterUid(kube),
-  ]);
-  if (!session.variables[moveVariable]) refuseOtherCluster(env, session.cluster.context, described, living);
+  const [receipt, releases, { described, living }] = await Promise.all([readEnvironment(kube, env), readReleases(kube, settings), refuseForeignState(session, signal)]);
   // The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings.
   const known = receipt !== undefined && described !== undefined && (!described || described === living);
   const intact = releases.every(({ whole }) => whole);

@@ -5,7 +5,7 @@ import { secondsForProducts } from "../../config/catalogue";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storeDigest } from "../../stores/digest";
-import { clusterUid, readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
+import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import type { Wanted } from "../fleet/classify";
 import { hostHolders, type HostHolder } from "../fleet/hosts";
 import { observeFleet, type Observed } from "../fleet/observe";
@@ -33,8 +33,6 @@ export interface StoreReport {
 /** The list, and the fleet as the cluster has it, seen together. */
 export interface Fleet {
   session: Session;
-  /** Of the cluster itself, whatever its context is called. */
-  clusterId: string;
   shared: EnvironmentReceipt;
   wanted: { spec: StoreSpec; digest: string; engineAt: Wanted["engineAt"] }[];
   observed: Map<string, Observed>;
@@ -46,7 +44,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
   const list = listedStores(env, file);
   const session = await openSession(env);
   const { kube } = session;
-  const [shared, observed, holders, clusterId = ""] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube), clusterUid(kube)]);
+  const [shared, observed, holders] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube)]);
   if (!shared) {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
@@ -54,7 +52,7 @@ export async function openFleet(env: EnvironmentName, file?: string): Promise<Fl
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
-  return { session, clusterId, shared, wanted, observed, holders };
+  return { session, shared, wanted, observed, holders };
 }
 
 /** Name → spec of every listed store. */
@@ -68,7 +66,7 @@ const minutes = 60_000;
 
 /** Opens the worker pool for `body` and closes it after, unless the state is about another cluster. Ctrl-C aborts `signal`. */
 export async function withEngine<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (engine: Engine) => Promise<T>): Promise<T> {
-  await refuseForeignState(session);
+  await refuseForeignState(session, signal);
   const pool = new Pool({
     variables: { ...process.env, ...session.variables },
     // Helm's own wait, twice (uninstall and install), and time for the rest.

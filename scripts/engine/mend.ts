@@ -52,31 +52,29 @@ export const mends: Mend[] = [
     name: "took over a release that was installed but not recorded",
     matches: ({ message }) => words.nameInUse.test(message),
     needsLock: true,
-    repair: async (place, failure) => (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true),
+    repair: dropMeant,
     retry: { refresh: true },
   },
   {
     name: "had the namespace's quota counted anew",
     matches: ({ message }) => words.quotaExceeded.test(message),
     needsLock: true,
-    repair: async ({ kube, releases }) => {
-      const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
-      return (await Promise.all(namespaces.map((namespace) => recountQuota(kube, namespace)))).some(Boolean);
-    },
+    repair: async ({ kube, releases }) => (await Promise.all(namespacesOf(releases).map((namespace) => recountQuota(kube, namespace)))).some(Boolean),
     retry: { refresh: true },
   },
   {
     name: "installed a release again that Helm has as failed",
     matches: ({ message }) => message.includes(failedReleaseText),
     needsLock: true,
-    repair: async (place, failure) => (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true),
+    repair: dropMeant,
     retry: { refresh: true },
   },
 ];
 
+const namespacesOf = (releases: ReleaseName[]) => [...new Set(releases.map(({ namespace }) => namespace))];
+
 async function holdsPasswords(kube: Kube, releases: ReleaseName[]): Promise<boolean> {
-  const namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
-  const found = namespaces.map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true }));
+  const found = namespacesOf(releases).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true }));
   return (await Promise.all(found)).some((secrets) => secrets.length > 0);
 }
 
@@ -117,6 +115,11 @@ export const failedReleaseText = "Helm does not have the release as deployed";
 function meant(releases: ReleaseName[], message: string): ReleaseName[] {
   const named = releases.filter(({ namespace, name }) => message.includes(`${namespace}/${name}`));
   return named.length > 0 ? named : releases;
+}
+
+/** Has Helm forget the releases that a failure is about, unless somebody worked on them since. */
+async function dropMeant(place: Place, failure?: Failure): Promise<boolean> {
+  return (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true);
 }
 
 /**

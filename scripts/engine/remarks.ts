@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { ingressServiceOn, settingsFile, type EnvironmentSettings } from "../../config/environment";
 import type { EnvironmentName } from "../../config/names";
-import { unreachableMail } from "../../stores/mail";
+import { rangeOf, unreachableMail } from "../../stores/mail";
 
 /** Milliseconds: it is only a remark. */
 const patience = 3000;
@@ -19,9 +19,8 @@ export async function mailRemark(env: EnvironmentName, settings: EnvironmentSett
   const { host, cidrs } = settings.smtp;
   const blocked = unreachableMail(settings, await resolve(host));
   if (blocked.length === 0) return undefined;
-  const ranges = blocked.map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
   const why = cidrs ? "which is not in smtp.cidrs" : "a private address, which stores do not reach";
-  return `mail will not leave the stores: ${host} is at ${blocked.join(", ")}, ${why}. Set smtp.cidrs: [${[...(cidrs ?? []), ...ranges].map((it) => JSON.stringify(it)).join(", ")}] in ${settingsFile(env)}`;
+  return `mail will not leave the stores: ${host} is at ${blocked.join(", ")}, ${why}. Set smtp.cidrs: [${[...(cidrs ?? []), ...blocked.map(rangeOf)].map((it) => JSON.stringify(it)).join(", ")}] in ${settingsFile(env)}`;
 }
 
 /** What to say of minikube, whose ports reach this machine through a program of its own only; Helm waits for it, so before it is asked. */

@@ -34,7 +34,7 @@ export type SavedPlan = z.infer<typeof saved>;
 
 export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], file?: string): SavedPlan {
   const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name, fleet.observed.get(name)) }));
-  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, cluster: fleet.clusterId, file: file === undefined ? null : resolve(file), stores };
+  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, cluster: fleet.shared.cluster, file: file === undefined ? null : resolve(file), stores };
 }
 
 function groundOf(fleet: Fleet, name: string, seen: Observed | undefined): { digest: string | null; found: string | null } {
@@ -70,7 +70,7 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   if (plan.env !== here.env || plan.context !== here.context) {
     throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`);
   }
-  if (plan.cluster !== fleet.clusterId) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan());
+  if (plan.cluster !== fleet.shared.cluster) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan());
   const moved = plan.stores.filter((store) => hasMoved(store, fleet, fleet.observed.get(store.name)));
   if (moved.length > 0) throw outOfDate(moved.map(({ name }) => name).join(", "));
   return lookAtHosts(fleet, plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) })));

@@ -4,11 +4,13 @@ import { environmentReceipt } from "../../infra/digest";
 import type { SharedParts } from "../../stores/shared-parts";
 import type { Kube } from "./kube";
 
-/**
- * The environment's shared parts as its stack left them in the cluster, and the digest that it reached; empty where a
- * later operation set out for another one and did not get there.
- */
-export type EnvironmentReceipt = SharedParts & { digest: string };
+/** The environment's shared parts as its stack left them in the cluster. */
+export interface EnvironmentReceipt extends SharedParts {
+  /** The digest that the stack reached; empty where a later operation set out for another one and did not get there. */
+  digest: string;
+  /** The `uid` of the cluster. */
+  cluster: string;
+}
 
 /** What a cluster is known by. */
 export const clusterUid = async (kube: Kube): Promise<string | undefined> => (await kube.get(`/api/v1/namespaces/${clusterMark.name}`))?.metadata.uid;
@@ -20,5 +22,5 @@ export async function readEnvironment(kube: Kube, env: EnvironmentName): Promise
   const { environment, cluster = uid, digest: reached = "", settings, secretRevisions } = receipt?.data ?? {};
   if (environment !== env || cluster !== uid || !settings) return undefined;
   const digest = heading?.metadata.annotations?.[environmentReceipt.annotation] === reached ? reached : "";
-  return { digest, settings: JSON.parse(settings), secretRevisions: JSON.parse(secretRevisions ?? "{}") };
+  return { digest, cluster: uid ?? "", settings: JSON.parse(settings), secretRevisions: JSON.parse(secretRevisions ?? "{}") };
 }

@@ -28,6 +28,9 @@ export interface KubeObject {
 
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
+/** A value of a Secret, decoded; empty where it has none. */
+export const secretText = ({ data }: KubeObject, key: string): string => Buffer.from(data?.[key] ?? "", "base64").toString("utf8");
+
 /** The API refused (the message is its own) or the object is missing; `code` is HTTP's. */
 export class KubeError extends UserError {
   constructor(

@@ -1,7 +1,7 @@
 import { UserError } from "../../config/errors";
 import { mailCatcher, mailNeedsLogin, type EnvironmentSettings } from "../../config/environment";
 import { storesCommand } from "../../config/stores-command";
-import type { Kube } from "./kube";
+import { secretText, type Kube } from "./kube";
 
 export interface Login {
   username: string;
@@ -12,8 +12,7 @@ export interface Login {
 export async function mailLogin(kube: Kube, settings: EnvironmentSettings): Promise<Login | undefined> {
   if (!mailNeedsLogin(settings)) return undefined;
   const { namespace, loginSecret } = mailCatcher;
-  const data = (await kube.get(`/api/v1/namespaces/${namespace}/secrets/${loginSecret}`))?.data;
-  if (!data) throw new UserError(`the Secret ${loginSecret} is gone, so nobody can read the mail catcher`, `It comes back with: pulumi refresh, then ${storesCommand("cluster up")}`);
-  const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
-  return { username: text("username"), password: text("password") };
+  const secret = await kube.get(`/api/v1/namespaces/${namespace}/secrets/${loginSecret}`);
+  if (!secret?.data) throw new UserError(`the Secret ${loginSecret} is gone, so nobody can read the mail catcher`, `It comes back with: pulumi refresh, then ${storesCommand("cluster up")}`);
+  return { username: secretText(secret, "username"), password: secretText(secret, "password") };
 }

@@ -97,17 +97,19 @@ describe("environment's receipt", () => {
   const data = { environment: "local", digest: "d1", settings: '{"egress":"deny"}', secretRevisions: '{"pullSecret":"1"}' };
   const heading = { metadata: { annotations: { [environmentReceipt.annotation]: "d1" } } };
   const read = (content?: Record<string, string>) => {
-    const kube = new FakeKube().put(`/api/v1/namespaces/${environmentReceipt.namespace}`, heading);
+    const kube = new FakeKube().put(`/api/v1/namespaces/${environmentReceipt.namespace}`, heading).put("/api/v1/namespaces/kube-system", { metadata: { uid: "here" } });
     return readEnvironment((content ? kube.put(path, { data: content }) : kube).asKube, "local");
   };
 
-  it("holds digest, settings and revisions", async () => {
-    assert.deepEqual(await read(data), { digest: "d1", settings: { egress: "deny" }, secretRevisions: { pullSecret: "1" } });
+  it("holds digest, cluster, settings and revisions", async () => {
+    assert.deepEqual(await read({ ...data, cluster: "here" }), { digest: "d1", cluster: "here", settings: { egress: "deny" }, secretRevisions: { pullSecret: "1" } });
   });
 
   it("is none while the stack is not up, or when it is another environment's", async () => {
     assert.equal(await read(), undefined);
     assert.equal(await read({}), undefined);
     assert.equal(await read({ ...data, environment: "prod" }), undefined);
+    assert.equal(await read({ ...data, cluster: "there" }), undefined, "copied from another cluster");
+    assert.equal((await read(data))?.cluster, "here", "from before it named one");
   });
 });

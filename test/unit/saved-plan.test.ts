@@ -56,7 +56,7 @@ describe("saved plan", () => {
   it("is refused on another cluster", () => {
     assert.throws(() => decisionsOf(plan(), fleet({}, "production")), /^UserError: the plan is for local on a-context, not for local on production/);
     // The context's name is the same, and leads elsewhere: a local cluster that was reset, for example.
-    assert.throws(() => decisionsOf(plan(), { ...fleet(), clusterId: "another" }), /^UserError: the plan was made on another cluster than a-context leads to now; nothing was done/);
+    assert.throws(() => decisionsOf(plan(), { ...fleet(), shared: { ...fleet().shared, cluster: "another" } }), /^UserError: the plan was made on another cluster than a-context leads to now; nothing was done/);
   });
 
   it("is read only from a file that is one", () => {

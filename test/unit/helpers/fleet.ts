@@ -79,8 +79,7 @@ export function fakeEngine(
 export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-context"): Fleet {
   return {
     session: { env: "local", cluster: { context } },
-    clusterId: "uid of a-context",
-    shared: { settings: readSettings("local"), secretRevisions: {}, digest: "" },
+    shared: { settings: readSettings("local"), secretRevisions: {}, digest: "", cluster: "uid of a-context" },
     wanted: specs.map((spec) => ({ spec, digest: `digest of ${spec.name}`, engineAt })),
     observed: new Map(observed.map((it) => [it.store, it])),
     holders: [],
