@@ -160,8 +160,10 @@ export class Fleet {
     return this.start([...args, "--non-interactive", "--color", "never"], this.variables, this.variables.STOREFLEET_PULUMI, this.project).done;
   }
 
-  async kubectl(...args: string[]): Promise<string> {
-    return succeeded(args, await this.start(args, { ...this.variables }, join(toolFolderOf(this.variables, "kubectl"), "kubectl")).done).stdout.trim();
+  kubectl = (...args: string[]) => this.tool("kubectl", args);
+  helm = (...args: string[]) => this.tool("helm", args);
+  private async tool(name: string, args: string[]): Promise<string> {
+    return succeeded([name, ...args], await this.start(args, { ...this.variables }, join(toolFolderOf(this.variables, name), name)).done).stdout.trim();
   }
 
   namespace = (store: string) => namespaceOf("local", store);
