@@ -1,21 +1,21 @@
-import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
-import { type EnvironmentSettings, ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides } from "../config/environment";
-import { filesDigest } from "../config/files-digest";
-import { type EnvironmentName } from "../config/names";
-import { withOwnImages } from "../config/own-images";
+import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { Guardrails } from "../components/guardrails";
 import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { Traefik } from "../components/traefik";
+import { ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides, type EnvironmentSettings } from "../config/environment";
+import { filesDigest } from "../config/files-digest";
+import { type EnvironmentName } from "../config/names";
+import { withOwnImages } from "../config/own-images";
 import { clusterMark, describedCluster, moveVariable, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
-import { environmentDigest, environmentReceipt, type SecretRevisions, secretRevisions } from "./digest";
+import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
-import { requireExistingParts } from "./existing-parts";
 import { ownReleases, refuseForeign } from "./own-parts";
+import { requireExistingParts } from "./required-parts";
 
 /** What stores' stacks read from their environment's stack. */
 export interface EnvironmentOutputs {

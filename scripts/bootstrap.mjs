@@ -106,11 +106,11 @@ async function test(args) {
     const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]);
     if (types.code !== 0) return types.code;
 
-    const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "tools"));
+    const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "machine", "tools"));
     await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score"], say);
 
     const { files, options } = compiledTests(args);
-    const reporter = ["--reporter", "scripts/test-reporter.cjs", "--reporter-option", `results=${results}`];
+    const reporter = ["--reporter", "scripts/dev/test-reporter.cjs", "--reporter-option", `results=${results}`];
     const mocha = await run(process.execPath, ["node_modules/mocha/bin/mocha.js", ...reporter, ...options, ...files]);
     if (existsSync(results)) counts = JSON.parse(readFileSync(results, "utf8"));
     if (mocha.code !== 0 && counts.failed === 0) counts.failed = 1;
@@ -122,7 +122,7 @@ async function test(args) {
 }
 
 const script = (name) => async (args) => (await run(process.execPath, [join("dist", "scripts", name), ...args])).code;
-const tasks = { quickstart: script("quickstart.js"), test, bench: script("bench.js") };
+const tasks = { quickstart: script("cli/quickstart.js"), test, bench: script("dev/bench.js") };
 
 try {
   const [name, ...args] = process.argv.slice(2);

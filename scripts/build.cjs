@@ -38,10 +38,10 @@ function stampOf(files) {
  * turning functions into cloud code; no program here does that.
  */
 function bundles(files) {
-  const unused = path.join(root, "scripts", "unused.cjs");
+  const unused = path.join(root, "scripts", "empty-module.cjs");
   const plugins = files.filter((file) => /^test\/plugins\/[^/]+\/main\.ts$/.test(file));
   return [
-    { entry: "scripts/main.ts", outfile: "bundle/stores.js" },
+    { entry: "scripts/cli/main.ts", outfile: "bundle/stores.js" },
     { entry: "scripts/engine/worker.ts", outfile: "bundle/worker.js", alias: { typescript: unused, "@npmcli/arborist": unused } },
     ...plugins.map((entry) => ({ entry, outfile: entry.replace(/\.ts$/, ".js") })),
   ].filter(({ entry }) => files.includes(entry));

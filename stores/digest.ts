@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { engineImages } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import type { StoreSpec } from "../config/spec";
-import type { SharedParts } from "./shared-parts";
+import type { SharedParts } from "./environment-outputs";
 
 /**
  * What a store's stack is made from besides its spec and its environment. Reading and checking the list is not part

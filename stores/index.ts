@@ -1,5 +1,5 @@
-import { RunError, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
+import { RunError, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
 import { Guardrails } from "../components/guardrails";
 import { NetworkIsolation } from "../components/network-isolation";
 import { pulumiLabels, storeLabels } from "../components/shared/labels";
@@ -10,11 +10,11 @@ import { refuseOtherCluster } from "../infra/cluster-identity";
 import { clusterProvider, contextOf } from "../infra/cluster-provider";
 import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
+import { environmentOf, type Environment } from "./environment-outputs";
+import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, notItsPasswords, type Living } from "./living";
 import { mailOf } from "./mail";
-import { annotations, labels as marks, receiptName } from "./marks";
 import { wallsFor } from "./room";
-import { environmentOf, type Environment } from "./shared-parts";
 
 /** What a store's stack tells. */
 export interface StoreOutputs {

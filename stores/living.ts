@@ -4,7 +4,7 @@ import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
 import { storesCommand } from "../config/stores-command";
 import { clusterMark } from "../infra/cluster-identity";
-import { annotations, receiptName } from "./marks";
+import { annotations, receiptName } from "./labels";
 
 /**
  * What lives in a store's namespace at this moment. A program knows its state only, and that may be lost, old or another

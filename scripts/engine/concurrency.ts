@@ -1,5 +1,5 @@
-import { availableParallelism, freemem, totalmem } from "node:os";
 import { readFileSync } from "node:fs";
+import { availableParallelism, freemem, totalmem } from "node:os";
 
 /** Peak memory of one store in flight: worker, CLI and two providers. Measured; see docs/performance.md. */
 export const memoryPerStore = 450 * 1024 * 1024;
@@ -55,16 +55,4 @@ export function availableMemory({ platform, total, available, read }: MemorySour
   // To a container's limit files count that were only read or written, which give way.
   const givesWay = /^inactive_file (\d+)/m.exec(read("/sys/fs/cgroup/memory.stat") ?? "")?.[1] ?? 0;
   return Math.min(Number(onMachine) * 1024, available + Number(givesWay));
-}
-
-/** Calls `work` for every item, at most `limit` at a time; starts no further one once `signal` is aborted. */
-export async function forEachLimited<T>(items: readonly T[], limit: number, signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const lane = async () => {
-    for (const item of queue) {
-      if (signal.aborted) return;
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
 }

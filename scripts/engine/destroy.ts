@@ -3,7 +3,8 @@ import { namespaceOf, stackOf } from "../../config/names";
 import { findLeftovers } from "../fleet/leftovers";
 import { isOfStore, type Observed } from "../fleet/observe";
 import type { Failure } from "./operation";
-import { awaitDeletion, perform, storeReleases, target, type Engine, type Reconciled } from "./reconcile";
+import { awaitDeletion, perform, storeReleases, type Performed } from "./perform";
+import { operationOn, type RunContext } from "./run-context";
 
 const releaseOfVolumes = 30_000;
 
@@ -11,12 +12,12 @@ const releaseOfVolumes = 30_000;
  * Removes one store: its stack with everything in it, then a look at the cluster for anything that stayed behind.
  * A store without a stack but with a namespace of ours (a lost state) goes by its namespace.
  */
-export async function destroyStore(engine: Engine, name: string, observed: Observed | undefined, onStep: (text: string) => void): Promise<Reconciled> {
-  const { session } = engine;
+export async function destroyStore(context: RunContext, name: string, observed: Observed | undefined, onStep: (text: string) => void): Promise<Performed> {
+  const { session } = context;
   const stack = stackOf(session.env, name);
   const namespace = observed?.namespace ?? namespaceOf(session.env, name);
   const refresh = !observed || observed.deleting;
-  const result = await perform(engine, storeReleases(namespace), { kind: "destroy", ...target(engine, stack), refresh }, onStep);
+  const result = await perform(context, storeReleases(namespace), { kind: "destroy", ...operationOn(context, stack), refresh }, onStep);
 
   const noStack = result.failure?.kind === "not-found";
   if (noStack && !observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };
@@ -30,15 +31,15 @@ export async function destroyStore(engine: Engine, name: string, observed: Obser
   if (observed && unrecorded?.metadata.uid === observed.uid && isOfStore(unrecorded, session.env, name)) {
     onStep("not in the stack: deleting the namespace");
     await session.kube.remove(`/api/v1/namespaces/${namespace}`, observed.uid);
-    failure = await awaitDeletion(engine, { namespace, deleting: true }, onStep);
+    failure = await awaitDeletion(context, { namespace, deleting: true }, onStep);
     changes.delete += 1;
   }
   onStep("looking for leftovers");
-  return { ...result, changes, failure: failure ?? (await leftoverFailure(engine, name, namespace)) };
+  return { ...result, changes, failure: failure ?? (await leftoverFailure(context, name, namespace)) };
 }
 
 /** Volumes are released a moment after their namespace is gone; anything later is a leftover, and is named. */
-async function leftoverFailure({ session, signal }: Engine, name: string, namespace: string): Promise<Failure | undefined> {
+async function leftoverFailure({ session, signal }: RunContext, name: string, namespace: string): Promise<Failure | undefined> {
   const end = Date.now() + releaseOfVolumes;
   for (;;) {
     const leftovers = await findLeftovers(session.kube, session.env, name, namespace);

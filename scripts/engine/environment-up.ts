@@ -6,10 +6,10 @@ import { readEnvironment } from "../fleet/environment";
 import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
 import { refuseForeignState } from "./described-cluster";
-import { withEngine } from "./fleet-run";
 import { dropRecords, type Mend } from "./mend";
 import { noChanges, type Failure } from "./operation";
-import { awaitDeletion, perform, target, type Engine, type Reconciled } from "./reconcile";
+import { awaitDeletion, perform, type Performed } from "./perform";
+import { withRunContext, operationOn, type RunContext } from "./run-context";
 import type { Session } from "./session";
 
 /** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
@@ -24,22 +24,22 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
   const changedByHand = !intact && receipt?.digest !== "";
   if (known && intact && receipt.digest === environmentDigest(env)) return log(`environment ${env}: up to date`);
   log(`environment ${env}: bringing up its stack`);
-  const outcome = await withEngine(session, settings.helmTimeout, signal, (engine) =>
-    bringUp(engine, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => log(`environment ${env}: ${text}`)),
+  const outcome = await withRunContext(session, settings.helmTimeout, signal, (context) =>
+    bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => log(`environment ${env}: ${text}`)),
   );
   if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);
   log(`environment ${env}: ready`);
 }
 
-async function bringUp(engine: Engine, settings: EnvironmentSettings, releases: OwnReleaseState[], how: { fresh: boolean; refresh: boolean }, onStep: (text: string) => void): Promise<Reconciled> {
-  const { env, kube } = engine.session;
+async function bringUp(context: RunContext, settings: EnvironmentSettings, releases: OwnReleaseState[], how: { fresh: boolean; refresh: boolean }, onStep: (text: string) => void): Promise<Performed> {
+  const { env, kube } = context.session;
   for (const namespace of ownNamespaces(settings)) {
     const deleting = (await kube.get(`/api/v1/namespaces/${namespace}`))?.metadata.deletionTimestamp !== undefined;
-    const failure = await awaitDeletion(engine, { namespace, deleting }, onStep);
+    const failure = await awaitDeletion(context, { namespace, deleting }, onStep);
     if (failure) return { changes: noChanges(), steps: [], failure, repairs: [] };
   }
   const first = releases.some(isGutted) ? [reinstall(settings)] : [];
-  return perform(engine, ownReleases(settings), { kind: "up", ...target(engine, env), ...how }, onStep, first);
+  return perform(context, ownReleases(settings), { kind: "up", ...operationOn(context, env), ...how }, onStep, first);
 }
 
 /** Helm calls it deployed, and the cluster has not got it. */

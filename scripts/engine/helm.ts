@@ -1,7 +1,7 @@
 import { UserError } from "../../config/errors";
-import { run } from "../cluster/run";
-import { toolPath } from "../tools";
-import type { Kube } from "../fleet/kube";
+import type { Kube } from "../machine/kube";
+import { run } from "../machine/os/run";
+import { toolPath } from "../machine/tools";
 import type { Session } from "./session";
 
 /** A roll-back waits for no pods, only for the API server; milliseconds. */

@@ -1,6 +1,6 @@
-import type { StoreSpec } from "../../config/spec";
 import type { EnvironmentName } from "../../config/names";
-import type { SharedParts } from "../../stores/shared-parts";
+import type { StoreSpec } from "../../config/spec";
+import type { SharedParts } from "../../stores/environment-outputs";
 
 /** What one worker process does with one stack. */
 export interface Operation {
@@ -92,3 +92,10 @@ export type ParentMessage =
   /** The repair under the lock is over; whether the operation goes on. */
   | { type: "release"; goOn: boolean }
   | { type: "cancel" };
+
+/** One store's part of a run, as `plan --json` and `apply --json` print it. */
+export interface StoreReport {
+  name: string;
+  action: string;
+  changes: Changes;
+}

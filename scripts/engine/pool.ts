@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../config/root";
-import { waitForExit } from "../os/process";
+import { waitForExit } from "../machine/os/process";
 import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WhileHeld, type WorkerMessage } from "./operation";
 
 export interface PoolOptions {

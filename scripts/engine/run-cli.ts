@@ -1,5 +1,5 @@
 import { UserError } from "../../config/errors";
-import { run } from "../cluster/run";
+import { run } from "../machine/os/run";
 import type { Session } from "./session";
 
 /** Long enough for a backend far away; one that does not answer is not waited for. Milliseconds. */

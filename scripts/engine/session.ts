@@ -7,10 +7,10 @@ import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
-import { currentCluster, knownContext, type Cluster } from "../cluster";
-import { Kube } from "../fleet/kube";
-import { clusterName, environmentFolder } from "../paths";
-import { toolEnvironment, toolPath } from "../tools";
+import { currentCluster, knownContext, type Cluster } from "../machine/cluster";
+import { Kube } from "../machine/kube";
+import { clusterName, environmentFolder } from "../machine/paths";
+import { toolEnvironment, toolPath } from "../machine/tools";
 
 /** What every command that reads or changes a fleet needs: one environment, its cluster and the variables for both. */
 export interface Session {

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSy
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { EnvironmentName } from "../../config/names";
-import { withLock } from "../os/lock";
-import { identityOf, isAlive, type ProcessRecord } from "../os/process";
-import { environmentFolder } from "../paths";
+import { withLock } from "../machine/os/lock";
+import { identityOf, isAlive, type ProcessRecord } from "../machine/os/process";
+import { environmentFolder } from "../machine/paths";
 import { holdersIn } from "./words";
 
 /**

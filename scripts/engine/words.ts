@@ -1,6 +1,6 @@
 /**
  * What Pulumi and Helm say where they have no code or type for it, in one place. test/e2e/faults-found.test.ts asks
- * the very versions of scripts/tools/table.ts, and no other is used. A chart's error may hold the same words: those of the CLI count only while
+ * the very versions of scripts/machine/tools/table.ts, and no other is used. A chart's error may hold the same words: those of the CLI count only while
  * the engine had not begun (worker.ts).
  */
 export const words = {

@@ -3,11 +3,11 @@
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import { environment } from "../../infra";
 import { storeProgram } from "../../stores";
-import { Recorder } from "./recorder";
+import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 import { CliError, leanPulumiCommand } from "./pulumi-command";
 import { forgetCli, noteCli } from "./stale-lock";
+import { Recorder } from "./step-recorder";
 import { words } from "./words";
-import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 
 let cancel = new AbortController();
 let hold: Hold | undefined;

@@ -1,6 +1,6 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { ownReleases, type OwnPart, type OwnRelease } from "../../infra/own-parts";
-import type { Kube } from "./kube";
+import type { Kube } from "../machine/kube";
 
 const plurals: Record<OwnPart["kind"], string> = {
   Namespace: "namespaces", Deployment: "deployments", IngressClass: "ingressclasses", ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings",

@@ -1,9 +1,9 @@
 import { hostOf, namespaceOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
+import type { Kube } from "../machine/kube";
 import type { Decision } from "./classify";
-import type { Kube } from "./kube";
 
 /** An Ingress that answers for a host. */
 export interface HostHolder {

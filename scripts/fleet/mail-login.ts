@@ -1,7 +1,7 @@
-import { UserError } from "../../config/errors";
 import { mailCatcher, mailNeedsLogin, type EnvironmentSettings } from "../../config/environment";
+import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
-import { secretText, type Kube } from "./kube";
+import { secretText, type Kube } from "../machine/kube";
 
 export interface Login {
   username: string;

@@ -1,37 +1,10 @@
 import { storesCommand } from "../../config/stores-command";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
+import type { KubeObject } from "../machine/kube";
+import { containersOf, roleOf, type ContainerStatus, type End } from "./containers";
 import type { Event } from "./event";
-import type { KubeObject } from "./kube";
+import type { Finding } from "./finding";
 import { pullMend } from "./pull-trouble";
-import type { Finding } from "./trouble";
-
-/** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
-const roles: Record<string, "database" | "set-up" | "chore"> = {
-  mariadb: "database", setup: "set-up", cron: "chore", // WooCommerce
-  database: "database", redis: "database", prepare: "set-up", // Medusa
-};
-
-export const roleOf = ({ metadata }: KubeObject) => roles[metadata.labels?.["app.kubernetes.io/component"] ?? ""];
-
-/** How a container ended. */
-interface End {
-  /** The kubelet's word; `Error` for any exit code but 0. */
-  reason?: string;
-  exitCode: number;
-  /** The end of its log, where the pod asks for that. */
-  message?: string;
-}
-
-interface ContainerStatus {
-  name: string;
-  image: string;
-  restartCount: number;
-  state?: { waiting?: { reason?: string; message?: string }; running?: object; terminated?: End };
-  lastState?: { terminated?: End };
-}
-
-/** What became of a pod's containers, in the order of their start. */
-export const containersOf = ({ status }: KubeObject) => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
 
 interface Condition {
   type: string;

@@ -1,9 +1,9 @@
 import { quantity } from "../../config/quantity";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
+import type { KubeObject } from "../machine/kube";
+import { roleOf } from "./containers";
 import { timeOf, type Event } from "./event";
-import type { KubeObject } from "./kube";
-import { roleOf } from "./pod-trouble";
-import type { Finding } from "./trouble";
+import type { Finding } from "./finding";
 
 /** Who makes pods in a namespace, and what there is of those. */
 export interface Makers {

@@ -1,11 +1,11 @@
 import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
-import { urlOf } from "../../config/url";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
-import { forEachLimited } from "../engine/concurrency";
-import type { SharedParts } from "../../stores/shared-parts";
-import { findEntrances, noEntrance } from "./entrances";
-import type { Kube } from "./kube";
+import { urlOf } from "../../config/url";
+import type { SharedParts } from "../../stores/environment-outputs";
+import type { Kube } from "../machine/kube";
+import { forEachLimited } from "../machine/os/limited";
+import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";
 import { refusesObject } from "./refusals";
 import { troubleIn, workloadsByNamespace, type Workload } from "./trouble";

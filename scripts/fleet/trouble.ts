@@ -1,10 +1,12 @@
 import type { EnvironmentName } from "../../config/names";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
+import type { Kube, KubeObject } from "../machine/kube";
+import { roleOf } from "./containers";
 import { byTime, type Event } from "./event";
-import type { Kube, KubeObject } from "./kube";
-import { jobFinding, podFinding, roleOf } from "./pod-trouble";
+import { causes, mendMark, type Finding } from "./finding";
+import { readWholeEnds } from "./log-of-end";
+import { jobFinding, podFinding } from "./pod-trouble";
 import { refusalFindings } from "./refusals";
-import { readWholeEnds } from "./whole-ends";
 
 /** A Deployment or StatefulSet by its pods. */
 export interface Workload {
@@ -23,21 +25,6 @@ export async function workloadsByNamespace(kube: Kube, env: EnvironmentName): Pr
     found.set(metadata.namespace ?? "", [...(found.get(metadata.namespace ?? "") ?? []), workload]);
   }
   return found;
-}
-
-/** Kinds of trouble, causes before what follows from them: a shop without its database fails its set-up as well. */
-const causes = ["refused", "volume", "image", "container", "unscheduled", "database", "set-up", "other", "waiting"] as const;
-
-/** Between the cluster's words and the mend. */
-export const mendMark = " — ";
-
-/** One thing that is wrong. */
-export interface Finding {
-  cause: (typeof causes)[number];
-  /** A sentence that holds the cluster's own words. */
-  text: string;
-  /** What to do about it, where that can be told from those. */
-  mend?: string;
 }
 
 /** The most telling thing that is wrong in a namespace, in the cluster's own words; undefined when nothing is. */

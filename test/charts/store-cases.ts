@@ -1,11 +1,11 @@
-import type { Environment } from "../../stores/shared-parts";
-import { storeProgram } from "../../stores";
-import { nothingLives } from "../../stores/living";
 import { readSettings } from "../../config/environment";
-import { type EnvironmentName, environmentNames, namespaceOf } from "../../config/names";
-import { resolveStore, type Engine, type Plan, engineNames, planNames } from "../../config/spec";
+import { environmentNames, namespaceOf, type EnvironmentName } from "../../config/names";
+import { resolveStore, engineNames, planNames, type Engine, type Plan } from "../../config/spec";
+import { storeProgram } from "../../stores";
+import type { Environment } from "../../stores/environment-outputs";
+import { nothingLives } from "../../stores/living";
 import { only, record, type Recorded } from "../unit/helpers/recording-mocks";
-import { type KubernetesObject, renderChart } from "../unit/helpers/rendered-chart";
+import { renderChart, type KubernetesObject } from "../unit/helpers/rendered-chart";
 
 /** One store of each engine, plan and environment, as its stack would create it. */
 export interface StoreCase {

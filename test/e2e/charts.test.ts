@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { podSecurityLabels } from "../../components/guardrails/pod-security";
-import { clusterReset, clusterUp, type Cluster } from "../../scripts/cluster";
-import { engineNames } from "../../config/spec";
 import { projectRoot } from "../../config/root";
-import { run } from "../../scripts/cluster/run";
-import { ensureTools } from "../../scripts/tools";
+import { engineNames } from "../../config/spec";
+import { clusterReset, clusterUp, type Cluster } from "../../scripts/machine/cluster";
+import { run } from "../../scripts/machine/os/run";
+import { ensureTools } from "../../scripts/machine/tools";
 import { forEachCase, storeCase, type StoreCase } from "../charts/store-cases";
 import type { KubernetesObject } from "../unit/helpers/rendered-chart";
 

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type Cluster } from "../../scripts/cluster";
-import { identityOf } from "../../scripts/os/process";
-import { readRecord } from "../../scripts/cluster/record";
-import { run, type Run } from "../../scripts/cluster/run";
-import { toolsFolder } from "../../scripts/paths";
-import { embeddedClusterTools, ensureTools } from "../../scripts/tools";
+import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type Cluster } from "../../scripts/machine/cluster";
+import { readRecord } from "../../scripts/machine/cluster/cluster-record";
+import { identityOf } from "../../scripts/machine/os/process";
+import { run, type Run } from "../../scripts/machine/os/run";
+import { toolsFolder } from "../../scripts/machine/paths";
+import { embeddedClusterTools, ensureTools } from "../../scripts/machine/tools";
 
 const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const podSpec = (image: string, extra: object = {}) => ({

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chartValues } from "../../components/woocommerce/values";
 import type { WooCommerceArgs } from "../../components/woocommerce";
+import { chartValues } from "../../components/woocommerce/values";
 import { plans } from "../../config/plans";
 import { projectRoot } from "../../config/root";
-import { clusterReset, clusterUp, type Cluster } from "../../scripts/cluster";
-import { run } from "../../scripts/cluster/run";
-import { ensureTools } from "../../scripts/tools";
+import { clusterReset, clusterUp, type Cluster } from "../../scripts/machine/cluster";
+import { run } from "../../scripts/machine/os/run";
+import { ensureTools } from "../../scripts/machine/tools";
 
 const clusterName = "test-woocommerce";
 const namespace = "a-shop";

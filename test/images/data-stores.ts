@@ -1,5 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { run } from "../../scripts/cluster/run";
+import { run } from "../../scripts/machine/os/run";
 
 /** Where Debian and its like keep Postgres, which is not on PATH there. */
 const debianPostgres = "/usr/lib/postgresql";

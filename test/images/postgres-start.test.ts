@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
-import { run } from "../../scripts/cluster/run";
+import { run } from "../../scripts/machine/os/run";
 import { until } from "../e2e/helpers/until";
 import { ensureDataStores } from "./data-stores";
 

@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { filesDigest } from "../../config/files-digest";
 import { projectRoot } from "../../config/root";
-import { run } from "../../scripts/cluster/run";
-import { cacheFolder } from "../../scripts/paths";
+import { run } from "../../scripts/machine/os/run";
+import { cacheFolder } from "../../scripts/machine/paths";
 import { isSource } from "./sources";
 
 /**

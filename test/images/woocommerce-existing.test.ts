@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
-import { run } from "../../scripts/cluster/run";
+import { run } from "../../scripts/machine/os/run";
 import { until } from "../e2e/helpers/until";
 import { ensureMariadbAndPhp } from "./data-stores";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../scripts/fleet/kube";
-import { labels } from "../../stores/marks";
+import type { KubeObject } from "../../scripts/machine/kube";
+import { labels } from "../../stores/labels";
+import { until } from "../e2e/helpers/until";
 import { Lab, median, say, timed } from "./lab";
 import { MedusaAdmin } from "./medusa-admin";
 import { MedusaShopper, textOf } from "./medusa-shopper";
-import { until } from "../e2e/helpers/until";
 
 const shop = (name: string, values: object) => JSON.stringify({ name, engine: "medusa", ...values });
 const samples = [

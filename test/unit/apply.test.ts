@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { applyFleet, type Anew } from "../../scripts/engine/apply";
 import { takeBack } from "../../scripts/engine/mend";
 import { noChanges, type Failure } from "../../scripts/engine/operation";
+import { runDecisions, type Anew } from "../../scripts/engine/run-decisions";
 import type { Decision } from "../../scripts/fleet/classify";
-import { fakeEngine, observedStore, putStore, recordedProgress, specOf } from "./helpers/fleet";
 import { FakeKube } from "./helpers/fake-kube";
+import { fakeEngine, observedStore, putStore, recordedProgress, specOf } from "./helpers/fleet";
 
 const failure: Failure = { kind: "resource", message: "image not found\nmore of it" };
 const decisions: Decision[] = [
@@ -24,7 +24,7 @@ describe("apply", () => {
   it("carries out each decision, and reports them in their order", async () => {
     const { engine, operations } = fakeEngine();
     const progress = recordedProgress();
-    const applied = await applyFleet(engine, specs, decisions, asDecided, 1, progress);
+    const applied = await runDecisions(engine, specs, decisions, asDecided, 1, progress);
     assert.deepEqual(applied.map(({ name, result }) => `${name} ${result}`), ["new created", "bikes updated", "same unchanged", "gone deleted", "left kept", "kept kept"]);
     assert.deepEqual(operations.map(({ kind, stack }) => `${kind} ${stack}`), ["up local.new", "up local.bikes", "destroy local.gone"]);
     assert.deepEqual(applied[0]!.changes, { create: 1, update: 0, replace: 0, delete: 0 });
@@ -35,14 +35,14 @@ describe("apply", () => {
 
   it("a look that finds nothing to change is no update", async () => {
     const { engine } = fakeEngine([], { changes: noChanges() });
-    const applied = await applyFleet(engine, specs, decisions, asDecided, 1, recordedProgress());
+    const applied = await runDecisions(engine, specs, decisions, asDecided, 1, recordedProgress());
     assert.deepEqual(applied.slice(0, 4).map(({ result }) => result), ["created", "unchanged", "unchanged", "deleted"]);
   });
 
   it("one store's failure is its own", async () => {
     const { engine } = fakeEngine([failure]);
     const progress = recordedProgress();
-    const [first, second] = await applyFleet(engine, specs, decisions, asDecided, 1, progress);
+    const [first, second] = await runDecisions(engine, specs, decisions, asDecided, 1, progress);
     assert.equal(first?.result, "failed");
     assert.equal(first.error, failure.message);
     assert.equal(second?.result, "updated");
@@ -56,7 +56,7 @@ describe("apply", () => {
       if (path.includes("store-new-")) throw new Error("the API server went away");
     };
     const { engine } = fakeEngine([], { kube });
-    const [first, second] = await applyFleet(engine, specs, decisions, asDecided, 1, recordedProgress());
+    const [first, second] = await runDecisions(engine, specs, decisions, asDecided, 1, recordedProgress());
     assert.equal(first?.result, "failed");
     assert.equal(first.error, "the API server went away");
     assert.equal(second?.result, "updated");
@@ -67,7 +67,7 @@ describe("apply", () => {
     const { engine, operations } = fakeEngine([{ kind: "cancelled", message: "cancelled" }], { signal: controller.signal });
     const progress = recordedProgress();
     progress.step = () => controller.abort();
-    const applied = await applyFleet(engine, specs, decisions, asDecided, 1, progress);
+    const applied = await runDecisions(engine, specs, decisions, asDecided, 1, progress);
     assert.deepEqual(applied.map(({ result }) => result), ["cancelled", "not started", "unchanged", "not started", "kept", "kept"]);
     assert.equal(operations.length, 1);
   });
@@ -75,7 +75,7 @@ describe("apply", () => {
   it("a refused store is left alone with its reason, and no obstacle to the others", async () => {
     const { engine, operations } = fakeEngine();
     const refused: Decision = { name: "same", action: "refused", reason: "list:2:3: can not be", observed: observedStore("same") };
-    const applied = await applyFleet(engine, specs, [refused, decisions[1]!], asDecided, 1, recordedProgress());
+    const applied = await runDecisions(engine, specs, [refused, decisions[1]!], asDecided, 1, recordedProgress());
     assert.deepEqual(applied.map(({ action, result, error }) => [action, result, error]), [["refused", "refused", "list:2:3: can not be"], ["update", "updated", null]]);
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.bikes"]);
   });
@@ -84,7 +84,7 @@ describe("apply", () => {
     const kube = new FakeKube();
     putStore(kube, "bikes", { status: "pending-upgrade" });
     const { engine } = fakeEngine([], { kube });
-    const [applied] = await applyFleet(engine, specs, [decisions[1]!], asDecided, 1, recordedProgress());
+    const [applied] = await runDecisions(engine, specs, [decisions[1]!], asDecided, 1, recordedProgress());
     assert.equal(applied?.result, "updated");
     assert.deepEqual(applied.repairs, [takeBack.name]);
   });
@@ -101,7 +101,7 @@ describe("apply", () => {
     const progress = recordedProgress();
     // While the first store is worked on, another run brings up the second one.
     progress.end = (store) => void (store === "new" && putStore(kube, "bikes"));
-    const applied = await applyFleet(engine, specs, decisions, anew, 1, progress);
+    const applied = await runDecisions(engine, specs, decisions, anew, 1, progress);
     assert.deepEqual(seen, ["new not there", "bikes there", "gone not there"]);
     assert.deepEqual(applied.map(({ name, result }) => `${name} ${result}`), ["new created", "bikes unchanged", "same unchanged", "gone kept", "left kept", "kept kept"]);
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.new"]);
@@ -114,7 +114,7 @@ describe("apply", () => {
       if (decision.name === "bikes") throw new Error("out of date");
       return { ...decision, observed: now };
     };
-    const applied = await applyFleet(engine, specs, decisions, anew, 1, recordedProgress());
+    const applied = await runDecisions(engine, specs, decisions, anew, 1, recordedProgress());
     assert.deepEqual(applied.slice(0, 4).map(({ result, error }) => [result, error]), [["created", null], ["failed", "out of date"], ["unchanged", null], ["deleted", null]]);
   });
 });

@@ -4,18 +4,24 @@ import { dirname, join, posix } from "node:path";
 import ts from "typescript";
 import { projectRoot } from "../../config/root";
 
-/** What the sources of a folder may import from other folders, or the one file of those: always with the flow from list to cluster. */
+/** What the sources of a room may import from other rooms, or the one file of those: always with the flow from list to cluster. */
 const mayImport: Record<string, string[]> = {
   config: [],
   components: ["config/quantity", "config/catalogue", "config/url"],
-  stores: ["config", "components", "infra"],
   infra: ["config", "components"],
-  scripts: ["config", "stores", "infra"],
+  stores: ["config", "components", "infra"],
+  "scripts/machine": ["config"],
+  "scripts/shops": ["scripts/machine", "config"],
+  "scripts/fleet": ["scripts/machine", "config", "stores", "infra"],
+  "scripts/engine": ["scripts/fleet", "scripts/machine", "config", "stores", "infra"],
+  "scripts/operations": ["scripts/engine", "scripts/fleet", "scripts/shops", "scripts/machine", "config", "stores", "infra"],
+  "scripts/cli": ["scripts/operations", "scripts/machine/paths", "config"],
+  "scripts/dev": ["scripts/cli", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "stores", "infra"],
   test: ["config", "components", "stores", "infra", "scripts"],
 };
 
-/** `components/guardrails/index.ts` -> `components`. */
-const topFolder = (path: string) => path.split("/")[0]!;
+/** `components/guardrails/index.ts` -> `components`, `scripts/cli/main.ts` -> `scripts/cli`. */
+const roomOf = (path: string) => path.split("/").slice(0, path.startsWith("scripts/") ? 2 : 1).join("/");
 
 /** Every module name that a source imports or requires, statically or not, types included. */
 function importsOf(source: string): string[] {
@@ -23,14 +29,31 @@ function importsOf(source: string): string[] {
   return importedFiles.map(({ fileName }) => fileName);
 }
 
+const relativeTargets = (path: string, source: string) => importsOf(source).filter((name) => name.startsWith(".")).map((name) => posix.join(dirname(path), name));
+
 /** `from -> to` for each import that goes against the flow. */
 function violations(path: string, source: string): string[] {
-  const from = topFolder(path);
-  return importsOf(source)
-    .filter((name) => name.startsWith("."))
-    .map((name) => posix.join(dirname(path), name))
-    .filter((target) => topFolder(target) !== from && ![target, topFolder(target)].some((it) => mayImport[from]?.includes(it)))
+  const from = roomOf(path);
+  return relativeTargets(path, source)
+    .filter((target) => roomOf(target) !== from && ![target, roomOf(target), target.split("/")[0]!].some((it) => mayImport[from]?.includes(it)))
     .map((target) => `${path} -> ${target}`);
+}
+
+/** Files that import each other in a circle, types included; each circle once. */
+function circles(files: Map<string, string>): string[] {
+  const fileOf = (target: string) => [`${target}.ts`, posix.join(target, "index.ts")].find((it) => files.has(it));
+  const imported = new Map([...files].map(([path, source]) => [path, relativeTargets(path, source).map(fileOf).filter((it) => it !== undefined)]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, way: string[]) => {
+    const start = way.indexOf(path);
+    if (start >= 0) found.push([...way.slice(start), path].join(" -> "));
+    if (start >= 0 || done.has(path)) return;
+    for (const next of imported.get(path) ?? []) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of files.keys()) walk(path, []);
+  return found;
 }
 
 function sources(folder: string): string[] {
@@ -41,12 +64,21 @@ function sources(folder: string): string[] {
   });
 }
 
-const all = Object.keys(mayImport).flatMap(sources);
+const all = [...new Set(Object.keys(mayImport).map((room) => room.split("/")[0]!))].flatMap(sources);
 const read = (path: string) => readFileSync(join(projectRoot, path), "utf8");
 
 describe("architecture", () => {
-  it("has sources in every folder of the flow", () => {
-    assert.deepEqual([...new Set(all.map(topFolder))].sort(), Object.keys(mayImport).sort());
+  it("has sources in every room of the flow, and none outside", () => {
+    assert.deepEqual([...new Set(all.map(roomOf))].sort(), Object.keys(mayImport).sort());
+  });
+
+  it("has no circle", () => {
+    assert.deepEqual(circles(new Map(all.map((path) => [path, read(path)]))), []);
+  });
+
+  it("notices a circle, also of types, also through a folder's index", () => {
+    const files = { "a/index.ts": 'import type { B } from "./b";', "a/b.ts": 'export { C } from "../c";', "c.ts": 'import "./a";' };
+    assert.deepEqual(circles(new Map(Object.entries(files))), ["a/index.ts -> a/b.ts -> c.ts -> a/index.ts"]);
   });
 
   it("imports go with the flow", () => {
@@ -55,7 +87,7 @@ describe("architecture", () => {
 
   it("config is pure: no Pulumi, no Kubernetes", () => {
     const impure = all
-      .filter((path) => topFolder(path) === "config")
+      .filter((path) => roomOf(path) === "config")
       .filter((path) => importsOf(read(path)).some((name) => /^@(pulumi|kubernetes)\//.test(name)));
     assert.deepEqual(impure, []);
   });
@@ -75,7 +107,9 @@ describe("architecture", () => {
     ]) {
       assert.deepEqual(violations("components/guardrails/index.ts", statement), ["components/guardrails/index.ts -> config/names"]);
     }
-    assert.deepEqual(violations("scripts/main.ts", 'import "../test/unit/helpers";'), ["scripts/main.ts -> test/unit/helpers"]);
+    assert.deepEqual(violations("scripts/cli/main.ts", 'import "../../test/unit/helpers";'), ["scripts/cli/main.ts -> test/unit/helpers"]);
+    assert.deepEqual(violations("scripts/fleet/status.ts", 'import type { X } from "../engine/session";'), ["scripts/fleet/status.ts -> scripts/engine/session"]);
+    assert.deepEqual(violations("scripts/engine/pool.ts", 'import "../cli/common";'), ["scripts/engine/pool.ts -> scripts/cli/common"]);
     assert.deepEqual(violations("components/medusa/index.ts", 'import "../shared/labels";'), []);
   });
 });

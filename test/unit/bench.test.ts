@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Contender, Phase } from "../../scripts/bench/contenders";
-import { measure, type Measurement } from "../../scripts/bench/measure";
-import { endMarked, markedProcesses, markVariable, parseStat } from "../../scripts/bench/processes";
-import { median, rowOf, tableOf, type Row } from "../../scripts/bench/report";
-import { checkTargets, describeTarget } from "../../scripts/bench/targets";
+import type { Contender, Phase } from "../../scripts/dev/bench/contenders";
+import { measure, type Measurement } from "../../scripts/dev/bench/measure";
+import { endMarked, markedProcesses, markVariable, parseStat } from "../../scripts/dev/bench/processes";
+import { median, rowOf, tableOf, type Row } from "../../scripts/dev/bench/report";
+import { checkTargets, describeTarget } from "../../scripts/dev/bench/targets";
 
 const mebi = 2 ** 20;
 const contender = (name: string, concurrency: number, supervised = false): Contender => ({

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { projectRoot } from "../../config/root";
 import { setGiven } from "../../config/stores-command";
-import { main } from "../../scripts/main";
+import { main } from "../../scripts/cli/main";
 
 interface Answer {
   code: number;

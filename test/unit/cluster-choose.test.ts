@@ -3,12 +3,12 @@ import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "n
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../config/errors";
-import { clusterDown, clusterReset, clusterUp } from "../../scripts/cluster";
-import { chooseCluster } from "../../scripts/cluster/choose";
-import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../scripts/cluster/context";
-import { bindsLowPorts } from "../../scripts/cluster/engine";
-import { forgetRecord, readRecord, writeRecord } from "../../scripts/cluster/record";
-import type { Run } from "../../scripts/cluster/run";
+import { clusterDown, clusterReset, clusterUp } from "../../scripts/machine/cluster";
+import { chooseCluster } from "../../scripts/machine/cluster/choose";
+import { forgetRecord, readRecord, writeRecord } from "../../scripts/machine/cluster/cluster-record";
+import { bindsLowPorts } from "../../scripts/machine/cluster/container-engine";
+import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../scripts/machine/cluster/context";
+import type { Run } from "../../scripts/machine/os/run";
 import { useCacheFolder } from "./helpers/cache-folder";
 
 interface Reply {

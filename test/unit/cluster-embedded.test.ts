@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../config/errors";
-import { clusterDown, clusterStatus, clusterUp } from "../../scripts/cluster";
-import { commandLines, componentNames, kwokConfiguration, type ComponentName } from "../../scripts/cluster/components";
+import { clusterDown, clusterStatus, clusterUp } from "../../scripts/machine/cluster";
+import { commandLines, componentNames, kwokConfiguration, type ComponentName } from "../../scripts/machine/cluster/embedded/components";
 import { useCacheFolder } from "./helpers/cache-folder";
 
 describe("embedded cluster, the parts that need no programs", () => {

@@ -6,10 +6,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { certificateFile, certificatesAreFresh, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
-import { withLock } from "../../scripts/os/lock";
-import { endProcesses, identityOf, isAlive, startDetached, startTold } from "../../scripts/os/process";
-import { freePorts, isListening } from "../../scripts/cluster/ports";
+import { certificateFile, certificatesAreFresh, keyFile, writeCertificates } from "../../scripts/machine/cluster/embedded/certificates";
+import { freePorts, isListening } from "../../scripts/machine/cluster/ports";
+import { withLock } from "../../scripts/machine/os/lock";
+import { endProcesses, identityOf, isAlive, startDetached, startTold } from "../../scripts/machine/os/process";
 
 let folder: string;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { availableMemory, concurrencyFor, deletionConcurrency, forEachLimited, memoryPerStore, tooMany, type MemorySources } from "../../scripts/engine/concurrency";
+import { availableMemory, concurrencyFor, deletionConcurrency, memoryPerStore, tooMany, type MemorySources } from "../../scripts/engine/concurrency";
+import { forEachLimited } from "../../scripts/machine/os/limited";
 
 const never = new AbortController().signal;
 const memoryFor = (stores: number) => (stores + 2) * memoryPerStore;

@@ -8,7 +8,7 @@ import ts from "typescript";
 import { readSettings } from "../../config/environment";
 import { projectRoot } from "../../config/root";
 import { storeDigest } from "../../stores/digest";
-import type { SharedParts } from "../../stores/shared-parts";
+import type { SharedParts } from "../../stores/environment-outputs";
 import { specOf } from "./helpers/fleet";
 
 const shared = (): SharedParts => ({ settings: readSettings("local"), secretRevisions: {} });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { hostOf, namespaceOf } from "../../config/names";
-import { applyFleet } from "../../scripts/engine/apply";
+import { runDecisions } from "../../scripts/engine/run-decisions";
 import type { Action, Decision } from "../../scripts/fleet/classify";
 import { hostHolders, withHosts } from "../../scripts/fleet/hosts";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
 import { FakeKube } from "./helpers/fake-kube";
 import { fakeEngine, recordedProgress, specOf } from "./helpers/fleet";
 
@@ -75,14 +75,14 @@ describe("apply with hosts in between", () => {
 
   it("a store comes after the one that gives it a host, and a refused one is not touched", async () => {
     const { engine, operations } = fakeEngine();
-    const applied = await applyFleet(engine, specs, decisions, asDecided, 4, recordedProgress());
+    const applied = await runDecisions(engine, specs, decisions, asDecided, 4, recordedProgress());
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.giver", "local.taker"]);
     assert.deepEqual(applied.map(({ name, result, error }) => [name, result, error]), [["taker", "updated", null], ["giver", "updated", null], ["held", "refused", "its host is held"]]);
   });
 
   it("takes nothing from a store that failed to give it", async () => {
     const { engine, operations } = fakeEngine([{ kind: "resource", message: "no" }]);
-    const [taker] = await applyFleet(engine, specs, decisions, asDecided, 4, recordedProgress());
+    const [taker] = await runDecisions(engine, specs, decisions, asDecided, 4, recordedProgress());
     assert.deepEqual(operations.map(({ stack }) => stack), ["local.giver"]);
     assert.deepEqual([taker!.result, taker!.error], ["failed", "has to come after giver, which did not get there"]);
   });

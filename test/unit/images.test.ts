@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { readSettings, type EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { ownImagesOf } from "../../config/own-images";
-import type { Cluster } from "../../scripts/cluster";
-import { run as runReally, type Run } from "../../scripts/cluster/run";
-import { printImages } from "../../scripts/commands/images";
-import { loadMissingImages, provideImages } from "../../scripts/images";
+import { printImages } from "../../scripts/cli/commands/images";
+import type { Cluster } from "../../scripts/machine/cluster";
+import { loadMissingImages, provideImages } from "../../scripts/machine/images";
+import { run as runReally, type Run } from "../../scripts/machine/os/run";
 import { useCacheFolder } from "./helpers/cache-folder";
 import { useImagesCheckout } from "./helpers/images-checkout";
 
@@ -231,7 +231,7 @@ describe("stores images", () => {
       process.stdout.write = ((text: string) => ((written.out += text), true)) as typeof process.stdout.write;
       process.stderr.write = ((text: string) => ((written.err += text), true)) as typeof process.stderr.write;
       try {
-        printImages("local", provided, cluster);
+        printImages("local", { images: provided, cluster });
       } finally {
         process.stdout.write = real.out;
         process.stderr.write = real.err;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createSecureServer } from "node:https";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
 import { UserError } from "../../config/errors";
-import { certificateFile, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
-import { Kube, KubeError } from "../../scripts/fleet/kube";
+import { certificateFile, keyFile, writeCertificates } from "../../scripts/machine/cluster/embedded/certificates";
+import { Kube, KubeError } from "../../scripts/machine/kube";
 
 interface Asked {
   method: string;

@@ -6,9 +6,9 @@ import { createServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificateFile, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
-import { Kube } from "../../scripts/fleet/kube";
-import { proxyFor } from "../../scripts/os/proxy";
+import { certificateFile, keyFile, writeCertificates } from "../../scripts/machine/cluster/embedded/certificates";
+import { Kube } from "../../scripts/machine/kube";
+import { proxyFor } from "../../scripts/machine/os/proxy";
 import { tool } from "./helpers/tool";
 
 /** Variables of this process that would get between us and the test's server. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { namespaceOf } from "../../config/names";
 import { findLeftovers } from "../../scripts/fleet/leftovers";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
 import { FakeKube } from "./helpers/fake-kube";
 
 const namespace = namespaceOf("local", "acme");

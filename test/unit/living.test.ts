@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
+import { receiptName } from "../../stores/labels";
 import { livingIn, nothingLives, type Living } from "../../stores/living";
-import { receiptName } from "../../stores/marks";
 
 const namespace = "/api/v1/namespaces/store-acme-00000000";
 

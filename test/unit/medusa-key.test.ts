@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
-import { certificateFile, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
+import { certificateFile, keyFile, writeCertificates } from "../../scripts/machine/cluster/embedded/certificates";
 
 const files = join(projectRoot, "components/medusa/chart/files");
 const portOf = (server: Server | TlsServer) => String((server.address() as AddressInfo).port);

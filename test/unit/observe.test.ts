@@ -3,7 +3,7 @@ import { namespaceOf } from "../../config/names";
 import { environmentReceipt } from "../../infra/digest";
 import { readEnvironment } from "../../scripts/fleet/environment";
 import { observeFleet, observeStore } from "../../scripts/fleet/observe";
-import { annotations } from "../../stores/marks";
+import { annotations } from "../../stores/labels";
 import { FakeKube } from "./helpers/fake-kube";
 import { putStore } from "./helpers/fleet";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Failure } from "../../scripts/engine/operation";
-import { isWhole, planFleet } from "../../scripts/engine/plan";
+import { isWhole, planFleet } from "../../scripts/operations/plan";
 import { fakeEngine, fleetOf, observedStore, recordedProgress, specOf } from "./helpers/fleet";
 
 const names = ["acme", "bikes", "cargo"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, leanPulumiCommand } from "../../scripts/engine/pulumi-command";
-import { isRunning } from "../../scripts/os/process";
+import { isRunning } from "../../scripts/machine/os/process";
 import { fakePulumi, type FakePulumi } from "./helpers/fake-pulumi";
 
 const body = `

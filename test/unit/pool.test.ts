@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Operation, Outcome } from "../../scripts/engine/operation";
 import { Pool, type PoolOptions } from "../../scripts/engine/pool";
-import { isRunning } from "../../scripts/os/process";
+import { isRunning } from "../../scripts/machine/os/process";
 
 const pools: Pool[] = [];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { progress } from "../../scripts/ui/progress";
+import { progress } from "../../scripts/cli/ui/progress";
 
 /** A stream that keeps what is written. */
 function stream(isTTY: boolean, columns = 60) {

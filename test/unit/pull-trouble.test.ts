@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shortened } from "../../scripts/commands/status";
+import { shortened } from "../../scripts/cli/commands/status";
 import { podOf, Shop, waiting } from "./helpers/troubled-shop";
 
 const image = "registry.example.com/shops/mariadb:401";

@@ -3,8 +3,9 @@ import { mock } from "node:test";
 import { namespaceOf } from "../../config/names";
 import { mends, takeBack, type Mend } from "../../scripts/engine/mend";
 import type { Failure } from "../../scripts/engine/operation";
-import { awaitDeletion, perform, reconcileStore } from "../../scripts/engine/reconcile";
-import { annotations, labels, receiptName } from "../../stores/marks";
+import { awaitDeletion, perform } from "../../scripts/engine/perform";
+import { reconcileStore } from "../../scripts/engine/reconcile";
+import { annotations, labels, receiptName } from "../../stores/labels";
 import { FakeKube } from "./helpers/fake-kube";
 import { fakeEngine, observedStore, putStore, specOf } from "./helpers/fleet";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { Recorder } from "../../scripts/engine/recorder";
+import { Recorder } from "../../scripts/engine/step-recorder";
 
 const stackUrn = "urn:pulumi:local.acme::storefleet::pulumi:pulumi:Stack::storefleet-local.acme";
 const releaseUrn = "urn:pulumi:local.acme::storefleet::storefleet:index:WooCommerce$kubernetes:helm.sh/v3:Release::woocommerce-release";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSettings, type SmtpSettings } from "../../config/environment";
-import { ingressRemark, mailRemark } from "../../scripts/engine/remarks";
+import { ingressRemark, mailRemark } from "../../scripts/operations/remarks";
 import { mailOf } from "../../stores/mail";
 
 const settings = (smtp: Partial<SmtpSettings> = {}, more = {}) =>

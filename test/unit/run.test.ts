@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { run } from "../../scripts/cluster/run";
+import { run } from "../../scripts/machine/os/run";
 
 describe("a command that is run", () => {
   it("tells its code and what it said; 127 where there is none", async () => {

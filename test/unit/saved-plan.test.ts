@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
-import { decisionsOf, readSavedPlan, savedPlanOf } from "../../scripts/engine/saved-plan";
 import type { Observed } from "../../scripts/fleet/observe";
+import { decisionsOf, readSavedPlan, savedPlanOf } from "../../scripts/operations/saved-plan";
 import { fleetOf, observedStore, specOf } from "./helpers/fleet";
 
 describe("saved plan", () => {

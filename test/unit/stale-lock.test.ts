@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { breakStaleLock, forgetCli, noteCli } from "../../scripts/engine/stale-lock";
-import { environmentFolder } from "../../scripts/paths";
+import { environmentFolder } from "../../scripts/machine/paths";
 import { useCacheFolder } from "./helpers/cache-folder";
 
 const stack = "local.acme";

@@ -3,7 +3,7 @@ import { readSettings } from "../../config/environment";
 import { hostOf, namespaceOf } from "../../config/names";
 import type { Observed } from "../../scripts/fleet/observe";
 import { fleetStatus, type StoreStatus } from "../../scripts/fleet/status";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
 import { controllerPod, FakeKube } from "./helpers/fake-kube";
 import { observedStore, specOf } from "./helpers/fleet";
 

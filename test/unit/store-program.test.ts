@@ -5,9 +5,9 @@ import { namespaceOf } from "../../config/names";
 import { engineNames, type Engine, type StoreEntry } from "../../config/spec";
 import { storeProgram, type StoreOutputs } from "../../stores";
 import { storeDigest } from "../../stores/digest";
+import type { Environment } from "../../stores/environment-outputs";
+import { annotations, labels, receiptName } from "../../stores/labels";
 import { nothingLives, type Living } from "../../stores/living";
-import { annotations, labels, receiptName } from "../../stores/marks";
-import type { Environment } from "../../stores/shared-parts";
 import { specOf } from "./helpers/fleet";
 import { only, record, type Recorded, type RecordingOptions } from "./helpers/recording-mocks";
 

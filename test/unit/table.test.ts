@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { duration, firstLine, table } from "../../scripts/ui/table";
+import { firstLine } from "../../config/first-line";
+import { duration, table } from "../../scripts/cli/ui/table";
 
 describe("table", () => {
   const plain = (head: string[], rows: string[][]) => stripVTControlCharacters(table(head, rows)).split("\n");

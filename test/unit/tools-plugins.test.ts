@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { ensureTools, toolEnvironment, toolPath } from "../../scripts/tools";
-import { binaries } from "../../scripts/tools/table";
-import { type Host, type World, downloadHost, program, world } from "./helpers/tool-place";
+import { ensureTools, toolEnvironment, toolPath } from "../../scripts/machine/tools";
+import { binaries } from "../../scripts/machine/tools/table";
+import { downloadHost, program, world, type Host, type World } from "./helpers/tool-place";
 
 const kubernetes = "pulumi-resource-kubernetes";
 

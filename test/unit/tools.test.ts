@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
-import { ensureTools, toolPath } from "../../scripts/tools";
-import { sumIn } from "../../scripts/tools/download";
-import { platformOf } from "../../scripts/tools/place";
-import { type Binary, binaries, platforms } from "../../scripts/tools/table";
-import { versionIn } from "../../scripts/tools/versions";
-import { type Host, type World, archiveOf, downloadHost, helmFrom, program, proxyTo, silentHost, world } from "./helpers/tool-place";
+import { ensureTools, toolPath } from "../../scripts/machine/tools";
+import { sumIn } from "../../scripts/machine/tools/download";
+import { platformOf } from "../../scripts/machine/tools/place";
+import { binaries, platforms, type Binary } from "../../scripts/machine/tools/table";
+import { versionIn } from "../../scripts/machine/tools/versions";
+import { archiveOf, downloadHost, helmFrom, program, proxyTo, silentHost, world, type Host, type World } from "./helpers/tool-place";
 
 describe("the table of tools", () => {
   for (const binary of binaries) {

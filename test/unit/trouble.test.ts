@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { workloadsByNamespace } from "../../scripts/fleet/trouble";
-import { labels } from "../../stores/marks";
+import { labels } from "../../stores/labels";
 import { FakeKube } from "./helpers/fake-kube";
 import { at, ended, parts, podOf, pvc, ready, Shop, waiting, type Part } from "./helpers/troubled-shop";
 

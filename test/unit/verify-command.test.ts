@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../config/errors";
 import { readSettings } from "../../config/environment";
+import { UserError } from "../../config/errors";
 import { environmentReceipt } from "../../infra/digest";
-import { targetOf } from "../../scripts/commands/verify";
 import type { Session } from "../../scripts/engine/session";
-import { annotations, labels } from "../../stores/marks";
+import { shopToVerify } from "../../scripts/operations/verify";
+import { annotations, labels } from "../../stores/labels";
 import { controllerPod, FakeKube } from "./helpers/fake-kube";
 import { putStore } from "./helpers/fleet";
 
@@ -36,7 +36,7 @@ describe("stores verify", () => {
   }
   const target = (kube: FakeKube, name = "acme", place: object = {}) => {
     const session = { env: "local", kube: kube.asKube, cluster: { simulated: false, ...place } } as Session;
-    return targetOf(session, name, { env: "local", file: join(folder, "stores.yaml") });
+    return shopToVerify(session, { env: "local", file: join(folder, "stores.yaml") }, name);
   };
   const refuses = (promise: Promise<unknown>, message: RegExp, hint: RegExp) =>
     assert.rejects(promise, (error) => error instanceof UserError && message.test(error.message) && hint.test(error.hint ?? ""));

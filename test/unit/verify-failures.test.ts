@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Target, Verification } from "../../scripts/verify";
+import type { Verification } from "../../scripts/shops/verify";
+import type { ShopToVerify } from "../../scripts/shops/verify/target";
 import { FakeShop, refusal } from "./helpers/fake-shop";
 import { detailOf, impatient, resultsOf, stepNames, verifyShop } from "./helpers/verification";
 
@@ -11,7 +12,7 @@ describe("verify fails", () => {
   afterEach(() => shop.stop());
 
   /** The step fails in these words, those before it passed, those after it were skipped, and no order is left. */
-  async function failsAt(step: string, message: RegExp, more: Partial<Target> = {}): Promise<Verification> {
+  async function failsAt(step: string, message: RegExp, more: Partial<ShopToVerify> = {}): Promise<Verification> {
     const result = await verifyShop(shop, more);
     const failed = stepNames.indexOf(step);
     const expected = stepNames.map((name, index) => [name, index < failed ? "passed" : index === failed ? "failed" : "skipped"]);

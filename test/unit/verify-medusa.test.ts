@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Target, Verification } from "../../scripts/verify";
+import type { Verification } from "../../scripts/shops/verify";
+import type { ShopToVerify } from "../../scripts/shops/verify/target";
 import { FakeMedusaShop, product, refusal, variant } from "./helpers/fake-medusa-shop";
 import { detailOf, impatient, resultsOf, verifyShop } from "./helpers/verification";
 
@@ -121,7 +122,7 @@ describe("verify of a Medusa shop", () => {
 
   describe("fails", () => {
     /** The step fails in these words, those before it passed, those after it were skipped, and no order is left. */
-    async function failsAt(step: string, message: RegExp, more: Partial<Target> = {}): Promise<Verification> {
+    async function failsAt(step: string, message: RegExp, more: Partial<ShopToVerify> = {}): Promise<Verification> {
       shop.orders.length = 0;
       const result = await verifyShop(shop, more);
       const failed = stepNames.indexOf(step);

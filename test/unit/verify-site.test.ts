@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
-import { certificateFile, keyFile, writeCertificates } from "../../scripts/cluster/certificates";
-import { addressIn, destination, oneLine, Site, type Access } from "../../scripts/verify/site";
+import { certificateFile, keyFile, writeCertificates } from "../../scripts/machine/cluster/embedded/certificates";
+import { addressIn, destination, oneLine, Site, type Access } from "../../scripts/shops/verify/site";
 import { FakeShop, refusal } from "./helpers/fake-shop";
 
 describe("names under nip.io", () => {

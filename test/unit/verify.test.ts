@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takeSteps, type StepReport } from "../../scripts/verify/steps";
+import { takeSteps, type StepReport } from "../../scripts/shops/verify/steps";
 import { FakeShop } from "./helpers/fake-shop";
 import { allPassed, detailOf, impatient, resultsOf, verifyShop } from "./helpers/verification";
 

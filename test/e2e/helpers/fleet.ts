@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
-import { Kube, type KubeObject } from "../../../scripts/fleet/kube";
-import { toolsFolder } from "../../../scripts/paths";
+import { Kube, type KubeObject } from "../../../scripts/machine/kube";
+import { toolsFolder } from "../../../scripts/machine/paths";
 import { isSource } from "../../images/sources";
 import { until } from "./until";
 

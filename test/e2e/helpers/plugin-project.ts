@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlin
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { projectRoot } from "../../../config/root";
-import { toolEnvironment } from "../../../scripts/tools";
+import { toolEnvironment } from "../../../scripts/machine/tools";
 
 export interface Outcome {
   code: number;

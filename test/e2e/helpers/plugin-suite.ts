@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { clusterReset, clusterUp } from "../../../scripts/cluster";
-import { ensureTools, operationTools } from "../../../scripts/tools";
+import { clusterReset, clusterUp } from "../../../scripts/machine/cluster";
+import { ensureTools, operationTools } from "../../../scripts/machine/tools";
 import { PluginProject, type Outcome } from "./plugin-project";
 
 const quiet = () => undefined;

@@ -1,4 +1,4 @@
-import { KubeError, type Kube, type KubeObject } from "../../../scripts/fleet/kube";
+import { KubeError, type Kube, type KubeObject } from "../../../scripts/machine/kube";
 
 type Fields = Omit<Partial<KubeObject>, "metadata"> & { metadata?: Partial<KubeObject["metadata"]>; [field: string]: unknown };
 

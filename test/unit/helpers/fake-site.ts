@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Target } from "../../../scripts/verify";
+import type { ShopToVerify } from "../../../scripts/shops/verify/target";
 
 export interface Asked {
   method: string;
@@ -25,7 +25,7 @@ export abstract class FakeSite {
   /** In place of the site's own answers, by `METHOD /path`. */
   readonly instead = new Map<string, Answer | ((asked: Asked) => Answer | undefined)>();
   /** What it takes to verify the shop that it is. */
-  abstract readonly target: Pick<Target, "engine" | "admin" | "publishableKey">;
+  abstract readonly target: Pick<ShopToVerify, "engine" | "admin" | "publishableKey">;
   private readonly server: Server = createServer((request, response) => void this.take(request, response));
 
   async start(): Promise<this> {

@@ -2,11 +2,12 @@ import { setMaxListeners } from "node:events";
 import { readSettings } from "../../../config/environment";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { resolveStore, type Engine as ShopEngine, type StoreEntry, type StoreSpec } from "../../../config/spec";
-import type { Fleet, Progress } from "../../../scripts/engine/fleet-run";
 import { noChanges, type Failure, type Operation, type Outcome, type WhileHeld } from "../../../scripts/engine/operation";
-import type { Engine } from "../../../scripts/engine/reconcile";
+import type { Progress } from "../../../scripts/engine/progress";
+import type { RunContext } from "../../../scripts/engine/run-context";
 import type { Observed } from "../../../scripts/fleet/observe";
-import { annotations, labels, receiptName } from "../../../stores/marks";
+import type { Fleet } from "../../../scripts/operations/open-fleet";
+import { annotations, labels, receiptName } from "../../../stores/labels";
 import { FakeKube } from "./fake-kube";
 
 export const specOf = (name: string, more: Partial<StoreEntry> & { engine?: ShopEngine } = {}): StoreSpec =>
@@ -72,7 +73,7 @@ export function fakeEngine(
     },
   };
   const session = { env: "local", kube, variables: { STOREFLEET_PULUMI: "/nowhere/pulumi" }, cluster: { context: "a-context" } };
-  return { engine: { session, pool, workFolder: "/nowhere", signal } as unknown as Engine, operations, kube };
+  return { engine: { session, pool, workFolder: "/nowhere", signal } as unknown as RunContext, operations, kube };
 }
 
 /** A fleet in which each spec's digest is what `observedStore` has. */

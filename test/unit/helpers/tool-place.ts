@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Place } from "../../../scripts/tools/place";
-import type { Binary } from "../../../scripts/tools/table";
+import type { Place } from "../../../scripts/machine/tools/place";
+import type { Binary } from "../../../scripts/machine/tools/table";
 
 /** An executable shell script. */
 export function program(file: string, script: string): string {

@@ -1,4 +1,4 @@
-import { ensureTools, type Tool } from "../../../scripts/tools";
+import { ensureTools, type Tool } from "../../../scripts/machine/tools";
 
 const paths = new Map<Tool, Promise<string>>();
 

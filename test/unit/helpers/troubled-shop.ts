@@ -1,5 +1,5 @@
 import { troubleIn } from "../../../scripts/fleet/trouble";
-import { labels } from "../../../stores/marks";
+import { labels } from "../../../stores/labels";
 import { FakeKube } from "./fake-kube";
 
 const namespace = "/api/v1/namespaces/shop";

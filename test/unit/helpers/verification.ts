@@ -1,10 +1,11 @@
-import { verify, type Target, type Verification } from "../../../scripts/verify";
-import type { StepReport } from "../../../scripts/verify/steps";
+import { verify, type Verification } from "../../../scripts/shops/verify";
+import type { StepReport } from "../../../scripts/shops/verify/steps";
+import type { ShopToVerify } from "../../../scripts/shops/verify/target";
 import type { FakeSite } from "./fake-site";
 
 export const stepNames = ["front page", "catalogue", "cart", "login", "order", "admin", "e-mail", "cancelled"];
 
-export const targetOf = (shop: FakeSite, more: Partial<Target> = {}): Target => ({
+export const targetOf = (shop: FakeSite, more: Partial<ShopToVerify> = {}): ShopToVerify => ({
   name: "acme",
   url: "http://acme.127.0.0.1.nip.io",
   ...shop.target,
@@ -15,9 +16,9 @@ export const targetOf = (shop: FakeSite, more: Partial<Target> = {}): Target => 
 });
 
 /** The same, but a request takes no longer than so many milliseconds. */
-export const impatient = (shop: FakeSite, timeout: number): Partial<Target> => ({ access: { ...targetOf(shop).access, timeout } });
+export const impatient = (shop: FakeSite, timeout: number): Partial<ShopToVerify> => ({ access: { ...targetOf(shop).access, timeout } });
 
-export const verifyShop = (shop: FakeSite, more: Partial<Target> = {}, onStep: (report: StepReport) => void = () => {}, signal = new AbortController().signal) =>
+export const verifyShop = (shop: FakeSite, more: Partial<ShopToVerify> = {}, onStep: (report: StepReport) => void = () => {}, signal = new AbortController().signal) =>
   verify(targetOf(shop, more), onStep, signal);
 
 export const detailOf = ({ steps }: Verification, step: string) => steps.find((it) => it.step === step)!.detail;

@@ -1,0 +1,56 @@
+import { Option, type Command } from "commander";
+import { storesCommand } from "../../../config/stores-command";
+import { apply, applyPlan, type AppliedStore } from "../../operations/apply";
+import { confirm, exitCodes, listening, note, print, printJson, wholeNumber, withCommon, type Common } from "../common";
+import { duration, table } from "../ui/table";
+import { shortened } from "./status";
+
+interface ApplyFlags extends Common {
+  plan?: string;
+  prune: boolean;
+  maxDeletes: number;
+  yes?: boolean;
+  concurrency?: number;
+  skip: boolean;
+  adopt?: boolean;
+}
+
+export function applyCommand(program: Command): void {
+  withCommon(program.command("apply"))
+    .description("bring the fleet to what the list says; deletes nothing unless --prune is given")
+    .argument("[names...]", "only these stores")
+    .addOption(new Option("--plan <file>", "do what a saved plan says, or refuse").conflicts(["prune", "skip"]))
+    .option("--prune", "delete stores that left the list, but never protected ones", false)
+    .option("--max-deletes <n>", "refuse to prune more stores than this", wholeNumber("--max-deletes", 0), 3)
+    .option("--yes", "delete without asking")
+    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .option("--no-skip", "run Pulumi for unchanged stores too")
+    .option("--adopt", "keep the passwords that the named stores run with, where this backend's state is not theirs or was lost")
+    .action(async (names: string[], { plan, skip, yes, ...flags }: ApplyFlags, command: Command) => {
+      const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
+      const consent = async (doomed: string[]) => (yes ? undefined : confirm(`Delete ${doomed.join(", ")} with all data?`, "--yes"));
+      const applied = await listening((listener) =>
+        plan === undefined
+          ? apply(flags, { ...flags, names, skipUnchanged: skip }, consent, listener)
+          : applyPlan(plan, { env, file: flags.file, names }, flags, listener),
+      );
+      if (flags.json) printJson(applied);
+      else printSummary(applied.stores);
+      if (applied.stores.some(({ result }) => result === "failed" || result === "refused")) process.exitCode ??= exitCodes.failed;
+    });
+}
+
+function printSummary(applied: AppliedStore[]): void {
+  const busy = applied.filter(({ result }) => result !== "unchanged");
+  const idle = applied.length - busy.length;
+  if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
+  const rows = busy.map(({ name, result, seconds, error, repairs, action }) => {
+    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
+    return [name, result, seconds > 0 ? duration(seconds) : "", remark];
+  });
+  print(table(["STORE", "RESULT", "TIME", ""], rows));
+  if (idle > 0) print(`and ${idle} unchanged`);
+  const failed = applied.filter(({ result }) => result === "failed");
+  for (const { name, error } of failed) note(`\n${name} failed:\n${error}`);
+  if (failed.length > 0) note(`\nMore: ${storesCommand("status")}, ${storesCommand(`logs ${failed[0]?.name}`)}, ${storesCommand(`events ${failed[0]?.name}`)}`);
+}

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import type { Command } from "commander";
+import { address, credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
+import { events, type StoreEvent } from "../../operations/events";
+import { logs } from "../../operations/logs";
+import { simulationNote } from "../../operations/status";
+import { note, print, printJson, withCommon, wholeNumber, type Common } from "../common";
+import { duration, table } from "../ui/table";
+
+/** The commands that look into one running store. */
+export function inspectCommands(program: Command): void {
+  withCommon(program.command("events"))
+    .description("what the cluster said about a store, oldest first")
+    .argument("<name>")
+    .action(async (name: string, flags: Common) => {
+      const said = await events(flags, name);
+      if (flags.json) printJson(said);
+      else printEvents(name, said);
+    });
+  withCommon(program.command("logs"))
+    .description("the last lines of every pod of a store")
+    .argument("<name>")
+    .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
+    .action(async (name: string, flags: Common & { tail: number }) => {
+      const found = await logs(flags, name, flags.tail);
+      if (flags.json) return printJson(found.logs);
+      for (const { pod, container, text } of found.logs) print(`==> ${pod}/${container} <==\n${text.trimEnd()}\n`);
+      if (found.logs.length === 0) print(`${name} has no pods.`);
+      if (found.simulated) note(simulationNote);
+    });
+  withCommon(program.command("credentials"))
+    .description("address and administrator of a store, or who reads what the mail catcher has")
+    .argument("<name>", `a store, or ${mailCatcherName}`)
+    .action(async (name: string, flags: Common) => {
+      const found = await credentials(flags, name);
+      if (flags.json) printJson(found);
+      else printCredentials(found);
+    });
+  withCommon(program.command("open"))
+    .description("open a store in the browser")
+    .argument("<name>")
+    .action(async (name: string, flags: Common) => {
+      const { url, simulated } = await address(flags, name);
+      if (flags.json) return printJson({ name, url });
+      print(url);
+      if (simulated) note(simulationNote);
+      else openInBrowser(url);
+    });
+}
+
+function printEvents(name: string, said: StoreEvent[]): void {
+  if (said.length === 0) return print(`No events of ${name} (a cluster keeps them for an hour).`);
+  const age = (time: string) => duration((Date.now() - Date.parse(time)) / 1000);
+  print(table(["AGE", "TYPE", "OBJECT", "REASON", "MESSAGE"], said.map((it) => [age(it.time), it.type, it.object, it.reason, it.message.trim()])));
+}
+
+function printCredentials(found: Credentials): void {
+  print(Object.entries(found).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));
+}
+
+function openInBrowser(url: string): void {
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const child = spawn(opener, [url], { stdio: "ignore", detached: true });
+  child.on("error", () => note(`(no ${opener} here: open the address yourself)`));
+  child.unref();
+}

@@ -1,0 +1,76 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { UserError } from "../../../config/errors";
+import { firstLine } from "../../../config/first-line";
+import { fromProject, shellWord, storesCommand } from "../../../config/stores-command";
+import { isChanging, plan, type Changes, type Plan, type PlannedStore } from "../../operations/plan";
+import { exitCodes, listening, note, print, printJson, wholeNumber, withCommon, type Common } from "../common";
+import { out } from "../ui/colours";
+import { table } from "../ui/table";
+
+interface PlanFlags extends Common {
+  prune: boolean;
+  skip: boolean;
+  detailedExitcode?: boolean;
+  out?: string;
+  concurrency?: number;
+}
+
+export function planCommand(program: Command): void {
+  withCommon(program.command("plan"))
+    .description("show what apply would change in the whole fleet, resource by resource")
+    .argument("[names...]", "only these stores")
+    .option("--prune", "count stores that left the list as deletions", false)
+    .option("--no-skip", "look into unchanged stores too")
+    .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
+    .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
+    .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
+    .action(async (names: string[], flags: PlanFlags) => {
+      const planned = await listening((listener) => plan(flags, { ...flags, names, skipUnchanged: flags.skip }, listener));
+      const { env, stores, toSave } = planned;
+      if (flags.json) printJson({ env, stores });
+      else printPlan(stores, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "));
+      if (flags.out) save(flags.out, toSave);
+      process.exitCode ??= exitCodeOf(stores, flags.detailedExitcode ?? false);
+    });
+}
+
+function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
+  if (planned.some(({ action, error }) => error || action === "refused")) return exitCodes.failed;
+  return detailed && planned.some(isChanging) ? exitCodes.changes : 0;
+}
+
+function save(file: string, plan: Plan["toSave"]): void {
+  if (!plan) return note(`not saved: a plan holds all of its stores, or is none; ${file} was not written`);
+  try {
+    writeFileSync(file, `${JSON.stringify(plan, null, 2)}\n`);
+  } catch (error) {
+    throw new UserError(`the plan can not be saved: ${(error as Error).message}`);
+  }
+  note(`saved: ${storesCommand(`apply --plan ${shellWord(fromProject(file))}`)}`);
+}
+
+function printPlan(planned: PlannedStore[], next: string): void {
+  const rows = planned.map(({ name, action, changes, reason, looked, error }) => [
+    name, action, error ? firstLine(error) : (reason ?? (looked ? describe(action, changes) : "not looked at")),
+  ]);
+  print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
+  for (const { name, resources } of planned) {
+    for (const { op, type, name: resource, diffs } of resources) {
+      const sign = op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~");
+      print(`  ${sign} ${name}: ${op} ${type.split(":").at(-1)} ${resource}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`);
+    }
+  }
+  const count = planned.filter(isChanging).length;
+  const missed = planned.filter(({ looked }) => !looked).length;
+  if (missed > 0) return print(`\nThis is no whole plan: of ${planned.length} stores ${missed} could not be looked at.`);
+  print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
+}
+
+function describe(action: string, changes: Changes): string {
+  if (action === "delete") return "everything";
+  if (action === "orphan") return "left the list; kept (plan --prune counts it as a deletion)";
+  if (action === "protected") return "left the list; protected, so kept";
+  const parts = Object.entries(changes).filter(([, count]) => count > 0);
+  return parts.map(([kind, count]) => `${count} to ${kind}`).join(", ") || "no difference";
+}

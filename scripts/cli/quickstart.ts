@@ -1,0 +1,36 @@
+// `npm run quickstart`: from nothing to a running fleet; a second run finds nothing to do and says so.
+import { mailCatcherUrl, type EnvironmentSettings } from "../../config/environment";
+import { outlook } from "../operations/plan";
+import { openStatus } from "../operations/status";
+import { clusterUp } from "./commands/cluster";
+import { printStatus } from "./commands/status";
+import { print } from "./common";
+import { fail, main } from "./main";
+
+/** What to do next. Simulated shops sell nothing, and send nothing. */
+function next(simulated: boolean, settings: EnvironmentSettings): string {
+  const lines: [string, string][] = [
+    ["Credentials of a store", "./scripts/stores credentials acme"],
+    ...(simulated ? [] : ([["A real order in it", "./scripts/stores verify acme"], ["The stores' e-mails", mailCatcherUrl(settings)]] as [string, string][])),
+    ["Change the fleet", "edit config/stores.local.yaml, then ./scripts/stores plan and ./scripts/stores apply"],
+    ["What a store went through", "./scripts/stores events acme"],
+    ["Pulumi, kubectl, helm", 'eval "$(./scripts/stores env)", then pulumi preview -s local.acme'],
+    ["Stop, or forget everything", "./scripts/stores cluster down, ./scripts/stores cluster reset"],
+  ];
+  return lines.map(([what, how]) => `${`${what}:`.padEnd(28)}${how}`).join("\n");
+}
+
+async function quickstart(): Promise<void> {
+  const scope = { env: "local" } as const;
+  await clusterUp(scope);
+  const { idle, settings } = await outlook(scope);
+  if (idle) print("Everything is up to date: nothing was changed.");
+  else await main(["apply"]);
+  if (process.exitCode) return;
+  print("");
+  const { simulated, read } = await openStatus(scope);
+  printStatus(simulated, await read());
+  print(`\n${next(simulated, settings)}`);
+}
+
+quickstart().catch(fail);

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseStack } from "../../config/names";
+import { engineNames } from "../../config/spec";
+import { byHand } from "../../config/stores-command";
+import { notItsPasswords } from "../../stores/living";
+import type { Observed } from "../fleet/observe";
+import { helmRecords, rollBack, type ReleaseName } from "./helm";
+import { needsTakingBack, takeBack, mends, type Mend } from "./mend";
+import type { Outcome, Operation, Failure } from "./operation";
+import { runCli } from "./run-cli";
+import type { RunContext } from "./run-context";
+import { breakStaleLock } from "./stale-lock";
+
+export interface Performed extends Outcome {
+  /** Repairs that were needed on the way, and what Helm said to those that it refused. */
+  repairs: string[];
+}
+
+/** What a store's stack may have installed: the release is called after the engine. */
+export const storeReleases = (namespace: string): ReleaseName[] => engineNames.map((name) => ({ namespace, name }));
+
+/**
+ * Runs an operation, with each repair of mend.ts tried at most once, those of the cluster while the stack's lock is held.
+ * @param releases what the stack installs
+ * @param first repairs that are due before anything fails
+ */
+export async function perform(context: RunContext, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void, first: Mend[] = []): Promise<Performed> {
+  const { session, pool, signal } = context;
+  const repairs: string[] = [];
+  const look = async () => (operation.kind === "up" ? helmRecords(session.kube, releases) : []);
+  let before = await look();
+  const cancelLock = async () => void (await runCli(context, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`));
+  const breakLock = ({ message }: Failure) => breakStaleLock(session.env, operation.stack, message, cancelLock);
+  const refusals: string[] = [];
+  const rollBackAny = async () => (await Promise.all(releases.map((release) => rollBack(session, release, signal, (words) => refusals.push(words))))).some(Boolean);
+  const place = { kube: session.kube, releases, rollBack: rollBackAny, breakLock };
+  const repair = async (mend: Mend, failure?: Failure) => {
+    const repaired = await mend.repair({ ...place, before }, failure);
+    if (repaired) {
+      repairs.push(mend.name);
+      onStep(mend.name);
+    }
+    return repaired;
+  };
+  // What Helm refused is told whatever becomes of the operation.
+  const end = ({ changes, steps, failure }: Outcome) => ({
+    changes, steps, failure: failure && explain({ ...failure, message: [failure.message, ...refusals].join("\n") }, operation.stack), repairs: [...repairs, ...refusals],
+  });
+
+  let attempt = operation;
+  let due: { mends: Mend[]; failed?: Outcome } | undefined = { mends: [...(needsTakingBack(before) ? [takeBack] : []), ...first] };
+  for (;;) {
+    const { mends: now = [], failed } = due ?? {};
+    let repaired: boolean | undefined;
+    const outcome = await pool.run(
+      { ...attempt, hold: now.length > 0 },
+      onStep,
+      signal,
+      async () => {
+        repaired = false;
+        for (const mend of now) repaired = (await repair(mend, failed?.failure)) || repaired;
+        before = await look();
+        return repaired || !failed;
+      },
+    );
+    if (failed && repaired === false) return end(failed);
+    if (repaired !== undefined) due = undefined;
+
+    const { failure } = outcome;
+    const mend = failure && mends.find((candidate) => !repairs.includes(candidate.name) && candidate.matches(failure));
+    if (!mend || (operation.kind !== "up" && mend.retry.fresh)) return end(outcome);
+    if (mend.needsLock) due = { mends: [mend], failed: outcome };
+    else if (!(await repair(mend, failure))) return end(outcome);
+    attempt = { ...attempt, ...mend.retry };
+  }
+}
+
+function explain(failure: Failure, stack: string): Failure {
+  const { env, store } = parseStack(stack);
+  if (failure.kind === "not-found" && store) return { ...failure, message: notItsPasswords(env, store) };
+  if (failure.kind !== "locked") return failure;
+  return {
+    ...failure,
+    message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${stack}`)}`,
+  };
+}
+
+const deletionLimit = 120_000;
+
+/** Waits for a namespace that is on its way out; names what holds it when it takes too long. */
+export async function awaitDeletion({ session, signal }: RunContext, observed: Pick<Observed, "namespace" | "deleting">, onStep: (text: string) => void): Promise<Failure | undefined> {
+  if (!observed.deleting) return undefined;
+  onStep(`waiting for the deletion of namespace ${observed.namespace}`);
+  const end = Date.now() + deletionLimit;
+  for (;;) {
+    const namespace = await session.kube.get(`/api/v1/namespaces/${observed.namespace}`);
+    if (!namespace) return undefined;
+    if (signal.aborted) return { kind: "cancelled", message: "cancelled" };
+    if (Date.now() > end) {
+      const blockers = ((namespace.status?.conditions ?? []) as { type: string; status: string; message: string }[])
+        .filter(({ type, status }) => /Remaining|Failure/.test(type) && status === "True")
+        .map(({ message }) => message);
+      return { kind: "resource", message: `namespace ${observed.namespace} does not go away: ${blockers.join("; ") || "no reason given"}` };
+    }
+    await delay(500, undefined, { signal }).catch(() => undefined);
+  }
+}

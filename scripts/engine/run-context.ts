@@ -1,0 +1,38 @@
+import { refuseForeignState } from "./described-cluster";
+import type { Operation } from "./operation";
+import { Pool } from "./pool";
+import { logFile, workFolder, type Session } from "./session";
+
+/** What operations on the stacks of one environment share. */
+export interface RunContext {
+  session: Session;
+  pool: Pool;
+  workFolder: string;
+  /** Aborted by the first Ctrl-C: operations under way are cancelled cleanly. */
+  signal: AbortSignal;
+  /** Stores keep the passwords that they run with, also where the state knows others or none. */
+  adopt?: boolean;
+}
+
+/** What every operation on a stack is told. */
+export function operationOn(context: RunContext, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
+  const { env } = context.session;
+  return { env, stack, workFolder: context.workFolder, logFile: logFile(env, stack) };
+}
+
+const minutes = 60_000;
+
+/** Opens the worker pool for `body` and closes it after, unless the state is about another cluster. Ctrl-C aborts `signal`. */
+export async function withRunContext<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (context: RunContext) => Promise<T>): Promise<T> {
+  await refuseForeignState(session, signal);
+  const pool = new Pool({
+    variables: { ...process.env, ...session.variables },
+    // Helm's own wait, twice (uninstall and install), and time for the rest.
+    deadline: 2 * helmTimeout * 1000 + 10 * minutes,
+  });
+  try {
+    return await body({ session, pool, workFolder: workFolder(session.env), signal });
+  } finally {
+    pool.close();
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../../../config/errors";
+import type { Run } from "../os/run";
+import { clusterFolder } from "../paths";
+
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || name === "0.0.0.0" || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+/** Whether a context's API server is on this machine: on loopback, or under a name that local clusters go by. */
+export function isLocalContext(context: string, server: string): boolean {
+  if (URL.canParse(server) && isLoopback(new URL(server).hostname)) return true;
+  return /^(kind-.+|k3d-.+|minikube|docker-desktop)$/.test(context) && URL.canParse(server) && isPrivate(new URL(server).hostname);
+}
+
+/** Local clusters in a virtual machine (minikube, Docker Desktop) have a private address or an internal name. */
+const isPrivate = (host: string) =>
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host) || host === "kubernetes.docker.internal" || host === "host.docker.internal";
+
+/** Refuses a cluster that nobody named and that is not on this machine. */
+export function refuseUnlessLocal(context: string, server: string): void {
+  if (isLocalContext(context, server)) return;
+  throw new UserError(
+    `context ${context} points to ${server}, which is not on this machine`,
+    `A cluster elsewhere is used only when named: --context ${context}, or \`context: ${context}\` in the environment's settings.`,
+  );
+}
+
+export interface ContextFile {
+  kubeconfig: string;
+  server: string;
+}
+
+/** The user's kubeconfig, as far as one context needs it. */
+const viewOf = (run: Run, kubectl: string, context: string) => run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
+
+/** Copies one context out of the user's kubeconfig into a file of its own, so that nothing else can be reached by it. */
+export async function extractContext(run: Run, kubectl: string, cluster: string, context: string): Promise<ContextFile> {
+  const all = await run(kubectl, ["config", "get-contexts", "--output=name"], { timeout: 10_000 });
+  const known = all.stdout.split("\n").filter(Boolean);
+  if (!known.includes(context)) {
+    throw new UserError(
+      `there is no context ${context} in the kubeconfig (${process.env.KUBECONFIG ?? "~/.kube/config"})`,
+      known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
+    );
+  }
+  const view = await viewOf(run, kubectl, context);
+  if (view.code !== 0) throw new UserError(`context ${context} cannot be read: ${view.stderr.trim()}`);
+  return saveKubeconfig(cluster, context, view.stdout);
+}
+
+/**
+ * Brings the copy up to date where the user's kubeconfig has changed since, such as for rotated certificates. It stays as it is
+ * where the context is gone or leads to another server now: that is `cluster up`'s to decide.
+ */
+export async function renewContext(run: Run, kubectl: string, cluster: string, context: string): Promise<void> {
+  const copy = contextFile(cluster, context);
+  const theirs = (process.env.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
+  const { atimeMs, mtimeMs } = statSync(copy);
+  if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
+  const view = await viewOf(run, kubectl, context);
+  const before = readFileSync(copy, "utf8");
+  if (view.code === 0 && serverOf(view.stdout) === serverOf(before) && view.stdout !== before) saveKubeconfig(cluster, context, view.stdout);
+  else utimesSync(copy, atimeMs / 1000, new Date());
+}
+
+const serverOf = (text: string) => (parse(text) as { clusters?: { cluster?: { server?: string } }[] } | null)?.clusters?.[0]?.cluster?.server;
+
+/** Writes a kubeconfig with one context into the cluster's folder. */
+export function saveKubeconfig(cluster: string, context: string, text: string): ContextFile {
+  const server = serverOf(text);
+  if (!server) throw new UserError(`context ${context} names no server`);
+  const kubeconfig = contextFile(cluster, context);
+  mkdirSync(join(kubeconfig, ".."), { recursive: true, mode: 0o700 });
+  const draft = `${kubeconfig}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, kubeconfig);
+  return { kubeconfig, server };
+}
+
+/** Contexts may be named anything (`arn:aws:eks:…/…`): the file's name keeps what is safe and stays apart by encoding. */
+export const contextFile = (cluster: string, context: string) =>
+  join(clusterFolder(cluster), "contexts", `${encodeURIComponent(context)}.kubeconfig`);

@@ -1,0 +1,170 @@
+import { existsSync, rmSync } from "node:fs";
+import { UserError } from "../../../config/errors";
+import { Kube } from "../kube";
+import { withLock } from "../os/lock";
+import { run as runCommand, type Run } from "../os/run";
+import { clusterFolder } from "../paths";
+import { ensureTools, toolPath } from "../tools";
+import { chooseCluster, type Choice } from "./choose";
+import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./cluster-record";
+import type { Engine } from "./container-engine";
+import { containersDelete, containersDown, containersUp } from "./containers";
+import { extractContext, refuseUnlessLocal, renewContext } from "./context";
+import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
+import { componentNames } from "./embedded/components";
+
+export { clusterStatus, type ClusterStatus } from "./status";
+export { isLocalContext } from "./context";
+export { hasRecord } from "./cluster-record";
+export { testClusterLabel } from "./embedded/seed";
+
+/** A cluster to work on. */
+export interface Cluster {
+  kind: "context" | "kind" | "k3d" | "embedded";
+  name: string;
+  context: string;
+  /** A file with this one context. */
+  kubeconfig: string;
+  /** Why this kind of cluster was chosen. */
+  why: string;
+  /** Pods never run here: provisioning is real, serving is not. */
+  simulated: boolean;
+  /** The container engine of kind and k3d. */
+  engine?: Engine;
+  /** Where the ingress answers on this machine (kind and k3d). */
+  ingressPorts?: { http: number; https: number };
+}
+
+export interface ClusterUpOptions {
+  name: string;
+  /** A context named in the settings or on the command line: used as it is, wherever it points. */
+  context?: string;
+  /** Asked before a context takes the place of what there is; throws where it must not. */
+  accept?: (kubeconfig: string, context: string) => Promise<void>;
+  log: (line: string) => void;
+  /** Finds the programs. @default the tools of this project */
+  binaries?: Binaries;
+  /** Finds kubectl. @default the tool of this project */
+  kubectl?: () => Promise<string>;
+  /** Runs commands. @default for real */
+  run?: Run;
+}
+
+/** Makes the cluster be there, whatever state it is in, and says which one and why. */
+export async function clusterUp({ name, context, log, run = runCommand, ...options }: ClusterUpOptions): Promise<Cluster> {
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+    throw new UserError(`${JSON.stringify(name)} cannot name a cluster`, "Up to 31 small letters, digits and hyphens, a letter first.");
+  }
+  return exclusively(name, log, async () => {
+    const record = readRecord(name);
+    if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options);
+    else {
+      const made = record && wasMade(record) ? record : undefined;
+      const choice = made ?? (await chooseCluster(run));
+      log(`cluster ${name}: ${choice.kind}, ${made ? "as it was made, when" : "because"} ${choice.why}`);
+      if (choice.kind === "embedded") await embeddedUp(name, choice.why, options.binaries ?? ownTools(log), log);
+      else {
+        await endComponents(record);
+        await containersUp(name, choice as Choice, run, log);
+      }
+    }
+    return clusterOf(name, readRecord(name)!);
+  });
+}
+
+/** An embedded cluster that never worked holds nothing: the kind may be chosen anew, as an engine may answer by now. */
+const wasMade = ({ kind, version }: ClusterRecord) => kind !== "embedded" || version !== undefined;
+
+/** Uses a context of the user's kubeconfig: the one named now, or the one of the last time if it is on this machine. */
+async function contextUp(
+  name: string, named: string | undefined, record: ClusterRecord | undefined, log: (line: string) => void, run: Run, { kubectl = ownKubectl(log), accept }: Pick<ClusterUpOptions, "kubectl" | "accept">,
+): Promise<void> {
+  const context = named ?? record!.context;
+  const program = await kubectl();
+  const { kubeconfig, server } = await extractContext(run, program, name, context);
+  if (!named) refuseUnlessLocal(context, server);
+  const answer = await run(program, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
+  if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`);
+  await accept?.(kubeconfig, context).catch((error) => {
+    if (record?.kubeconfig !== kubeconfig) rmSync(kubeconfig, { force: true });
+    throw error;
+  });
+  if (record?.kind === "embedded" && componentNames.some((component) => isRunning(record, component))) {
+    log(`cluster ${name}: the embedded one ends; what it holds stays on disk`);
+    await endComponents(record);
+  }
+  if (record?.kind === "context" && record.context !== context) letGo(name, record);
+  const why = named ? "it was named" : "it was named before and is on this machine";
+  writeRecord(name, { kind: "context", context, kubeconfig, why: "it was named" });
+  log(`cluster ${name}: context ${context}, because ${why}`);
+}
+
+function clusterOf(name: string, { kind, context, kubeconfig, why, engine, ingressPorts }: ClusterRecord): Cluster {
+  return { kind, name, context, kubeconfig, why, simulated: kind === "embedded", ...(engine && { engine }), ...(ingressPorts && { ingressPorts }) };
+}
+
+/**
+ * Ends the cluster's processes or containers; what it holds stays. A context is only let go of. Says whether there
+ * was anything to end.
+ */
+export async function clusterDown(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<boolean> {
+  return exclusively(name, log, async () => {
+    const record = readRecord(name);
+    if (!record) return false;
+    if (record.kind === "context") letGo(name, record);
+    else if (record.kind !== "embedded") await containersDown(name, record, run);
+    else {
+      const had = componentNames.some((component) => isRunning(record, component));
+      await endComponents(record);
+      writeRecord(name, { ...record, processes: {} });
+      return had;
+    }
+    return true;
+  });
+}
+
+/** Ends the cluster and removes all that it holds (of a context: only what is known of it). `clusterUp` chooses anew. */
+export async function clusterReset(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<void> {
+  await exclusively(name, log, async () => {
+    const record = readableRecord(name);
+    if (record?.kind === "kind" || record?.kind === "k3d") await containersDelete(name, record, run);
+    else await endComponents(record);
+    rmSync(clusterFolder(name), { recursive: true, force: true });
+  });
+}
+
+/** Forgets a context, with the copy of its credentials. */
+function letGo(name: string, { kubeconfig }: ClusterRecord): void {
+  forgetRecord(name);
+  rmSync(kubeconfig, { force: true });
+}
+
+/** A damaged record is what a reset gets rid of. */
+function readableRecord(name: string): ClusterRecord | undefined {
+  try {
+    return readRecord(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The cluster that is up under this name, if its API answers; starts nothing. */
+export async function currentCluster(name: string): Promise<Cluster | undefined> {
+  const record = readRecord(name);
+  const kubectl = toolPath("kubectl");
+  if (record?.kind === "context" && kubectl && existsSync(record.kubeconfig)) await renewContext(runCommand, kubectl, name, record.context);
+  return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
+}
+
+/** The context that was named for this cluster, whether or not it answers. */
+export function knownContext(name: string): string | undefined {
+  const record = readableRecord(name);
+  return record?.kind === "context" ? record.context : undefined;
+}
+
+const exclusively = <T>(name: string, log: (line: string) => void, work: () => Promise<T>) =>
+  withLock(`${clusterFolder(name)}.lock`, (pid) => log(`waiting for process ${pid}, which is working on cluster ${name}`), work);
+
+const ownTools = (log: (line: string) => void): Binaries => (tools) => ensureTools([...tools], log);
+
+const ownKubectl = (log: (line: string) => void) => async () => (await ensureTools(["kubectl"], log)).kubectl;

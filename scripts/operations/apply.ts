@@ -1,0 +1,59 @@
+import { UserError } from "../../config/errors";
+import { setGiven, storesCommand } from "../../config/stores-command";
+import { withRunContext } from "../engine/run-context";
+import { runDecisions, type AppliedStore } from "../engine/run-decisions";
+import { decideAnew, decideFleet } from "./decide";
+import { requirePermission } from "./deletion-guards";
+import { longestInstallation, openNamed, specsOf } from "./open-fleet";
+import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "./saved-plan";
+import { lanes, type Consent, type Listener, type Scope } from "./scope";
+
+export type { AppliedStore };
+
+export interface ApplyOptions {
+  /** Stores to apply; empty: the whole fleet. */
+  names: string[];
+  /** Delete stores that left the list, but never protected ones. */
+  prune: boolean;
+  maxDeletes: number;
+  /** Leave out stores that are as they should be, without asking Pulumi. */
+  skipUnchanged: boolean;
+  /** Keep the passwords that the named stores run with. */
+  adopt?: boolean;
+  /** Stores at a time; absent: as many as this machine bears. */
+  concurrency?: number;
+}
+
+export interface Applied {
+  env: string;
+  stores: AppliedStore[];
+}
+
+/** Brings the fleet to what the list says. */
+export async function apply(scope: Scope, options: ApplyOptions, consent: Consent, listener: Listener): Promise<Applied> {
+  const { names, adopt, concurrency } = options;
+  if (adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`);
+  const fleet = await openNamed(scope, names, listener.say);
+  const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
+  const decisions = decideFleet(fleet, how);
+  await requirePermission(decisions, fleet, options, consent);
+  const stores = await withRunContext(fleet.session, longestInstallation(fleet), listener.signal, (context) =>
+    runDecisions({ ...context, adopt }, specsOf(fleet), decisions, decideAnew(fleet, how), lanes(concurrency, listener.say), listener.progress),
+  );
+  return { env: scope.env, stores };
+}
+
+/** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
+export async function applyPlan(file: string, said: { env?: string; file?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency">, listener: Listener): Promise<Applied> {
+  const plan = readSavedPlan(file);
+  refuseContradiction(plan, said);
+  const scope = { env: plan.env, file: plan.file ?? undefined };
+  setGiven(scope);
+  const fleet = await openNamed(scope, [], listener.say);
+  const decisions = decisionsOf(plan, fleet);
+  await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
+  const stores = await withRunContext(fleet.session, longestInstallation(fleet), listener.signal, (context) =>
+    runDecisions(context, specsOf(fleet), decisions, decideByPlan(plan, fleet), lanes(options.concurrency, listener.say), listener.progress),
+  );
+  return { env: scope.env, stores };
+}

@@ -1,0 +1,48 @@
+import { mailCatcher, mailCatcherUrl } from "../../config/environment";
+import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
+import { receiptName } from "../../stores/labels";
+import { openSession } from "../engine/session";
+import { readEnvironment } from "../fleet/environment";
+import { mailLogin } from "../fleet/mail-login";
+import { secretText } from "../machine/kube";
+import { findStore } from "./running-store";
+import type { Scope } from "./scope";
+
+/** What the mail catcher is called where a store's name is asked for. */
+export const mailCatcherName = mailCatcher.service;
+
+export interface Credentials {
+  name: string;
+  url: string;
+  adminUrl?: string;
+  username?: string;
+  password?: string;
+}
+
+/** Address and administrator of a store, or who reads what the mail catcher has. */
+export const credentials = (scope: Scope, name: string): Promise<Credentials> => (name === mailCatcherName ? mailCredentials(scope) : storeCredentials(scope, name));
+
+async function storeCredentials(scope: Scope, name: string): Promise<Credentials> {
+  const { session: { kube }, store } = await findStore(scope, name);
+  const inNamespace = `/api/v1/namespaces/${store.namespace}`;
+  const [secret, receipt] = await Promise.all([kube.get(`${inNamespace}/secrets/${store.engine}-admin`), kube.get(`${inNamespace}/configmaps/${receiptName}`)]);
+  if (!secret || !receipt) throw new UserError(`${name} is not ready yet, so it has no credentials`, storesCommand(`status ${name}`));
+  const { url = "", adminUrl = "" } = receipt.data ?? {};
+  return { name, url, adminUrl, username: secretText(secret, "username"), password: secretText(secret, "password") };
+}
+
+async function mailCredentials({ env }: Scope): Promise<Credentials> {
+  const { kube } = await openSession(env);
+  const settings = (await readEnvironment(kube, env))?.settings;
+  if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`);
+  return { name: mailCatcherName, url: mailCatcherUrl(settings), ...(await mailLogin(kube, settings)) };
+}
+
+/** Where a store answers. */
+export async function address(scope: Scope, name: string): Promise<{ name: string; url: string; simulated: boolean }> {
+  const { session, store } = await findStore(scope, name);
+  const url = store.receipt?.url;
+  if (!url) throw new UserError(`${name} has no address yet`, storesCommand(`status ${name}`));
+  return { name, url, simulated: session.cluster.simulated };
+}

@@ -1,0 +1,35 @@
+import type { Anew } from "../engine/run-decisions";
+import { decide, type Decision, type Wanted } from "../fleet/classify";
+import { withHosts } from "../fleet/hosts";
+import type { Fleet } from "./open-fleet";
+
+export interface PlanOptions {
+  prune: boolean;
+  skipUnchanged: boolean;
+  /** Names to look at; empty: the whole fleet. */
+  names: string[];
+}
+
+/** What a run would do with each store, without looking into the stores that change. */
+export function decideFleet(fleet: Fleet, { prune, skipUnchanged, names }: PlanOptions): Decision[] {
+  const decisions = decide(wantedOf(fleet), fleet.observed, { prune, skipUnchanged });
+  return lookAtHosts(fleet, names.length === 0 ? decisions : decisions.filter(({ name }) => names.includes(name)));
+}
+
+/** Refuses, or puts in order, what stores would take from each other and from others. */
+export function lookAtHosts({ session, shared, wanted, holders }: Fleet, decisions: Decision[]): Decision[] {
+  return withHosts(decisions, { env: session.env, hostSuffix: shared.settings.hostSuffix, specs: wanted.map(({ spec }) => spec), holders });
+}
+
+const wantedOf = ({ wanted }: Fleet): Wanted[] => wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));
+
+/** The same for one store, by what is there now. */
+export function decideAnew(fleet: Fleet, options: Pick<PlanOptions, "prune" | "skipUnchanged">): Anew {
+  const listed = new Map(wantedOf(fleet).map((wanted) => [wanted.name, wanted]));
+  return ({ name }, now) => {
+    const wanted = listed.get(name);
+    const [decision] = decide(wanted ? [wanted] : [], new Map(now ? [[name, now]] : []), options);
+    // Neither listed nor there: another run was faster.
+    return decision ?? { name, action: "delete" };
+  };
+}

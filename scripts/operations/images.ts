@@ -1,0 +1,19 @@
+import { readSettings } from "../../config/environment";
+import { currentCluster, type Cluster } from "../machine/cluster";
+import { provideImages, type ProvidedImage } from "../machine/images";
+import { clusterName } from "../machine/paths";
+import type { Listener, Scope } from "./scope";
+
+export type { ProvidedImage };
+
+export interface ProvidedImages {
+  images: ProvidedImage[];
+  /** The environment's cluster, if one runs. */
+  cluster?: Pick<Cluster, "simulated" | "context">;
+}
+
+/** Builds this project's own images, and brings them to the registry or the cluster. */
+export async function images({ env }: Scope, { say }: Pick<Listener, "say">): Promise<ProvidedImages> {
+  const cluster = await currentCluster(clusterName(env));
+  return { images: await provideImages({ settings: readSettings(env), cluster, log: say }), cluster };
+}

@@ -1,0 +1,87 @@
+import type { EnvironmentSettings } from "../../config/environment";
+import { noChanges, hasChanges, type Step, type StoreReport, type Changes } from "../engine/operation";
+import { Scratch, previewStore } from "../engine/preview";
+import type { Progress } from "../engine/progress";
+import { withRunContext, type RunContext } from "../engine/run-context";
+import { guard } from "../engine/run-decisions";
+import type { Action, Decision } from "../fleet/classify";
+import { forEachLimited } from "../machine/os/limited";
+import { decideFleet, type PlanOptions } from "./decide";
+import { specsOf, openNamed, openFleet, type Fleet } from "./open-fleet";
+import { savedPlanOf, type SavedPlan } from "./saved-plan";
+import { lanes, type Scope, type Listener } from "./scope";
+
+export type { Changes };
+
+export interface PlannedStore extends StoreReport {
+  action: Action;
+  /** Resource by resource; `delete` of a whole store has none, since everything goes. */
+  resources: Step[];
+  /** Why it is refused. */
+  reason?: string;
+  /** False where the run was ended before its preview was, or the preview failed: what would change is not known. */
+  looked: boolean;
+  error?: string;
+}
+
+/** Every store was looked at; anything less is no plan, and is neither saved nor called one. */
+export const isWhole = (planned: PlannedStore[]) => planned.every(({ looked }) => looked);
+
+/** Previews every store that would change; Pulumi is not started for the others. */
+export async function planFleet(context: RunContext, fleet: Fleet, options: PlanOptions, concurrency: number, progress: Progress): Promise<PlannedStore[]> {
+  const decisions = decideFleet(fleet, options);
+  const specs = specsOf(fleet);
+  const planned = new Map<string, PlannedStore>();
+  for (const decision of decisions) {
+    const { name, action, reason } = decision;
+    planned.set(name, { name, action, changes: noChanges(), resources: [], reason, looked: !isBusy(decision) });
+  }
+  const changing = decisions.filter(isBusy);
+  const scratch = new Scratch(context, fleet.shared);
+
+  progress.begin(changing.length);
+  try {
+    await forEachLimited(changing, concurrency, context.signal, async ({ name, observed }) => {
+      const spec = specs.get(name);
+      const entry = planned.get(name);
+      if (!spec || !entry) return;
+      const { changes, steps, failure } = await guard(() => previewStore(context, scratch, spec, observed !== undefined, (text) => progress.step(name, text)));
+      if (!failure) Object.assign(entry, { changes, resources: steps, looked: true });
+      else if (failure.kind !== "cancelled") entry.error = failure.message;
+      progress.end(name, failure?.message ?? entry.action, failure !== undefined);
+    });
+  } finally {
+    scratch.remove();
+    progress.close();
+  }
+  return decisions.map(({ name }) => planned.get(name) as PlannedStore);
+}
+
+/** Looks at what `apply` would change in the whole fleet, or in the named stores, and changes nothing. */
+export async function plan(scope: Scope, options: PlanOptions & { concurrency?: number }, listener: Listener): Promise<Plan> {
+  const fleet = await openNamed(scope, options.names, listener.say);
+  const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener.signal, (context) =>
+    planFleet(context, fleet, options, lanes(options.concurrency, listener.say), listener.progress),
+  );
+  return { env: scope.env, stores, toSave: isWhole(stores) ? savedPlanOf(fleet, stores, scope.file) : undefined };
+}
+
+export interface Plan {
+  env: string;
+  stores: PlannedStore[];
+  /** What `apply --plan` takes; undefined where stores could not be looked at. */
+  toSave?: SavedPlan;
+}
+
+/** Whether `apply` would do something with a store. */
+export const isChanging = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (action === "update" && hasChanges(changes));
+
+/** Whether `apply` has nothing to do, as far as can be told without looking into the stores that change. */
+export async function outlook(scope: Scope): Promise<{ idle: boolean; settings: EnvironmentSettings }> {
+  const fleet = await openFleet(scope);
+  const decisions = decideFleet(fleet, { prune: false, skipUnchanged: true, names: [] });
+  return { idle: !decisions.some(isBusy), settings: fleet.shared.settings };
+}
+
+/** Whether Pulumi has to look into a store. */
+const isBusy = ({ action }: Decision) => action === "create" || action === "update";

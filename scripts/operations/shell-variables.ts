@@ -1,0 +1,9 @@
+import { resolve } from "node:path";
+import { openSession } from "../engine/session";
+import type { Scope } from "./scope";
+
+/** What a shell needs for pulumi, kubectl and helm by hand. */
+export async function shellVariables({ env, file }: Scope): Promise<Record<string, string>> {
+  const { variables } = await openSession(env);
+  return { ...variables, ...(file && { STOREFLEET_FILE: resolve(file) }) };
+}
