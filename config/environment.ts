@@ -132,7 +132,7 @@ export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
 
 function settingsError(env: EnvironmentName, explanations: Explanation[]): UserError {
   const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${pathText(["storefleet:settings", ...path])} ${message} — ${repair}`);
-  return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`);
+  return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`, "settings-invalid");
 }
 
 /** Checks what `storefleet:settings` holds; one UserError names every wrong key. Parsed settings pass unchanged. */
@@ -158,7 +158,7 @@ export function withOverrides(settings: EnvironmentSettings, variables: NodeJS.P
   const timeout = variables.HELM_TIMEOUT;
   if (timeout === undefined || timeout === "") return settings;
   if (!/^[1-9]\d{0,4}$/.test(timeout) || Number(timeout) > 86400) {
-    throw new UserError(`HELM_TIMEOUT is "${timeout}": not a number of seconds`, "Set it to a whole number from 1 to 86400, or unset it.");
+    throw new UserError(`HELM_TIMEOUT is "${timeout}": not a number of seconds`, "Set it to a whole number from 1 to 86400, or unset it.", "usage");
   }
   return { ...settings, helmTimeout: Number(timeout) };
 }
@@ -176,7 +176,7 @@ export function readSettings(env: EnvironmentName, folder: string = projectRoot)
   try {
     content = parse(readFileSync(join(folder, file), "utf8")) as typeof content;
   } catch (error) {
-    throw new UserError(`${file} can not be read: ${(error as Error).message.split("\n")[0]}`, "It comes with the project: restore it from git, or mend it.");
+    throw new UserError(`${file} can not be read: ${(error as Error).message.split("\n")[0]}`, "It comes with the project: restore it from git, or mend it.", "settings-invalid");
   }
   return withOverrides(parseSettings(env, content?.config?.["storefleet:settings"]));
 }

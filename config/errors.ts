@@ -1,9 +1,39 @@
+/** Errors that a caller can tell apart. `true`: a refusal, before anything happened. */
+export const errorCodes = {
+  /** The command line says something that can not be meant. */
+  usage: true,
+  "list-invalid": true,
+  "settings-invalid": true,
+  "unknown-store": true,
+  /** The shell's variables are another environment's. */
+  "foreign-shell": true,
+  /** What would be made is there, and is somebody else's. */
+  "foreign-object": true,
+  /** The state is about another cluster, or the context leads to one. */
+  "another-cluster": true,
+  "no-cluster": true,
+  /** The environment's stack is not up. */
+  "no-environment": true,
+  protected: true,
+  /** Deletions that are too many, not agreed to, or follow from an empty list. */
+  "refused-deletion": true,
+  /** Another kind of cluster, or one with stores, which a reset does not delete. */
+  "refused-reset": true,
+  "plan-invalid": true,
+  "plan-out-of-date": true,
+  "not-ready": true,
+  "cluster-unreachable": false,
+  failed: false,
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
 /** An expected error: its message is for people and is printed without a stack. */
 export class UserError extends Error {
   constructor(
     message: string,
     /** What to do about it, printed on its own line. */
     readonly hint?: string,
+    readonly code: ErrorCode = "failed",
   ) {
     super(message);
     this.name = new.target.name;
@@ -32,6 +62,6 @@ export function formatProblem(problem: ListProblem): string {
 /** Everything wrong in a stores list at once, in the order of the file. */
 export class ListErrors extends UserError {
   constructor(readonly problems: ListProblem[]) {
-    super(problems.map(formatProblem).join("\n"), "Nothing was changed: the list is read as a whole or not at all.");
+    super(problems.map(formatProblem).join("\n"), "Nothing was changed: the list is read as a whole or not at all.", "list-invalid");
   }
 }

@@ -57,6 +57,7 @@ export function parseStack(stack: string): StackIdentity {
     throw new UserError(
       `"${stack}" is not a stack of this project`,
       `Stacks are ${environmentNames.join(" and ")} (the environments) and <environment>.<store>, such as local.acme.`,
+      "usage",
     );
   }
   return store === undefined ? { env } : { env, store };

@@ -15,5 +15,6 @@ export function refuseForeignShell(env: EnvironmentName, variables: NodeJS.Proce
   throw new UserError(
     `this shell has the variables of environment ${theirs} (stores env), and this is about ${env}; nothing was done`,
     `Open another shell, or: unset ${set.join(" ")}`,
+    "foreign-shell",
   );
 }

@@ -21,7 +21,8 @@ export function refuseOtherCluster(env: EnvironmentName, context: string, descri
     `the state of environment ${env} is about another cluster than that of context ${context}; nothing was done`,
     `Back to that one: ${storesCommand("cluster up", { env, context: "NAME" })}${env === "local" ? ` (one that this project made: ${storesCommand("cluster down")} && ${storesCommand("cluster up")})` : ""}\n` +
       `If it is gone, or the stores shall be made anew on this one and left alone on that: ${storesCommand("cluster up --move", { env, ...(env !== "local" && { context }) })}`,
-  );
+      "another-cluster",
+    );
 }
 
 /** The cluster that the environment's stack was last brought up on, from its own former outputs. */

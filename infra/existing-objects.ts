@@ -18,7 +18,7 @@ export async function finderIn(context: string): Promise<(part: PartName) => Pro
       return await api.read({ apiVersion, kind, metadata: { name, namespace } });
     } catch (error) {
       if (error instanceof ApiException && error.code === 404) return undefined;
-      throw new UserError(`${kind} ${name} can not be looked for on ${context}: ${(error as Error).message.split("\n")[0]}`, "Nothing was touched.");
+      throw new UserError(`${kind} ${name} can not be looked for on ${context}: ${(error as Error).message.split("\n")[0]}`, "Nothing was touched.", "cluster-unreachable");
     }
   };
 }

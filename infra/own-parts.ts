@@ -80,7 +80,7 @@ export async function refuseForeign(env: EnvironmentName, settings: EnvironmentS
     }),
   );
   if (lines.flat().length === 0) return;
-  throw new UserError(`what the environment "${env}" would make is there already, and not its own; nothing was touched:\n${lines.flat().join("\n")}`);
+  throw new UserError(`what the environment "${env}" would make is there already, and not its own; nothing was touched:\n${lines.flat().join("\n")}`, undefined, "foreign-object");
 }
 
 function ownerOf({ metadata }: Labelled): string {

@@ -20,5 +20,6 @@ export function listedStore(env: EnvironmentName, name: string): StoreSpec {
   throw new UserError(
     `store "${name}" is not in ${file}`,
     `Add it there; or, if it left the list, remove what runs: ${storesCommand(`destroy ${name}`, { env })}`,
+    "unknown-store",
   );
 }

@@ -80,6 +80,7 @@ async function answerOf<T>(context: string, question: (api: CoreV1Api) => Promis
     throw new UserError(
       `the cluster "${context}" ${reason}`,
       `See whether kubectl --context ${context} works; nothing is written before that is known.`,
+      "foreign-object",
     );
   }
 }

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { environmentNames, type EnvironmentName } from "../../config/names";
+import type { Answer, answers } from "../operations/answers";
 import type { Listener } from "../operations/scope";
 import { progress } from "./ui/progress";
 
@@ -12,8 +13,8 @@ export interface Common {
   json?: boolean;
 }
 
-/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 130 after Ctrl-C. */
-export const exitCodes = { failed: 1, changes: 2, interrupted: 130 } as const;
+/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 3 for a refusal before anything happened, 130 after Ctrl-C. */
+export const exitCodes = { failed: 1, changes: 2, refused: 3, interrupted: 130 } as const;
 
 export function withCommon(command: Command): Command {
   return command
@@ -24,15 +25,18 @@ export function withCommon(command: Command): Command {
 
 function parseEnvironment(value: string): EnvironmentName {
   const env = environmentNames.find((name) => name === value);
-  if (!env) throw new UserError(`there is no environment "${value}"`, `Environments are: ${environmentNames.join(", ")}.`);
+  if (!env) throw new UserError(`there is no environment "${value}"`, `Environments are: ${environmentNames.join(", ")}.`, "usage");
   return env;
 }
 
 /** A whole number from `min`, for an option. */
 export const wholeNumber = (option: string, min: number) => (value: string) => {
-  if (!/^\d{1,6}$/.test(value) || Number(value) < min) throw new UserError(`${option} is "${value}": not a whole number from ${min}`);
+  if (!/^\d{1,6}$/.test(value) || Number(value) < min) throw new UserError(`${option} is "${value}": not a whole number from ${min}`, undefined, "usage");
   return Number(value);
 };
+
+/** The answer of a command with --json. */
+export const printAnswer = <C extends keyof typeof answers>(_command: C, answer: Answer<C>): void => printJson(answer);
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
@@ -49,10 +53,10 @@ export function note(text: string): void {
 
 /** Asks on a terminal; anywhere else the flag is needed, so that no pipeline deletes by default. */
 export async function confirm(question: string, flag: string): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UserError(`${question} — not asked for: there is no terminal`, `Say ${flag} to go ahead.`);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UserError(`${question} — not asked for: there is no terminal`, `Say ${flag} to go ahead.`, "refused-deletion");
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(`${question} [y/N] `).finally(() => prompt.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was done");
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was done", undefined, "refused-deletion");
 }
 
 /**

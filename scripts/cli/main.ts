@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { UserError } from "../../config/errors";
+import type { z } from "zod";
+import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/errors";
+import type { failure } from "../operations/answers";
 import { setGiven, type Given } from "../../config/stores-command";
 import { cacheFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
@@ -12,7 +14,7 @@ import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
 import { statusCommand } from "./commands/status";
 import { verifyCommand } from "./commands/verify";
-import { exitCodes } from "./common";
+import { exitCodes, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
@@ -30,24 +32,38 @@ export async function main(args: string[]): Promise<void> {
     if (error.code !== "EPIPE") throw error;
     process.exit();
   });
+  const json = args.includes("--json");
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.failed;
-    else fail(error);
+    if (!(error instanceof CommanderError)) fail(error, json);
+    else if (error.exitCode !== 0) {
+      process.exitCode = exitCodes.refused;
+      if (json) printFailure({ code: "usage", message: error.message.replace(/^error: /, "") });
+    }
   }
 }
 
-/** Tells what went wrong, and ends with code 1. */
-export function fail(error: unknown): void {
-  process.exitCode = exitCodes.failed;
+/** Tells what went wrong, and ends with code 1, or 3 where nothing had been done yet. */
+export function fail(error: unknown, json = false): void {
+  const told = describe(error);
+  process.exitCode = told.code !== "defect" && errorCodes[told.code] ? exitCodes.refused : exitCodes.failed;
+  process.stderr.write(`${err.red(told.code === "defect" ? "defect:" : "error:")} ${told.message}\n${told.hint ? `${told.hint}\n` : ""}`);
+  if (json) printFailure(told);
+}
+
+type Failure = Omit<z.infer<typeof failure>["error"], "code"> & { code: ErrorCode | "defect" };
+
+const printFailure = (error: Failure): void => printJson({ error } satisfies z.infer<typeof failure>);
+
+function describe(error: unknown): Failure {
   if (error instanceof UserError) {
-    process.stderr.write(`${err.red("error:")} ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
-  } else if (isRefusal(error)) {
-    process.stderr.write(`${err.red("error:")} ${error.message}\nTools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.\n`);
-  } else {
-    process.stderr.write(`${err.red("defect:")} ${error instanceof Error ? error.stack : String(error)}\n`);
+    return { code: error.code, message: error.message, ...(error.hint && { hint: error.hint }), ...(error instanceof ListErrors && { problems: error.problems }) };
   }
+  if (isRefusal(error)) {
+    return { code: "failed", message: error.message, hint: `Tools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.` };
+  }
+  return { code: "defect", message: String(error instanceof Error ? error.stack : error) };
 }
 
 /** A full disk or a folder that can not be written is no defect of this program. */

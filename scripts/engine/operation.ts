@@ -1,6 +1,7 @@
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import type { SharedParts } from "../../stores/environment-outputs";
+import type { Action } from "../fleet/classify";
 
 /** What one worker process does with one stack. */
 export interface Operation {
@@ -96,6 +97,6 @@ export type ParentMessage =
 /** One store's part of a run, as `plan --json` and `apply --json` print it. */
 export interface StoreReport {
   name: string;
-  action: string;
+  action: Action;
   changes: Changes;
 }

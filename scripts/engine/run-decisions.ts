@@ -3,7 +3,7 @@ import type { Action, Decision } from "../fleet/classify";
 import { observeStore, type Observed } from "../fleet/observe";
 import { forEachLimited } from "../machine/os/limited";
 import { destroyStore } from "./destroy";
-import { hasChanges, noChanges, type Changes, type Outcome, type StoreReport } from "./operation";
+import { hasChanges, noChanges, type Changes, type FailureKind, type Outcome, type StoreReport } from "./operation";
 import type { Progress } from "./progress";
 import { reconcileStore } from "./reconcile";
 import type { RunContext } from "./run-context";
@@ -16,6 +16,8 @@ export interface AppliedStore extends StoreReport {
   seconds: number;
   /** Why it failed or is refused; null when neither. */
   error: string | null;
+  /** What kind of failure; null where it did not fail. */
+  code: FailureKind | null;
   /** Leftovers of earlier runs that were repaired on the way. */
   repairs: string[];
 }
@@ -36,7 +38,7 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
   for (const decision of decisions) {
     const { name, action, reason = null } = decision;
     const idle = idleResults[action];
-    reports.set(name, { name, action, changes: noChanges(), result: idle ?? "not started", seconds: 0, error: reason, repairs: [] });
+    reports.set(name, { name, action, changes: noChanges(), result: idle ?? "not started", seconds: 0, error: reason, code: null, repairs: [] });
     if (!idle) work.push(decision);
   }
 
@@ -63,7 +65,7 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs = [] } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : (idleResults[action] ?? resultOf(action, changes));
-    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, repairs });
+    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, code: failure?.kind ?? null, repairs });
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   };
   for (let rest = work; rest.length > 0; ) {

@@ -31,6 +31,7 @@ export async function openSession(env: EnvironmentName): Promise<Session> {
     throw new UserError(
       `environment "${env}" has no running cluster`,
       `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
+      "no-cluster",
     );
   }
   const { kubeconfig, ingressPorts: ports } = cluster;

@@ -1,3 +1,4 @@
+import type { EnvironmentName } from "../../config/names";
 import { UserError } from "../../config/errors";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { withRunContext } from "../engine/run-context";
@@ -25,14 +26,14 @@ export interface ApplyOptions {
 }
 
 export interface Applied {
-  env: string;
+  env: EnvironmentName;
   stores: AppliedStore[];
 }
 
 /** Brings the fleet to what the list says. */
 export async function apply(scope: Scope, options: ApplyOptions, consent: Consent, listener: Listener): Promise<Applied> {
   const { names, adopt, concurrency } = options;
-  if (adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`);
+  if (adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`, "usage");
   const fleet = await openNamed(scope, names, listener.say);
   const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
   const decisions = decideFleet(fleet, how);

@@ -31,6 +31,7 @@ export async function startCluster({ env }: Pick<Scope, "env">, { context, move 
     throw new UserError(
       `environment "${env}" names no cluster`,
       `Name its kubeconfig context: ${storesCommand("cluster up", { context: "NAME" })}, or "context" in Pulumi.${env}.yaml`,
+      "no-cluster",
     );
   }
   // The environment's stack would refuse an unpublished image as well, but only once a cluster is up.

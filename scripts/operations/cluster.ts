@@ -22,7 +22,7 @@ export const stopCluster = async ({ env }: Pick<Scope, "env">, { say }: Pick<Lis
 
 /** Deletes the local cluster with everything on it, and the local state. Returns what stays, in sentences, and files with secrets that nothing opens any more. */
 export async function resetCluster({ env }: Pick<Scope, "env">, consent: (question: string) => Promise<void>, { say }: Pick<Listener, "say">): Promise<{ stays: string[]; unreadable: string[] }> {
-  if (env !== "local") throw new UserError("only the local environment can be reset");
+  if (env !== "local") throw new UserError("only the local environment can be reset", undefined, "refused-reset");
   refuseForeignShell(env);
   const name = clusterName(env);
   const stays = await whatStays(env);
@@ -46,14 +46,15 @@ async function whatStays(env: EnvironmentName): Promise<string[]> {
     throw new UserError(
       `the state has stores of a cluster that was let go of: ${left.join(", ")}; nothing was done`,
       `Remove them first: ${storesCommand("cluster up", { context: "NAME" })} && ${storesCommand("destroy --all")}\nIf that cluster is gone for good: rm -r ${shellWord(environmentFolder(env))}`,
+      "refused-reset",
     );
   }
   const cluster = await currentCluster(name);
-  if (!cluster) throw new UserError(`context ${context} does not answer: it may have stores, so nothing was done`, `If it is gone, let go of it first: ${storesCommand("cluster down")}`);
+  if (!cluster) throw new UserError(`context ${context} does not answer: it may have stores, so nothing was done`, `If it is gone, let go of it first: ${storesCommand("cluster down")}`, "cluster-unreachable");
   const kube = await Kube.open(cluster.kubeconfig, cluster.context);
   const stores = [...(await observeFleet(kube, env)).keys()];
   if (stores.length > 0) {
-    throw new UserError(`a reset does not delete the cluster of context ${context}, and these stores run there: ${stores.join(", ")}; nothing was done`, `Remove them first: ${storesCommand("destroy --all")}`);
+    throw new UserError(`a reset does not delete the cluster of context ${context}, and these stores run there: ${stores.join(", ")}; nothing was done`, `Remove them first: ${storesCommand("destroy --all")}`, "refused-reset");
   }
   const parts = await kube.list("/api/v1/namespaces", { labels: `${labels.env}=${env}`, metadataOnly: true });
   return [`Context ${context} keeps its namespaces${parts.length > 0 ? `, also ${parts.map(({ metadata }) => metadata.name).join(", ")} of the environment` : ""}.`, ...state];

@@ -27,7 +27,7 @@ async function storeCredentials(scope: Scope, name: string): Promise<Credentials
   const { session: { kube }, store } = await findStore(scope, name);
   const inNamespace = `/api/v1/namespaces/${store.namespace}`;
   const [secret, receipt] = await Promise.all([kube.get(`${inNamespace}/secrets/${store.engine}-admin`), kube.get(`${inNamespace}/configmaps/${receiptName}`)]);
-  if (!secret || !receipt) throw new UserError(`${name} is not ready yet, so it has no credentials`, storesCommand(`status ${name}`));
+  if (!secret || !receipt) throw new UserError(`${name} is not ready yet, so it has no credentials`, storesCommand(`status ${name}`), "not-ready");
   const { url = "", adminUrl = "" } = receipt.data ?? {};
   return { name, url, adminUrl, username: secretText(secret, "username"), password: secretText(secret, "password") };
 }
@@ -35,7 +35,7 @@ async function storeCredentials(scope: Scope, name: string): Promise<Credentials
 async function mailCredentials({ env }: Scope): Promise<Credentials> {
   const { kube } = await openSession(env);
   const settings = (await readEnvironment(kube, env))?.settings;
-  if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`);
+  if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`, "unknown-store");
   return { name: mailCatcherName, url: mailCatcherUrl(settings), ...(await mailLogin(kube, settings)) };
 }
 
@@ -43,6 +43,6 @@ async function mailCredentials({ env }: Scope): Promise<Credentials> {
 export async function address(scope: Scope, name: string): Promise<{ name: string; url: string; simulated: boolean }> {
   const { session, store } = await findStore(scope, name);
   const url = store.receipt?.url;
-  if (!url) throw new UserError(`${name} has no address yet`, storesCommand(`status ${name}`));
+  if (!url) throw new UserError(`${name} has no address yet`, storesCommand(`status ${name}`), "not-ready");
   return { name, url, simulated: session.cluster.simulated };
 }

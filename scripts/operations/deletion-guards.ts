@@ -20,12 +20,14 @@ export async function requirePermission(decisions: Decision[], { wanted }: Pick<
     throw new UserError(
       `the list is empty, and ${deletions.length} stores run: an empty list deletes nothing`,
       `To remove them all: ${storesCommand("destroy --all")}`,
+      "refused-deletion",
     );
   }
   if (deletions.length > maxDeletes) {
     throw new UserError(
       `${deletions.length} stores left the list (${deletions.join(", ")}), more than --max-deletes ${maxDeletes}; nothing was done`,
       `If that is meant: ${storesCommand(["apply", ...names.map(shellWord), ...(prune ? ["--prune"] : []), `--max-deletes ${deletions.length}`].join(" "))}`,
+      "refused-deletion",
     );
   }
   await consent(deletions);

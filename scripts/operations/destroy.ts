@@ -26,7 +26,7 @@ const helmTimeoutWithoutEnvironment = 600;
 /** Removes stores with all their data, and looks that nothing is left. */
 export async function destroy(scope: Scope, { names, all = false, concurrency }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
   const { env } = scope;
-  if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two");
+  if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two", undefined, "usage");
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
   for (const name of names) parseStack(stackOf(env, name));
   const listed = protectedByList(scope);
@@ -34,7 +34,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const observed = await observeFleet(session.kube, env);
   const { doomed, kept } = decideDestroy(names, observed, listed);
   if (kept.length > 0 && !all) {
-    throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.");
+    throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.", "protected");
   }
   if (doomed.length > 0) await consent(doomed);
 
@@ -56,6 +56,6 @@ function protectedByList({ env, file }: Scope): Set<string> {
     return new Set(listedStores(env, file).stores.filter(({ spec }) => spec.protected).map(({ spec }) => spec.name));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.message, "Nothing was destroyed: the list says which stores are protected. Mend it, or name its last good version: --file LIST");
+    throw new UserError(error.message, "Nothing was destroyed: the list says which stores are protected. Mend it, or name its last good version: --file LIST", error.code);
   }
 }

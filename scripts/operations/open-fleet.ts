@@ -31,6 +31,7 @@ export async function openFleet({ env, file }: Scope): Promise<Fleet> {
     throw new UserError(
       `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
       `Bring it up: ${storesCommand("cluster up")}`,
+      "no-environment",
     );
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));

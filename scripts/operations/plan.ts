@@ -1,3 +1,4 @@
+import type { EnvironmentName } from "../../config/names";
 import type { EnvironmentSettings } from "../../config/environment";
 import { noChanges, hasChanges, type Step, type StoreReport, type Changes } from "../engine/operation";
 import { Scratch, previewStore } from "../engine/preview";
@@ -67,7 +68,7 @@ export async function plan(scope: Scope, options: PlanOptions & { concurrency?: 
 }
 
 export interface Plan {
-  env: string;
+  env: EnvironmentName;
   stores: PlannedStore[];
   /** What `apply --plan` takes; undefined where stores could not be looked at. */
   toSave?: SavedPlan;

@@ -48,19 +48,19 @@ export function readSavedPlan(file: string): SavedPlan {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, `Make one: ${storesCommand("plan --out FILE")}`);
+    throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, `Make one: ${storesCommand("plan --out FILE")}`, "plan-invalid");
   }
   const result = saved.safeParse(content);
-  if (!result.success) throw new UserError(`${file} is not a saved plan`, `Make one: ${storesCommand("plan --out FILE")}`);
+  if (!result.success) throw new UserError(`${file} is not a saved plan`, `Make one: ${storesCommand("plan --out FILE")}`, "plan-invalid");
   return result.data;
 }
 
 /** What stands beside a plan on the command line says the same, or nothing. */
 export function refuseContradiction(plan: SavedPlan, said: { env?: string; file?: string; names: string[] }): void {
-  if (said.names.length > 0) throw new UserError(`a plan says itself which stores: ${said.names.join(", ")} can not be named beside it`, `Make one for them: ${storesCommand(`plan ${said.names.map(shellWord).join(" ")} --out FILE`)}`);
-  if (said.env !== undefined && said.env !== plan.env) throw new UserError(`the plan is for ${plan.env}, not for ${said.env}; nothing was done`);
+  if (said.names.length > 0) throw new UserError(`a plan says itself which stores: ${said.names.join(", ")} can not be named beside it`, `Make one for them: ${storesCommand(`plan ${said.names.map(shellWord).join(" ")} --out FILE`)}`, "usage");
+  if (said.env !== undefined && said.env !== plan.env) throw new UserError(`the plan is for ${plan.env}, not for ${said.env}; nothing was done`, undefined, "usage");
   if (said.file !== undefined && resolve(said.file) !== plan.file) {
-    throw new UserError(`the plan was made from ${plan.file ?? `the list of ${plan.env}`}, not from ${said.file}; nothing was done`);
+    throw new UserError(`the plan was made from ${plan.file ?? `the list of ${plan.env}`}, not from ${said.file}; nothing was done`, undefined, "usage");
   }
 }
 
@@ -68,9 +68,9 @@ export function refuseContradiction(plan: SavedPlan, said: { env?: string; file?
 export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   const here = { env: fleet.session.env, context: fleet.session.cluster.context };
   if (plan.env !== here.env || plan.context !== here.context) {
-    throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`);
+    throw new UserError(`the plan is for ${plan.env} on ${plan.context}, not for ${here.env} on ${here.context}`, undefined, "usage");
   }
-  if (plan.cluster !== fleet.shared.cluster) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan());
+  if (plan.cluster !== fleet.shared.cluster) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan(), "plan-out-of-date");
   const moved = plan.stores.filter((store) => hasMoved(store, fleet, fleet.observed.get(store.name)));
   if (moved.length > 0) throw outOfDate(moved.map(({ name }) => name).join(", "));
   return lookAtHosts(fleet, plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) })));
@@ -91,4 +91,4 @@ function hasMoved({ name, digest, found }: SavedPlan["stores"][number], fleet: F
 }
 
 const anotherPlan = () => `Make a new one: ${storesCommand("plan --out FILE")}`;
-const outOfDate = (names: string) => new UserError(`the plan is out of date: ${names} changed since it was made`, anotherPlan());
+const outOfDate = (names: string) => new UserError(`the plan is out of date: ${names} changed since it was made`, anotherPlan(), "plan-out-of-date");

@@ -39,6 +39,6 @@ export function requireKnown(names: string[], listed: string[], observed: Map<st
     if (known.includes(name)) continue;
     const nearest = known.sort((a, b) => distance(a, name) - distance(b, name))[0];
     const close = nearest !== undefined && distance(nearest, name) <= 3;
-    throw new UserError(`there is no store "${name}", neither listed nor running`, close ? `Did you mean "${nearest}"?` : `Stores: ${known.join(", ") || "none"}.`);
+    throw new UserError(`there is no store "${name}", neither listed nor running`, close ? `Did you mean "${nearest}"?` : `Stores: ${known.join(", ") || "none"}.`, "unknown-store");
   }
 }

@@ -25,16 +25,16 @@ export async function verifyStore(scope: Scope, name: string, onStep: (report: S
 
 /** Everything that verifying takes, for a store that has to be READY. */
 export async function shopToVerify(session: Session, scope: Scope, name: string): Promise<ShopToVerify> {
-  if (session.cluster.simulated) throw new UserError(`nothing can be bought in ${name}`, simulationNote);
+  if (session.cluster.simulated) throw new UserError(`nothing can be bought in ${name}`, simulationNote, "not-ready");
   const [row] = await readStatus(session, scope, [name]);
-  if (!row) throw new UserError(`there is no store "${name}"`);
+  if (!row) throw new UserError(`there is no store "${name}"`, undefined, "unknown-store");
   const engine = engineNames.find((known) => known === row.engine);
   if (!engine) throw new UserError(`${name} is a ${row.engine} store, and verify knows none of those`, `It knows: ${engineNames.join(", ")}.`);
   const look = storesCommand(`status ${name}`);
-  if (row.phase !== "READY") throw new UserError(`${name} is ${row.phase}${row.reason ? `: ${row.reason}` : ""}`, `Only a store that is READY can be verified. ${look}`);
+  if (row.phase !== "READY") throw new UserError(`${name} is ${row.phase}${row.reason ? `: ${row.reason}` : ""}`, `Only a store that is READY can be verified. ${look}`, "not-ready");
 
   const shared = await readEnvironment(session.kube, scope.env);
-  if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, storesCommand("cluster up"));
+  if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, storesCommand("cluster up"), "no-environment");
   const [username = "", password = ""] = await secretValues(session, row, `${engine}-admin`, ["username", "password"], "nobody can log in to look at the order");
   // The one that the storefront has: another would not prove that it can sell.
   const [publishableKey] = engine === "medusa" ? await secretValues(session, row, "medusa-storefront", ["publishable-key"], "the storefront can not ask the store API") : [];

@@ -6,10 +6,10 @@ import { Fleet, type Ended } from "./helpers/fleet";
 const first = "{ name: shop, engine: woocommerce, title: First }";
 const second = "{ name: shop, engine: woocommerce, title: Second }";
 
-/** One clear message, code 1, and no stack of ours. */
-function refused(ended: Ended, message: RegExp): void {
+/** One clear message, no stack of ours, and code 3 unless something had begun. */
+function refused(ended: Ended, message: RegExp, code = 3): void {
   const said = ended.stdout + ended.stderr;
-  assert.equal(ended.code, 1, said);
+  assert.equal(ended.code, code, said);
   assert.match(said, message);
   assert.doesNotMatch(said, /defect:|\n\s+at .*\.[jt]s:\d+/);
 }
@@ -94,19 +94,19 @@ describe("bad surroundings", function () {
   });
 
   it("a wrong passphrase changes nothing, and is not held against the store", async () => {
-    refused(await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "apply"), /incorrect passphrase/);
+    refused(await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "apply"), /incorrect passphrase/, 1);
     await untouched();
     const file = join(environment, "passphrase");
     renameSync(file, `${file}.away`);
-    refused(await fleet.stores("apply"), /error: the passphrase of the local state is gone: .*passphrase\n/);
+    refused(await fleet.stores("apply"), /error: the passphrase of the local state is gone: .*passphrase\n/, 1);
     renameSync(`${file}.away`, file);
     await untouched();
-    assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+    assert.equal((await fleet.status())[0]!.phase, "READY");
   });
 
   it("a state that can not be written changes nothing", async () => {
     const { ended, left } = await applyWithMounts("mount --bind state state\nmount -o remount,bind,ro state");
-    refused(ended, /read-only file system/);
+    refused(ended, /read-only file system/, 1);
     await untouched();
     assert.deepEqual(readdirSync(join(left, "state/.pulumi/locks"), { recursive: true }).filter((entry) => String(entry).endsWith(".json")), []);
 
@@ -114,7 +114,7 @@ describe("bad surroundings", function () {
     const state = join(environment, "state");
     renameSync(state, `${state}.away`);
     writeFileSync(state, "no folder");
-    refused(await fleet.stores("apply"), /state/);
+    refused(await fleet.stores("apply"), /state/, 1);
     rmSync(state);
     renameSync(`${state}.away`, state);
     await untouched();
@@ -125,7 +125,7 @@ describe("bad surroundings", function () {
     const { ended, left } = await applyWithMounts(
       `cp -R . '${saved}'\nmount -t tmpfs -o size=8m tmpfs '${environment}'\ncp -R '${saved}/.' '${environment}'\ncat /dev/zero > '${environment}/filler' 2> /dev/null || true`,
     );
-    refused(ended, /no space left on device/i);
+    refused(ended, /no space left on device/i, 1);
     const file = ".pulumi/stacks/storefleet/local.shop.json";
     assert.equal(readFileSync(join(left, "state", file), "utf8"), ground[0]);
     await untouched();
@@ -160,9 +160,9 @@ describe("bad surroundings", function () {
       const { uid } = (await fleet.kube.get("/api/v1/namespaces/foreign"))!.metadata;
       const broken = `${intoNamespace("elsewhere")}\n    images: { overrides: { traefik: "example.com/does-not-exist:1" } }`;
       fleet.patch(settings, install, broken);
-      refused(await fleet.storesWith({ HELM_TIMEOUT: "5" }, "cluster", "up"), /error: environment local: elsewhere: .*does-not-exist/);
+      refused(await fleet.storesWith({ HELM_TIMEOUT: "5" }, "cluster", "up"), /error: environment local: elsewhere: .*does-not-exist/, 1);
       assert.match((await fleet.stores("plan")).stderr, /the environment's stack is older than/);
-      const [row] = await fleet.json<{ phase: string; reason: string }[]>("status");
+      const [row] = await fleet.status();
       assert.match(`${row!.phase} ${row!.reason}`, /^FAILED the ingress controller is not there/);
 
       fleet.patch(settings, broken, install);
@@ -172,7 +172,7 @@ describe("bad surroundings", function () {
       assert.equal((await fleet.pulumi("preview", "--stack", "local", "--expect-no-changes")).code, 0);
       assert.deepEqual(await namespaces(), ["foreign", "traefik"]);
       assert.equal((await fleet.kube.get("/api/v1/namespaces/foreign"))!.metadata.uid, uid);
-      assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+      assert.equal((await fleet.status())[0]!.phase, "READY");
     });
 
     it("what was deleted of them by hand comes back with cluster up", async () => {
@@ -181,7 +181,7 @@ describe("bad surroundings", function () {
         assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: ready/);
         assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
       }
-      assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "READY");
+      assert.equal((await fleet.status())[0]!.phase, "READY");
     });
   });
 
@@ -212,7 +212,7 @@ describe("bad surroundings", function () {
     fleet.patch("Pulumi.prod.yaml", "    ingress:", "    images: { overrides: { wordpress: example.com/shop:1, medusa: example.com/shop:1, medusa-storefront: example.com/shop:1 } }\n    ingress:");
     refused(await fleet.storesWith(named, "cluster", "up", "--env", "prod", "--context", "storefleet-local"), /Namespace storefleet-system is of the environment "local"/);
     assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
-    assert.deepEqual((await fleet.json<{ phase: string }[]>("status")).map(({ phase }) => phase), ["READY"]);
+    assert.deepEqual((await fleet.status()).map(({ phase }) => phase), ["READY"]);
   });
 
   it("a domain that a store outside the list still holds is refused by plan and apply, and nothing is made", async () => {
@@ -222,10 +222,10 @@ describe("bad surroundings", function () {
     fleet.list(`{ name: newcomer, engine: woocommerce, ${domain} }`);
     const message = /shop\.example\.org is held by store "shop", which left the list — remove that store \(.*destroy shop.*\), or take the domain from newcomer/;
     const planned = await fleet.stores("plan", "--json");
-    assert.equal(planned.code, 1);
+    assert.equal(planned.code, 3);
     assert.match(planned.stdout, new RegExp(message.source.replaceAll('"', '\\\\"')));
     const { ended, rows } = await fleet.apply();
-    assert.deepEqual([ended.code, rows.newcomer!.result, rows.shop!.result], [1, "refused", "kept"]);
+    assert.deepEqual([ended.code, rows.newcomer!.result, rows.shop!.result], [3, "refused", "kept"]);
     assert.match(rows.newcomer!.error!, message);
     assert.equal(await fleet.kube.get(`/api/v1/namespaces/${fleet.namespace("newcomer")}`), undefined);
     assert.equal(fleet.hasStack("newcomer"), false);

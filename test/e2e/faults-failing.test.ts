@@ -22,7 +22,7 @@ describe("stores that fail", function () {
   const fleet = new Fleet();
   const folder = join(fleet.folder, "faults");
 
-  const statusOf = async (name: string) => (await fleet.json<{ phase: string; reason: string | null }[]>("status", name))[0]!;
+  const statusOf = async (name: string) => (await fleet.status(name))[0]!;
   const byHand = (verb: string) => fleet.pulumi(verb, "--stack", "local.bad", "--yes", "--skip-preview");
 
   before(async () => {

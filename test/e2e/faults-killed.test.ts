@@ -84,7 +84,7 @@ describe("runs that are killed or interrupted", function () {
     assert.equal(rows.one!.result, "failed");
     await fleet.quiet();
     assert.equal(await fleet.helmStatus("one"), "pending-upgrade");
-    assert.equal((await fleet.json<{ phase: string }[]>("status", "one"))[0]!.phase === "READY", false);
+    assert.equal((await fleet.status("one"))[0]!.phase === "READY", false);
 
     fleet.list(store("one", "Mended"));
     const again = await fleet.apply("one");

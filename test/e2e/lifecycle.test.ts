@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Fleet, type Row } from "./helpers/fleet";
 import { until } from "./helpers/until";
+import type { Answer } from "../../scripts/operations/answers";
 
 const keys = (value: object) => Object.keys(value).sort();
 const shop = "{ name: shop, engine: woocommerce, title: First }";
@@ -75,7 +76,7 @@ describe("a fleet's life", function () {
     }
     assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
     assert.deepEqual(await fleet.kube.list("/api/v1/namespaces", { labels: "storefleet.dev/store" }), []);
-    assert.equal((await fleet.json<{ phase: string }[]>("status")).every(({ phase }) => phase === "PROVISIONING"), true);
+    assert.equal((await fleet.status()).every(({ phase }) => phase === "PROVISIONING"), true);
   });
 
   it("creates every store, and tells no secret on the way", async () => {
@@ -116,7 +117,7 @@ describe("a fleet's life", function () {
   });
 
   it("shows every store as it is", async () => {
-    const rows = await fleet.json<Record<string, unknown>[]>("status");
+    const rows = await fleet.status();
     assert.deepEqual(rows.map(({ name, engine, phase, stack, reason }) => [name, engine, phase, stack, reason]), [
       ["shop", "woocommerce", "READY", "local.shop", null],
       ["corner", "medusa", "READY", "local.corner", null],
@@ -133,14 +134,14 @@ describe("a fleet's life", function () {
       assert.ok(credentials.adminUrl!.startsWith(credentials.url!) && credentials.password!.length >= 16 && credentials.username);
     }
     assert.deepEqual(await fleet.json("open", "shop"), { name: "shop", url: rows[0]!.url });
-    const logs = await fleet.json<{ pod: string; container: string; text: string }[]>("logs", "shop");
+    const { logs } = await fleet.json<Answer<"logs">>("logs", "shop");
     assert.ok(logs.some(({ container, text }) => container === "wordpress" && /simulated/.test(text)));
-    const events = await fleet.json<{ object: string }[]>("events", "shop");
+    const { events } = await fleet.json<Answer<"events">>("events", "shop");
     assert.ok(events.some(({ object }) => object.startsWith("Pod/")));
     // On the own machine it asks for no login.
     assert.deepEqual(keys(await fleet.json("credentials", "mail-catcher")), ["name", "url"]);
     const unknown = await fleet.stores("credentials", "shpo");
-    assert.equal(unknown.code, 1);
+    assert.equal(unknown.code, 3);
     assert.match(unknown.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
   });
 
@@ -160,7 +161,7 @@ describe("a fleet's life", function () {
     assert.match((await fleet.ok("plan", "--out", file)).stderr, /saved: \.\/scripts\/stores apply --plan /);
     fleet.list(shop, corner);
     const stale = await fleet.stores("apply", "--plan", file);
-    assert.equal(stale.code, 1);
+    assert.equal(stale.code, 3);
     assert.match(stale.stderr, /the plan is out of date: shop changed/);
     assert.equal((await fleet.stores("plan", "--detailed-exitcode")).code, 0);
 
@@ -172,7 +173,7 @@ describe("a fleet's life", function () {
     assert.deepEqual([rows.shop!.result, rows.corner!.result], ["updated", "unchanged"]);
     assert.ok(rows.shop!.changes.update > 0 && rows.shop!.changes.replace === 0);
     assert.equal(logTimes()[1], ofCorner);
-    assert.equal((await fleet.stores("apply", "--plan", file)).code, 1);
+    assert.equal((await fleet.stores("apply", "--plan", file)).code, 3);
     await fleet.assertSound("shop", "corner");
   });
 
@@ -207,24 +208,24 @@ describe("a fleet's life", function () {
     ];
     for (const [flags, message] of refusals) {
       const { code, stderr } = await fleet.stores("apply", ...flags);
-      assert.equal(code, 1);
+      assert.equal(code, 3);
       assert.match(stderr, message);
     }
     fleet.list();
     const emptied = await fleet.stores("apply", "--prune", "--yes");
-    assert.equal(emptied.code, 1);
+    assert.equal(emptied.code, 3);
     assert.match(emptied.stderr, /an empty list deletes nothing/);
-    assert.equal((await fleet.stores("destroy", "--all")).code, 1, "destroyed without --yes");
+    assert.equal((await fleet.stores("destroy", "--all")).code, 3, "destroyed without --yes");
 
     // Protected by the list before it is applied, and by the cluster after the list says nothing any more.
     fleet.list("{ name: shop, engine: woocommerce, title: Second, protected: true }", corner);
     const early = await fleet.stores("destroy", "shop", "--yes");
-    assert.deepEqual([early.code, /protected: shop; nothing was destroyed/.test(early.stderr)], [1, true], early.stderr);
+    assert.deepEqual([early.code, /protected: shop; nothing was destroyed/.test(early.stderr)], [3, true], early.stderr);
     assert.equal((await fleet.apply("shop")).rows.shop!.result, "updated");
     fleet.list(corner);
     assert.deepEqual([(await fleet.apply("--prune", "--yes")).rows.shop].map((row) => [row!.action, row!.result]), [["protected", "kept"]]);
     const { code, stderr } = await fleet.stores("destroy", "shop", "--yes");
-    assert.equal(code, 1);
+    assert.equal(code, 3);
     assert.match(stderr, /protected: shop; nothing was destroyed/);
     fleet.list(renamed);
     await fleet.apply("shop");
@@ -244,6 +245,6 @@ describe("a fleet's life", function () {
       assert.deepEqual(left.filter((name) => /store|pvc/.test(name) && !/^storefleet-/.test(name)), []);
     }
     assert.deepEqual(await fleet.json("destroy", "--all", "--yes"), { env: "local", stores: [] });
-    assert.equal((await fleet.json<{ phase: string }[]>("status"))[0]!.phase, "PROVISIONING");
+    assert.equal((await fleet.status())[0]!.phase, "PROVISIONING");
   });
 });

@@ -102,7 +102,7 @@ export class Lab extends Fleet {
   }
 
   async statusOf(store: string) {
-    return (await this.json<{ phase: string; reason: string | null; provisionSeconds: number | null }[]>("status", store))[0]!;
+    return (await this.status(store))[0]!;
   }
 
   /** `verify` has to pass; returns its document. */

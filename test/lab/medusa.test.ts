@@ -190,7 +190,7 @@ describe("Medusa in the lab", function () {
     const { seconds, value } = await timed(() => lab.storesWith({ HELM_TIMEOUT: "480" }, "apply", "--concurrency", "10"));
     say(`ten shops: ${seconds.toFixed(1)} s`);
     assert.equal(value.code, 0, value.stderr);
-    const status = await lab.json<{ name: string; phase: string }[]>("status");
+    const status = await lab.status();
     assert.deepEqual(status.map(({ phase }) => phase), names.map(() => "READY"));
     for (const name of names) await lab.verify(name);
     for (const name of names) for (const pod of await lab.podsOf(name)) assert.equal(pod.restarts, 0, `${name}: ${pod.name} restarted`);

@@ -151,7 +151,7 @@ describe("WooCommerce in the lab", function () {
     lab.list(...names.map((name) => `{ name: ${name}, engine: woocommerce }`));
     const { seconds } = await timed(() => lab.ok("apply", "--concurrency", "10"));
     say(`ten shops: ${seconds.toFixed(1)} s`);
-    const status = await lab.json<{ name: string; phase: string }[]>("status");
+    const status = await lab.status();
     assert.deepEqual(status.map(({ phase }) => phase), names.map(() => "READY"));
     for (const name of names) {
       await lab.verify(name);

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { projectRoot } from "../../config/root";
 import { setGiven } from "../../config/stores-command";
 import { main } from "../../scripts/cli/main";
+import { failure } from "../../scripts/operations/answers";
 
 interface Answer {
   code: number;
@@ -52,7 +53,7 @@ const commands: Record<string, string[]> = {
   credentials: common,
   open: common,
   validate: common,
-  schema: common,
+  schema: [...common, "--of"],
   env: common,
   images: common,
   "cluster up": [...common, "--context", "--move"],
@@ -100,12 +101,14 @@ describe("stores command", function () {
     assert.deepEqual(listed.sort(), [...new Set(Object.keys(commands).map((command) => command.split(" ")[0]))].sort());
   });
 
-  /** One clear message on standard error, nothing on standard output, exit 1, no stack. */
+  /** One clear message on standard error, nothing on standard output, exit 3, no stack; with --json the same as a document. */
   async function refuses(args: string[], message: RegExp): Promise<void> {
     const { code, out, err } = await stores(...args);
     assert.match(err, message, args.join(" "));
-    assert.equal(code, 1, args.join(" "));
+    assert.equal(code, 3, args.join(" "));
     assert.equal(out, "", args.join(" "));
+    const { error } = failure.parse(JSON.parse((await stores(...args, "--json")).out));
+    assert.ok(err.startsWith(`error: ${error.message}`), `${args.join(" ")}: ${JSON.stringify(error)} is not ${err}`);
     assert.ok(err.trim().split("\n").length <= 3, `more than a message:\n${err}`);
     assert.doesNotMatch(err, /^ +at |defect/m);
   }
@@ -137,7 +140,7 @@ describe("stores command", function () {
 
   it("looks at an invalid list before anything else", async () => {
     const file = list("stores:\n  - {name: Acme, engine: woocommerce}\n");
-    for (const command of ["plan", "apply", "validate"]) await refuses([command, "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name is not a store name/);
+    for (const command of ["plan", "apply"]) await refuses([command, "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name is not a store name/);
     for (const what of ["acme", "--all"]) {
       await refuses(["destroy", what, "--yes", "--file", file], /^error: .*stores\.yaml:2:\d+: stores\[0\]\.name.*\nNothing was destroyed: the list says which stores are protected.*--file LIST\n$/);
     }
@@ -174,8 +177,9 @@ describe("stores command", function () {
     const good = list("stores:\n  - {name: acme, engine: woocommerce}\n");
     assert.deepEqual(await stores("validate", "--file", good), { code: 0, out: `${good}: 1 stores, no problems\n`, err: "" });
     assert.deepEqual(JSON.parse((await stores("validate", "--json", "--file", good)).out), { valid: true, problems: [] });
+    assert.match((await stores("validate", "--file", list("stores:\n  - {name: acme, engine: shopify}\n"))).err, /^error: .*stores\.yaml:2:\d+: stores\[0\]\.engine/);
     const bad = await stores("validate", "--json", "--file", list("stores:\n  - {name: acme, engine: shopify}\n"));
-    assert.equal(bad.code, 1);
+    assert.equal(bad.code, 3);
     assert.equal(bad.err, "");
     const { valid, problems } = JSON.parse(bad.out) as { valid: boolean; problems: { line: number; path: unknown[] }[] };
     assert.equal(valid, false);
@@ -188,9 +192,27 @@ describe("stores command", function () {
     assert.ok("stores" in (JSON.parse(out) as { properties: object }).properties);
   });
 
+  it("prints the JSON Schema of every command's answer", async () => {
+    for (const command of Object.keys(commands).filter((name) => name !== "schema")) {
+      const { code, out } = await stores("schema", "--of", command);
+      assert.equal(code, 0, command);
+      assert.equal((JSON.parse(out) as { title: string }).title, `stores ${command} --json`);
+    }
+    await refuses(["schema", "--of", "help"], /^error: there is no command "help" with an answer\n/);
+  });
+
+  it("tells a caller by code what kind of failure it was, and every problem of a list", async () => {
+    const failureOf = async (...args: string[]) => failure.parse(JSON.parse((await stores(...args, "--json")).out)).error;
+    assert.equal((await failureOf("status")).code, "no-cluster");
+    assert.equal((await failureOf("status", "--env", "staging")).code, "usage");
+    assert.equal((await failureOf("aply")).code, "usage");
+    const { code, problems } = await failureOf("plan", "--file", list("stores:\n  - {name: Acme, engine: shopify}\n"));
+    assert.deepEqual([code, problems?.map(({ path }) => path.at(-1))], ["list-invalid", ["name", "engine"]]);
+  });
+
   it("works from any folder, without escape codes where there is no terminal", async () => {
     const { code, out, err } = await asProcess(["status"], { FORCE_COLOR: undefined, CI: "true" });
-    assert.equal(code, 1);
+    assert.equal(code, 3);
     assert.equal(out, "");
     assert.match(err, /^error: environment "local" has no running cluster\n/);
   });

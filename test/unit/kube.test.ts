@@ -160,7 +160,7 @@ describe("requests to a cluster", () => {
 
   it("a refusal is told in the API server's words, with its code, and is no defect", async () => {
     refuse(403, 'namespaces is forbidden: User "me" cannot list resource "namespaces"');
-    const refused = (error: unknown) => error instanceof KubeError && error instanceof UserError && error.code === 403 && error.message.startsWith('namespaces is forbidden: User "me"');
+    const refused = (error: unknown) => error instanceof KubeError && error instanceof UserError && error.status === 403 && error.message.startsWith('namespaces is forbidden: User "me"');
     const kube = await open();
     await assert.rejects(kube.list("/api/v1/namespaces"), refused);
     await assert.rejects(kube.get("/api/v1/namespaces/x"), refused);
@@ -173,7 +173,7 @@ describe("requests to a cluster", () => {
 
   it("an answer without words is told by its code", async () => {
     answer = (_, response) => void response.writeHead(502).end("<html>bad gateway</html>");
-    await assert.rejects((await open()).get("/api/v1/namespaces/x"), { code: 502, message: "GET /api/v1/namespaces/x: HTTP 502" });
+    await assert.rejects((await open()).get("/api/v1/namespaces/x"), { status: 502, message: "GET /api/v1/namespaces/x: HTTP 502" });
   });
 
   it("a cluster that is not there is a matter for people", async () => {

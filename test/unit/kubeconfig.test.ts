@@ -136,7 +136,7 @@ describe("a kubeconfig", function () {
     writeFileSync(join(folder, "token"), "from-file");
     assert.equal(await works(write(authority(), { tokenFile: join(folder, "token"), token: "stale" })), true);
     const refused = await Kube.open(write(authority(), { token: "stale" }));
-    await assert.rejects(refused.text("/private"), { code: 401 });
+    await assert.rejects(refused.text("/private"), { status: 401 });
     assert.equal(await refused.answers(), true);
   });
 });

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, type AppliedStore } from "../../operations/apply";
-import { confirm, exitCodes, listening, note, print, printJson, wholeNumber, withCommon, type Common } from "../common";
+import { confirm, exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
 
@@ -34,10 +34,17 @@ export function applyCommand(program: Command): void {
           ? apply(flags, { ...flags, names, skipUnchanged: skip }, consent, listener)
           : applyPlan(plan, { env, file: flags.file, names }, flags, listener),
       );
-      if (flags.json) printJson(applied);
+      if (flags.json) printAnswer("apply", applied);
       else printSummary(applied.stores);
-      if (applied.stores.some(({ result }) => result === "failed" || result === "refused")) process.exitCode ??= exitCodes.failed;
+      process.exitCode ??= exitCodeOf(applied.stores);
     });
+}
+
+/** A refusal counts as one while nothing else was done. */
+function exitCodeOf(stores: AppliedStore[]): number {
+  const some = (...results: AppliedStore["result"][]) => stores.some(({ result }) => results.includes(result));
+  if (some("failed")) return exitCodes.failed;
+  return !some("refused") ? 0 : some("created", "updated", "deleted") ? exitCodes.failed : exitCodes.refused;
 }
 
 function printSummary(applied: AppliedStore[]): void {

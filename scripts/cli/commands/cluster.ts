@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { bringUp, startCluster } from "../../operations/bring-up";
 import { lookAtCluster, resetCluster, stopCluster, type ClusterStatus } from "../../operations/cluster";
-import { confirm, listening, note, print, printJson, withCommon, type Common } from "../common";
+import { confirm, listening, note, print, printAnswer, withCommon, type Common } from "../common";
 import { table } from "../ui/table";
 
 export function clusterCommand(program: Command): void {
@@ -14,19 +14,19 @@ export function clusterCommand(program: Command): void {
     .option("--move", "make the environment anew on this cluster, and leave alone what it has on the one before")
     .action(async (flags: Common & { context?: string; move?: boolean }) => {
       await clusterUp(flags, flags);
-      if (flags.json) printJson(await lookAtCluster(flags));
+      if (flags.json) printAnswer("cluster up", await lookAtCluster(flags));
     });
   withCommon(cluster.command("down"))
     .description("stop the cluster that `up` started; its data stays")
     .action(async (flags: Common) => {
       await stopCluster(flags, { say: note });
-      if (flags.json) printJson({ running: false });
+      if (flags.json) printAnswer("cluster down", { running: false });
     });
   withCommon(cluster.command("status"))
     .description("what runs, where, and whether pods are real")
     .action(async (flags: Common) => {
       const status = await lookAtCluster(flags);
-      if (flags.json) return printJson(status);
+      if (flags.json) return printAnswer("cluster status", status);
       print(describe(status));
     });
   withCommon(cluster.command("reset"))
@@ -34,7 +34,7 @@ export function clusterCommand(program: Command): void {
     .option("--yes", "do not ask")
     .action(async ({ yes, ...flags }: Common & { yes?: boolean }) => {
       const { stays, unreadable } = await resetCluster(flags, async (question) => (yes ? undefined : confirm(question, "--yes")), { say: note });
-      if (flags.json) return printJson({ reset: true });
+      if (flags.json) return printAnswer("cluster reset", { reset: true });
       print(["Reset.", ...(stays.length > 0 ? stays : ["Cluster and state are gone."]), `Start again: ${storesCommand("cluster up")}`].join(" "));
       if (unreadable.length > 0) note(`${unreadable.join(", ")}: take out what stands at "secure:", since nothing opens it any more; set it anew after cluster up`);
     });

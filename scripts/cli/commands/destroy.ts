@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { firstLine } from "../../../config/first-line";
 import { destroy } from "../../operations/destroy";
-import { confirm, exitCodes, listening, print, printJson, wholeNumber, withCommon, type Common } from "../common";
+import { confirm, exitCodes, listening, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 interface DestroyFlags extends Common {
@@ -21,7 +21,7 @@ export function destroyCommand(program: Command): void {
       const consent = async (doomed: string[]) => (yes ? undefined : confirm(`Destroy ${doomed.join(", ")} with all data?`, "--yes"));
       const destroyed = await listening((listener) => destroy(flags, { ...flags, names }, consent, listener));
       const { stores } = destroyed;
-      if (flags.json) printJson(destroyed);
+      if (flags.json) printAnswer("destroy", destroyed);
       else if (stores.length === 0) print("Nothing to destroy.");
       else print(table(["STORE", "RESULT", "TIME", ""], stores.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? "nothing left", 200)])));
       if (stores.some(({ result }) => result === "failed")) process.exitCode ??= exitCodes.failed;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { settingsFile } from "../../../config/environment";
 import { storesCommand } from "../../../config/stores-command";
 import { images, type ProvidedImages } from "../../operations/images";
-import { note, print, printJson, withCommon, type Common } from "../common";
+import { note, print, printAnswer, withCommon, type Common } from "../common";
 import { table } from "../ui/table";
 
 export function imagesCommand(program: Command): void {
@@ -10,7 +10,7 @@ export function imagesCommand(program: Command): void {
     .description("build this project's own images, and push them to the registry or load them into kind or k3d")
     .action(async (flags: Common) => {
       const provided = await images(flags, { say: note });
-      if (flags.json) printJson(provided.images);
+      if (flags.json) printAnswer("images", { env: flags.env, images: provided.images });
       else printImages(flags.env, provided);
     });
 }

@@ -4,7 +4,7 @@ import { address, credentials, mailCatcherName, type Credentials } from "../../o
 import { events, type StoreEvent } from "../../operations/events";
 import { logs } from "../../operations/logs";
 import { simulationNote } from "../../operations/status";
-import { note, print, printJson, withCommon, wholeNumber, type Common } from "../common";
+import { note, print, printAnswer, withCommon, wholeNumber, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 /** The commands that look into one running store. */
@@ -14,7 +14,7 @@ export function inspectCommands(program: Command): void {
     .argument("<name>")
     .action(async (name: string, flags: Common) => {
       const said = await events(flags, name);
-      if (flags.json) printJson(said);
+      if (flags.json) printAnswer("events", { name, events: said });
       else printEvents(name, said);
     });
   withCommon(program.command("logs"))
@@ -23,7 +23,7 @@ export function inspectCommands(program: Command): void {
     .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
     .action(async (name: string, flags: Common & { tail: number }) => {
       const found = await logs(flags, name, flags.tail);
-      if (flags.json) return printJson(found.logs);
+      if (flags.json) return printAnswer("logs", { name, logs: found.logs });
       for (const { pod, container, text } of found.logs) print(`==> ${pod}/${container} <==\n${text.trimEnd()}\n`);
       if (found.logs.length === 0) print(`${name} has no pods.`);
       if (found.simulated) note(simulationNote);
@@ -33,7 +33,7 @@ export function inspectCommands(program: Command): void {
     .argument("<name>", `a store, or ${mailCatcherName}`)
     .action(async (name: string, flags: Common) => {
       const found = await credentials(flags, name);
-      if (flags.json) printJson(found);
+      if (flags.json) printAnswer("credentials", found);
       else printCredentials(found);
     });
   withCommon(program.command("open"))
@@ -41,7 +41,7 @@ export function inspectCommands(program: Command): void {
     .argument("<name>")
     .action(async (name: string, flags: Common) => {
       const { url, simulated } = await address(flags, name);
-      if (flags.json) return printJson({ name, url });
+      if (flags.json) return printAnswer("open", { name, url });
       print(url);
       if (simulated) note(simulationNote);
       else openInBrowser(url);

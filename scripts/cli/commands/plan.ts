@@ -4,7 +4,7 @@ import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { fromProject, shellWord, storesCommand } from "../../../config/stores-command";
 import { isChanging, plan, type Changes, type Plan, type PlannedStore } from "../../operations/plan";
-import { exitCodes, listening, note, print, printJson, wholeNumber, withCommon, type Common } from "../common";
+import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
 import { out } from "../ui/colours";
 import { table } from "../ui/table";
 
@@ -28,7 +28,7 @@ export function planCommand(program: Command): void {
     .action(async (names: string[], flags: PlanFlags) => {
       const planned = await listening((listener) => plan(flags, { ...flags, names, skipUnchanged: flags.skip }, listener));
       const { env, stores, toSave } = planned;
-      if (flags.json) printJson({ env, stores });
+      if (flags.json) printAnswer("plan", { env, stores });
       else printPlan(stores, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "));
       if (flags.out) save(flags.out, toSave);
       process.exitCode ??= exitCodeOf(stores, flags.detailedExitcode ?? false);
@@ -36,7 +36,8 @@ export function planCommand(program: Command): void {
 }
 
 function exitCodeOf(planned: PlannedStore[], detailed: boolean): number {
-  if (planned.some(({ action, error }) => error || action === "refused")) return exitCodes.failed;
+  if (planned.some(({ error }) => error)) return exitCodes.failed;
+  if (planned.some(({ action }) => action === "refused")) return exitCodes.refused;
   return detailed && planned.some(isChanging) ? exitCodes.changes : 0;
 }
 

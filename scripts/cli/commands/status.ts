@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { firstLine } from "../../../config/first-line";
 import { mendMark, openStatus, simulationNote, type StatusReader, type StoreStatus } from "../../operations/status";
-import { interruptible, note, print, printJson, withCommon, type Common } from "../common";
+import { interruptible, note, print, printAnswer, withCommon, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 const interval = 2000;
@@ -15,10 +15,12 @@ export function statusCommand(program: Command): void {
     .action(async (names: string[], flags: Common & { watch?: boolean }) => {
       const reader = await openStatus(flags);
       if (flags.watch) await interruptible((signal) => watch(reader, flags, names, signal));
-      else if (flags.json) printJson(await reader.read(names));
+      else if (flags.json) printAnswer("status", answerOf(flags, reader, await reader.read(names)));
       else printStatus(reader.simulated, await reader.read(names));
     });
 }
+
+const answerOf = ({ env }: Common, { simulated }: StatusReader, stores: StoreStatus[]) => ({ env, simulated, stores });
 
 export function printStatus(simulated: boolean, rows: StoreStatus[]): void {
   if (rows.length === 0) return print("No stores: the list is empty and nothing runs.");
@@ -48,7 +50,7 @@ async function watch(reader: StatusReader, flags: Common, names: string[], signa
     const rows = await reader.read(names);
     const changed = rows.filter((row) => shown.get(row.name) !== JSON.stringify(row));
     for (const row of changed) shown.set(row.name, JSON.stringify(row));
-    if (changed.length > 0 && flags.json) printJson(changed);
+    if (changed.length > 0 && flags.json) printAnswer("status", answerOf(flags, reader, changed));
     else if (changed.length > 0) printStatus(reader.simulated, changed);
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { verifyStore, type StepReport } from "../../operations/verify";
-import { exitCodes, interruptible, note, print, printJson, withCommon, type Common } from "../common";
+import { exitCodes, interruptible, note, print, printAnswer, withCommon, type Common } from "../common";
 import { out } from "../ui/colours";
 import { duration } from "../ui/table";
 
@@ -13,7 +13,7 @@ export function verifyCommand(program: Command): void {
       const say = flags.json ? note : print;
       const verify = (signal: AbortSignal) => verifyStore(flags, name, (report) => say(lineOf(report)), signal);
       const result = await interruptible(verify, "stopping: what was ordered is cancelled first; once more to leave at once");
-      if (flags.json) printJson(result);
+      if (flags.json) printAnswer("verify", result);
       else print(result.passed ? `${name} sells (${duration(result.seconds)})` : `${name} is not proven to sell; more: ${storesCommand(`logs ${name}`)}`);
       if (!result.passed) process.exitCode ??= exitCodes.failed;
     });

@@ -46,6 +46,7 @@ export async function extractContext(run: Run, kubectl: string, cluster: string,
     throw new UserError(
       `there is no context ${context} in the kubeconfig (${process.env.KUBECONFIG ?? "~/.kube/config"})`,
       known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
+      "no-cluster",
     );
   }
   const view = await viewOf(run, kubectl, context);

@@ -84,7 +84,7 @@ async function contextUp(
   const { kubeconfig, server } = await extractContext(run, program, name, context);
   if (!named) refuseUnlessLocal(context, server);
   const answer = await run(program, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
-  if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`);
+  if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`, undefined, "cluster-unreachable");
   await accept?.(kubeconfig, context).catch((error) => {
     if (record?.kubeconfig !== kubeconfig) rmSync(kubeconfig, { force: true });
     throw error;

@@ -31,10 +31,10 @@ const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.i
 /** A value of a Secret, decoded; empty where it has none. */
 export const secretText = ({ data }: KubeObject, key: string): string => Buffer.from(data?.[key] ?? "", "base64").toString("utf8");
 
-/** The API refused (the message is its own) or the object is missing; `code` is HTTP's. */
+/** The API refused (the message is its own) or the object is missing; `status` is HTTP's. */
 export class KubeError extends UserError {
   constructor(
-    readonly code: number,
+    readonly status: number,
     message: string,
   ) {
     super(message);
@@ -70,7 +70,7 @@ export class Kube {
   async answers(): Promise<boolean> {
     return this.text("/readyz").then(
       () => true,
-      (error) => !(error instanceof Unreachable) && (!(error instanceof KubeError) || [401, 403].includes(error.code)),
+      (error) => !(error instanceof Unreachable) && (!(error instanceof KubeError) || [401, 403].includes(error.status)),
     );
   }
 
@@ -101,7 +101,7 @@ export class Kube {
     try {
       return JSON.parse(await this.send("GET", path)) as KubeObject;
     } catch (error) {
-      if (error instanceof KubeError && error.code === 404) return undefined;
+      if (error instanceof KubeError && error.status === 404) return undefined;
       throw error;
     }
   }
@@ -129,7 +129,7 @@ export class Kube {
 
   private async ignoreMissing(call: Promise<string>): Promise<void> {
     await call.catch((error) => {
-      if (!(error instanceof KubeError && error.code === 404)) throw error;
+      if (!(error instanceof KubeError && error.status === 404)) throw error;
     });
   }
 
@@ -143,7 +143,7 @@ export class Kube {
     const options: RequestOptions = { method, headers: { accept }, timeout: this.timeout };
     if (contentType) options.headers = { ...options.headers, "content-type": contentType };
     await this.config.applyToHTTPSOptions(options).catch((error: Error) => {
-      throw new UserError(`context "${this.context}" can not be used: ${error.message}`, `See whether kubectl --context ${this.context} works.`);
+      throw new UserError(`context "${this.context}" can not be used: ${error.message}`, `See whether kubectl --context ${this.context} works.`, "cluster-unreachable");
     });
     return new Promise((resolve, reject) => {
       const unreachable = (error: Error) =>
@@ -151,6 +151,7 @@ export class Kube {
           new Unreachable(
             `the cluster "${this.context}" at ${url.origin} does not answer: ${error.message || (error as NodeJS.ErrnoException).code}`,
             `Start it (${storesCommand("cluster up")}) or correct the context; nothing was changed.`,
+            "cluster-unreachable",
           ),
         );
       const call = (url.protocol === "http:" ? plainRequest : request)(url, options, (response) => {

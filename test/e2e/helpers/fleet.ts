@@ -7,6 +7,8 @@ import { delimiter, join } from "node:path";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
 import { Kube, type KubeObject } from "../../../scripts/machine/kube";
+import type { StoreStatus } from "../../../scripts/fleet/status";
+import { answers, type Answer } from "../../../scripts/operations/answers";
 import { toolsFolder } from "../../../scripts/machine/paths";
 import { isSource } from "../../images/sources";
 import { until } from "./until";
@@ -139,9 +141,14 @@ export class Fleet {
     return succeeded(args, await this.stores(...args));
   }
 
-  /** A command with `--json`, which has to print one document and nothing else. */
+  /** A command with `--json`, which has to print one document, as its schema has it, and nothing else. */
   async json<T>(...args: string[]): Promise<T> {
-    return JSON.parse((await this.ok(...args, "--json")).stdout) as T;
+    return answerOf(args, (await this.ok(...args, "--json")).stdout) as T;
+  }
+
+  /** `status --json`. */
+  async status(...names: string[]): Promise<StoreStatus[]> {
+    return (await this.json<Answer<"status">>("status", ...names)).stores;
   }
 
   /** `apply --json`, which may fail; rows by store. */
@@ -226,7 +233,7 @@ export class Fleet {
    * namespace, one deployed release, and the program finds no difference, also when the cluster is asked.
    */
   async assertSound(...stores: string[]): Promise<void> {
-    const status = await this.json<{ name: string; phase: string; reason: string | null }[]>("status", ...stores);
+    const status = await this.status(...stores);
     assert.deepEqual(status.map(({ name, phase, reason }) => [name, phase, reason]), stores.map((name) => [name, "READY", null]));
     for (const store of stores) {
       assert.deepEqual(this.locks(store), [], `${store} is locked`);
@@ -240,6 +247,12 @@ export class Fleet {
     const { stores: planned } = await this.json<{ stores: Row[] }>("plan", "--no-skip", ...stores);
     for (const { name, changes, error } of planned) assert.deepEqual({ name, changes, error: error ?? null }, { name, changes: none, error: null });
   }
+}
+
+/** What a command printed with `--json`, checked. */
+function answerOf(args: string[], text: string): unknown {
+  const command = Object.keys(answers).find((name) => args.slice(0, name.split(" ").length).join(" ") === name) as keyof typeof answers;
+  return answers[command].parse(JSON.parse(text));
 }
 
 const none = { create: 0, update: 0, replace: 0, delete: 0 };

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { errorCodes, type ErrorCode } from "../../config/errors";
+import { environmentNames } from "../../config/names";
+import { engineNames } from "../../config/spec";
+
+/*
+ * What the commands print with --json. A caller may count on every key: none goes, and none changes its meaning, within a version.
+ */
+
+const env = z.enum(environmentNames);
+const engine = z.enum(engineNames);
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+const changes = z.strictObject({ create: count, update: count, replace: count, delete: count }).describe("Resources, by what is done with them.");
+const action = z.enum(["create", "update", "unchanged", "refused", "delete", "orphan", "protected"]).describe("orphan, protected: left the list, and is kept.");
+
+const resource = z.strictObject({ op: z.string(), type: z.string(), name: z.string(), diffs: z.array(z.string()).describe("Top-level properties that differ.") });
+
+const plan = z.strictObject({
+  env,
+  stores: z.array(z.strictObject({
+    name: z.string(), action, changes,
+    resources: z.array(resource).describe("One by one; a store that is deleted has none, since everything goes."),
+    reason: z.string().optional().describe("Why it is refused."),
+    looked: z.boolean().describe("false: the preview failed or was ended, so what would change is not known."),
+    error: z.string().optional(),
+  })),
+});
+
+const applied = z.strictObject({
+  env,
+  stores: z.array(z.strictObject({
+    name: z.string(), action, changes,
+    result: z.enum(["created", "updated", "unchanged", "deleted", "kept", "refused", "failed", "cancelled", "not started"]),
+    seconds: seconds.describe("How long it took."),
+    error: z.string().nullable().describe("Why it failed or is refused."),
+    code: z.enum(["not-found", "locked", "cancelled", "cli", "program", "resource"]).nullable()
+      .describe("What kind of failure. cli: before any resource was looked at; program: the store's own program ended badly; resource: the cluster or a chart said no."),
+    repairs: z.array(z.string()).describe("Leftovers of earlier runs that were repaired on the way."),
+  })),
+});
+
+const status = z.strictObject({
+  env,
+  simulated: z.boolean().describe("true: pods only pretend to run."),
+  stores: z.array(z.strictObject({
+    name: z.string(), engine: z.string(), phase: z.enum(["PROVISIONING", "READY", "FAILED", "SUSPENDED", "DELETING"]),
+    url: z.string(), namespace: z.string(), stack: z.string(),
+    createdAt: z.string().nullable().describe("Of its namespace, ISO 8601."),
+    provisionSeconds: seconds.nullable().describe("From the namespace to the first time that everything was ready."),
+    reason: z.string().nullable().describe("Why it is not READY, or what about it is not as listed."),
+  })),
+});
+
+const verify = z.strictObject({
+  name: z.string(), engine, url: z.string(), passed: z.boolean(), seconds,
+  steps: z.array(z.strictObject({ step: z.string(), result: z.enum(["passed", "failed", "skipped"]), seconds, detail: z.string() })),
+});
+
+const events = z.strictObject({
+  name: z.string(),
+  events: z.array(z.strictObject({ time: z.string(), type: z.string(), object: z.string(), reason: z.string(), message: z.string(), count })).describe("Oldest first."),
+});
+
+const logs = z.strictObject({ name: z.string(), logs: z.array(z.strictObject({ pod: z.string(), container: z.string(), text: z.string() })) });
+
+const credentials = z.strictObject({ name: z.string(), url: z.string(), adminUrl: z.string().optional(), username: z.string().optional(), password: z.string().optional() });
+
+const problem = z.strictObject({
+  file: z.string(), line: z.int().min(1), column: z.int().min(1), path: z.array(z.union([z.string(), z.number()])),
+  value: z.string().optional(), message: z.string(), repair: z.string(),
+});
+
+const cluster = z.strictObject({
+  name: z.string(), kind: z.enum(["context", "kind", "k3d", "embedded", "none"]), running: z.boolean(), note: z.string(), why: z.string().optional(),
+  context: z.string().optional(), kubeconfig: z.string().optional(), version: z.string().optional(), simulated: z.boolean(),
+  processes: z.array(z.strictObject({ name: z.string(), state: z.enum(["running", "ended", "not started"]), pid: z.int().optional(), memory: count.optional().describe("Bytes."), log: z.string() })),
+  nodes: z.array(z.strictObject({ name: z.string(), ready: z.boolean() })),
+});
+
+const images = z.strictObject({
+  env,
+  images: z.array(z.strictObject({
+    name: z.string(), reference: z.string().describe("As the pods refer to it."), built: z.boolean(), delivery: z.enum(["pushed", "already pushed", "loaded", "already loaded", "none"]),
+  })),
+});
+
+/** By command. */
+export const answers = {
+  plan, apply: applied, destroy: applied, status, verify, events, logs, credentials,
+  open: z.strictObject({ name: z.string(), url: z.string() }),
+  validate: z.strictObject({ valid: z.boolean(), problems: z.array(problem) }),
+  env: z.record(z.string(), z.string()).describe("Variables for a shell."),
+  images,
+  "cluster up": cluster, "cluster status": cluster,
+  "cluster down": z.strictObject({ running: z.literal(false) }),
+  "cluster reset": z.strictObject({ reset: z.literal(true) }),
+} as const;
+export type Answer<C extends keyof typeof answers> = z.infer<(typeof answers)[C]>;
+
+const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
+/** In place of any of them, where the command fails as a whole; its code is 3 where nothing had been done yet. */
+export const failure = z.strictObject({
+  error: z.strictObject({
+    code: z.enum([...codes, "defect"]), message: z.string(), hint: z.string().optional().describe("How to mend it."),
+    problems: z.array(problem).optional().describe("Of a list: every one, with its place and repair."),
+  }),
+});
+
+/** JSON Schema of what a command prints with --json. */
+export const answerJsonSchema = (command: keyof typeof answers): object => ({ ...z.toJSONSchema(z.union([answers[command], failure])), title: `stores ${command} --json` });
