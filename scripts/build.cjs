@@ -41,7 +41,7 @@ function bundles(files) {
   const unused = path.join(root, "scripts", "empty-module.cjs");
   const plugins = files.filter((file) => /^test\/plugins\/[^/]+\/main\.ts$/.test(file));
   return [
-    { entry: "scripts/cli/main.ts", outfile: "bundle/stores.js" },
+    { entry: "scripts/cli/main.ts", outfile: "bundle/stores.js", external: ["@grpc/grpc-js"] },
     { entry: "scripts/engine/worker.ts", outfile: "bundle/worker.js", alias: { typescript: unused, "@npmcli/arborist": unused } },
     ...plugins.map((entry) => ({ entry, outfile: entry.replace(/\.ts$/, ".js") })),
   ].filter(({ entry }) => files.includes(entry));
@@ -59,8 +59,8 @@ function ensureBuilt() {
   const esbuild = require("esbuild");
   try {
     esbuild.buildSync({ ...common, entryPoints: files, outbase: ".", outdir: scratch, sourcesContent: false });
-    for (const { entry, outfile, alias } of bundles(files)) {
-      esbuild.buildSync({ ...common, entryPoints: [entry], outfile: path.join(scratch, outfile), alias, bundle: true, sourcemap: "linked" });
+    for (const { entry, outfile, alias, external } of bundles(files)) {
+      esbuild.buildSync({ ...common, entryPoints: [entry], outfile: path.join(scratch, outfile), alias, external, bundle: true, sourcemap: "linked" });
     }
     fs.writeFileSync(path.join(scratch, ".stamp"), stamp);
     const old = path.join(root, `dist.${process.pid}.old`);

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import type { z } from "zod";
 import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/errors";
 import type { failure } from "../operations/answers";
+import { projectRoot } from "../../config/root";
 import { setGiven, type Given } from "../../config/stores-command";
 import { cacheFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
@@ -21,6 +24,7 @@ import { err } from "./ui/colours";
 export async function main(args: string[]): Promise<void> {
   const program = new Command("stores")
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
+    .version((JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version)
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .hook("preAction", (_, command) => setGiven({ file: undefined, context: undefined, ...command.opts<Given>() }));

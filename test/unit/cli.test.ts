@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -50,7 +50,7 @@ const commands: Record<string, string[]> = {
   verify: common,
   events: common,
   logs: [...common, "--tail"],
-  credentials: common,
+  credentials: [...common, "--show"],
   open: common,
   validate: common,
   schema: [...common, "--of"],
@@ -99,6 +99,11 @@ describe("stores command", function () {
     const { out } = await stores("--help");
     const listed = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name).filter((name) => name !== "help");
     assert.deepEqual(listed.sort(), [...new Set(Object.keys(commands).map((command) => command.split(" ")[0]))].sort());
+  });
+
+  it("knows its version", async () => {
+    const { code, out } = await stores("--version");
+    assert.deepEqual([code, out.trim()], [0, (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version]);
   });
 
   /** One clear message on standard error, nothing on standard output, exit 3, no stack; with --json the same as a document. */

@@ -19,6 +19,10 @@ describe("table", () => {
     assert.deepEqual(plain(["A", "B"], [["only"]]), ["A     B", "only"]);
   });
 
+  it("knows that some characters are wide, and that others take no room", () => {
+    assert.deepEqual(plain(["A", "B"], [["靴屋", "x"], ["cafe\u0301", "x"], ["🛍️", "x"]]), ["A     B", "靴屋  x", "cafe\u0301  x", "🛍️    x"]);
+  });
+
   it("takes words that mean something to JavaScript for words", () => {
     assert.deepEqual(plain(["A", "B"], [["constructor", "x"]]), ["A            B", "constructor  x"]);
   });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
+import { storesCommand } from "../../../config/stores-command";
 import { address, credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
 import { events, type StoreEvent } from "../../operations/events";
 import { logs } from "../../operations/logs";
@@ -31,10 +32,13 @@ export function inspectCommands(program: Command): void {
   withCommon(program.command("credentials"))
     .description("address and administrator of a store, or who reads what the mail catcher has")
     .argument("<name>", `a store, or ${mailCatcherName}`)
-    .action(async (name: string, flags: Common) => {
+    .option("--show", "show the password on a terminal, too; elsewhere it always is")
+    .action(async (name: string, flags: Common & { show?: boolean }) => {
       const found = await credentials(flags, name);
-      if (flags.json) printAnswer("credentials", found);
-      else printCredentials(found);
+      if (flags.json) return printAnswer("credentials", found);
+      const masked = process.stdout.isTTY && !flags.show && found.password !== undefined;
+      printCredentials(masked ? { ...found, password: "•".repeat(8) } : found);
+      if (masked) note(`The password: ${storesCommand(`credentials ${name} --show`)}`);
     });
   withCommon(program.command("open"))
     .description("open a store in the browser")

@@ -1,10 +1,12 @@
+import stringWidth from "string-width";
 import { out } from "./colours";
 
 /** Plain columns, two spaces apart; the last one may be as long as it likes. */
 export function table(head: string[], rows: string[][]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = head.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column] ?? "")].map((cell) => stringWidth(cell))));
+  const padded = (cell: string, width = 0) => cell + " ".repeat(Math.max(0, width - stringWidth(cell)));
   const line = (cells: string[], paint: (text: string, column: number) => string) =>
-    cells.map((cell, column) => paint(column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0), column)).join("  ").trimEnd();
+    cells.map((cell, column) => paint(column === cells.length - 1 ? cell : padded(cell, widths[column]), column)).join("  ").trimEnd();
   return [line(head, (text) => out.bold(text)), ...rows.map((row) => line(row, colourOf))].join("\n");
 }
 

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { connect } from "node:http2";
 import { createInterface } from "node:readline";
 import { versionIn } from "./versions";
 
@@ -26,28 +25,13 @@ export async function askPluginVersion(file: string): Promise<string | undefined
   }
 }
 
-/** One gRPC call with an empty message; the only field of the answer is a string, so its bytes do as text. */
-function call(port: number, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const session = connect(`http://127.0.0.1:${port}`);
-    session.on("error", reject).setTimeout(patience, () => session.destroy(new Error("no answer")));
-    const stream = session.request({
-      ":method": "POST",
-      ":path": path,
-      "content-type": "application/grpc",
-      te: "trailers",
-    });
-    let answer = "";
-    stream.setEncoding("latin1");
-    stream
-      .on("data", (text: string) => (answer += text))
-      .on("error", reject)
-      .on("end", () => {
-        session.close();
-        // Five bytes of framing, then the field's tag and length.
-        resolve(answer.slice(7));
-      });
-    // Not compressed, length 0.
-    stream.end(Buffer.alloc(5));
-  });
+/** One call with an empty message; the only field of the answer is a string, after its tag and length. */
+async function call(port: number, path: string): Promise<string> {
+  const { Client, credentials } = await import("@grpc/grpc-js");
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const asIs = (bytes: Buffer) => bytes;
+  const answer = new Promise<Buffer | undefined>((resolve, reject) =>
+    client.makeUnaryRequest(path, asIs, asIs, Buffer.alloc(0), { deadline: Date.now() + patience }, (error, bytes) => (error ? reject(error) : resolve(bytes))),
+  );
+  return answer.then((bytes = Buffer.alloc(0)) => bytes.toString("utf8", 2)).finally(() => client.close());
 }
