@@ -1,4 +1,3 @@
-import { StackReference, getOrganization, getProject } from "@pulumi/pulumi";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
 import { storesCommand } from "../config/stores-command";
@@ -21,12 +20,6 @@ export function refuseOtherCluster(env: EnvironmentName, context: string, descri
     `the state of environment ${env} is about another cluster than that of context ${context}; nothing was done`,
     `Back to that one: ${storesCommand("cluster up", { env, context: "NAME" })}${env === "local" ? ` (one that this project made: ${storesCommand("cluster down")} && ${storesCommand("cluster up")})` : ""}\n` +
       `If it is gone, or the stores shall be made anew on this one and left alone on that: ${storesCommand("cluster up --move", { env, ...(env !== "local" && { context }) })}`,
-      "another-cluster",
+    "another-cluster",
     );
-}
-
-/** The cluster that the environment's stack was last brought up on, from its own former outputs. */
-export async function describedCluster(env: EnvironmentName): Promise<string | undefined> {
-  const stack = new StackReference(`${getOrganization()}/${getProject()}/${env}`);
-  return (await stack.getOutputDetails("cluster")).value as string | undefined;
 }

@@ -10,12 +10,13 @@ import { ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngre
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
-import { clusterMark, describedCluster, moveVariable, refuseOtherCluster } from "./cluster-identity";
+import { clusterMark, moveVariable, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
 import { requireExistingParts } from "./required-parts";
+import { describedCluster } from "./cluster-of-outputs";
 
 /** What stores' stacks read from their environment's stack. */
 export interface EnvironmentOutputs {

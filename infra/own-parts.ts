@@ -1,8 +1,8 @@
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
-import { clusterRoleOf, traefikRelease } from "../components/traefik";
 import { environmentReceipt } from "./digest";
+import { clusterRoleOf, traefikRelease } from "../components/traefik/names";
 
 export interface PartName {
   apiVersion: string;

@@ -12,9 +12,10 @@ import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
 import { environmentOf, type Environment } from "./environment-outputs";
 import { annotations, labels as marks, receiptName } from "./labels";
-import { livingIn, notItsPasswords, type Living } from "./living";
+import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
 import { wallsFor } from "./room";
+import { notItsPasswords } from "./not-its-passwords";
 
 /** What a store's stack tells. */
 export interface StoreOutputs {

@@ -1,8 +1,6 @@
 import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { LivingSecret } from "../components/shared/generated";
 import { UserError } from "../config/errors";
-import type { EnvironmentName } from "../config/names";
-import { storesCommand } from "../config/stores-command";
 import { clusterMark } from "../infra/cluster-identity";
 import { annotations, receiptName } from "./labels";
 
@@ -34,12 +32,6 @@ export interface LivingWalls {
 
 /** For a namespace that is known to be new, and for tests. */
 export const nothingLives: Living = { cluster: async () => undefined, secret: async () => undefined, walls: async () => ({}) };
-
-/** Why a state that does not know what a shop runs with stays out, and the ways on. */
-export const notItsPasswords = (env: EnvironmentName, store: string) =>
-  `store ${store} runs with passwords that this state does not hold; nothing is written over them.
-Where its stack is in another backend, use that one: pulumi login URL, or PULUMI_BACKEND_URL.
-Where that state is lost or too old, or a Secret was changed by hand, keep what the shop runs with: ${storesCommand(`apply ${store} --adopt`, { env })}`;
 
 /** Reads a namespace of the cluster that a context of the kubeconfig names, as the provider does. */
 export function livingIn(namespace: string, context: string): Living {
@@ -80,7 +72,7 @@ async function answerOf<T>(context: string, question: (api: CoreV1Api) => Promis
     throw new UserError(
       `the cluster "${context}" ${reason}`,
       `See whether kubectl --context ${context} works; nothing is written before that is known.`,
-      "foreign-object",
+      "cluster-unreachable",
     );
   }
 }

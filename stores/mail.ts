@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { mailCatcherPodLabels } from "../components/mail-catcher";
 import type { MailServer } from "../components/network-isolation";
 import { inRanges, isPrivate } from "../components/network-isolation/addresses";
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
+import { mailCatcherPodLabels } from "../components/mail-catcher/labels";
 
 /** The range of one address alone. */
 export const rangeOf = (address: string) => `${address}/${isIP(address) === 6 ? 128 : 32}`;

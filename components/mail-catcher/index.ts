@@ -55,9 +55,6 @@ export interface MailCatcherArgs {
   labels?: Record<string, string>;
 }
 
-/** The labels of the pods, for those who let their own connect to them. */
-export const mailCatcherPodLabels: Record<string, string> = { app: "mail-catcher" };
-
 /** Mailpit: takes any mail from the stores, delivers none, shows all. */
 export class MailCatcher extends ComponentResource {
   /** Helm's word on the installation, such as `deployed`. */

@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { Release } from "@pulumi/kubernetes/helm/v3";
+import { traefikRelease } from "./names";
 
 export interface TraefikArgs {
   /** The namespace to install into. It must allow two node ports, and a load balancer where that is wanted. */
@@ -29,12 +30,6 @@ export interface TraefikArgs {
    */
   labels?: Record<string, string>;
 }
-
-/** The release, its Deployment and its pods. */
-export const traefikRelease = "traefik";
-
-/** What the chart calls its ClusterRole and the binding of that. */
-export const clusterRoleOf = (namespace: string) => `${namespace}-${traefikRelease}`;
 
 /** Traefik as the ingress controller of one IngressClass. */
 export class Traefik extends ComponentResource {

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseStack } from "../../config/names";
 import { engineNames } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
-import { notItsPasswords } from "../../stores/living";
 import type { Observed } from "../fleet/observe";
 import { helmRecords, rollBack, type ReleaseName } from "./helm";
 import { needsTakingBack, takeBack, mends, type Mend } from "./mend";
@@ -10,6 +9,7 @@ import type { Outcome, Operation, Failure } from "./operation";
 import { runCli } from "./run-cli";
 import type { RunContext } from "./run-context";
 import { breakStaleLock } from "./stale-lock";
+import { notItsPasswords } from "../../stores/not-its-passwords";
 
 export interface Performed extends Outcome {
   /** Repairs that were needed on the way, and what Helm said to those that it refused. */

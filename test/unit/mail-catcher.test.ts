@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { MailCatcher, mailCatcherPodLabels } from "../../components/mail-catcher";
+import { MailCatcher } from "../../components/mail-catcher";
 import { podViolations } from "./helpers/pod-rules";
 import { mailNeedsLogin } from "../../config/environment";
 import { mockedPassword, only, record } from "./helpers/recording-mocks";
 import { kubeScoreFindings, type KubernetesObject, objectOf, renderChart } from "./helpers/rendered-chart";
+import { mailCatcherPodLabels } from "../../components/mail-catcher/labels";
 
 const waivers = {
   "container-resources": "no limit on CPU: requests already rank it behind the stores",

@@ -11,7 +11,7 @@ import { proxyFor } from "../os/proxy";
  * @param context the file's current one if absent
  */
 export async function loadContext(file: string, context?: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
   let users: RawUser[] | undefined;
   try {
