@@ -23,6 +23,7 @@ describe("What the list says arrives, in the lab", function () {
 
   before(async () => {
     writeFileSync(join(lab.project, "config/pixel.png"), pixel);
+    lab.settings({ egress: "allow" });
     lab.list(
       JSON.stringify({
         name: "yen", engine: "woocommerce", currency: "JPY", country: "JP", domains: [domain], adminEmail: "owner@yen.example", woocommerce: { timezone: "Asia/Tokyo" },
@@ -71,7 +72,7 @@ describe("What the list says arrives, in the lab", function () {
   });
 
   it("on https, plain http leads there and a certificate authority's question does not", async () => {
-    lab.settings({ tlsIssuer: "letsencrypt" });
+    lab.settings({ egress: "allow", tlsIssuer: "letsencrypt" });
     await lab.ok("cluster", "up");
     await lab.ok("apply");
     for (const store of ["yen", "franc"]) {
