@@ -11,6 +11,16 @@ export interface PartName {
   namespace?: string;
 }
 
+const plurals: Record<PartName["kind"], string> = {
+  Namespace: "namespaces", Deployment: "deployments", IngressClass: "ingressclasses", ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings",
+};
+
+/** Where the API has a part of an environment. */
+export function pathOfPart({ apiVersion, kind, name, namespace }: PartName): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}${namespace ? `/namespaces/${namespace}` : ""}/${plurals[kind]}/${name}`;
+}
+
 /** An object that the environment's stack makes under a name that somebody else's may have as well. */
 export interface OwnPart extends PartName {
   /** What to do where somebody else has it. */

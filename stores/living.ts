@@ -1,7 +1,8 @@
-import type { ApiException, CoreV1Api, RequestContext, ResponseContext } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { LivingSecret } from "../components/shared/generated";
 import { UserError } from "../config/errors";
 import { clusterMark } from "../infra/cluster-identity";
+import { NoAnswer, readerOf, type Found } from "../infra/cluster-reader";
+import { pathOfPart } from "../infra/own-parts";
 import { annotations, receiptName } from "./labels";
 
 /**
@@ -35,24 +36,21 @@ export const nothingLives: Living = { cluster: async () => undefined, secret: as
 
 /** Reads a namespace of the cluster that a context of the kubeconfig names, as the provider does. */
 export function livingIn(namespace: string, context: string): Living {
-  const ask = <T>(question: (api: CoreV1Api) => Promise<T>) => answerOf(context, question);
+  const ask = (kind: string, name: string) => answerOf(context, `/api/v1/namespaces/${namespace}/${kind}/${name}`);
   return {
-    secret: (name) =>
-      ask(async (api) => {
-        const { data, metadata } = await api.readNamespacedSecret({ namespace, name });
-        const values = Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
-        return { values, annotations: metadata?.annotations ?? {} };
-      }),
-    cluster: async () => (await ask((api) => api.readNamespace({ name: clusterMark.name })))?.metadata?.uid,
+    secret: async (name) => {
+      const secret = await ask("secrets", name);
+      if (!secret) return undefined;
+      const values = Object.fromEntries(Object.entries((secret.data ?? {}) as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
+      return { values, annotations: secret.metadata?.annotations ?? {} };
+    },
+    cluster: async () => (await answerOf(context, pathOfPart(clusterMark)))?.metadata?.uid,
     walls: async () => {
-      const [quota, limits, receipt] = await Promise.all([
-        ask((api) => api.readNamespacedResourceQuota({ namespace, name: "quota" })),
-        ask((api) => api.readNamespacedLimitRange({ namespace, name: "limits" })),
-        ask((api) => api.readNamespacedConfigMap({ namespace, name: receiptName })),
-      ]);
+      const [quota, limits, receipt] = await Promise.all([ask("resourcequotas", "quota"), ask("limitranges", "limits"), ask("configmaps", receiptName)]);
+      const ranges = (limits?.spec?.limits ?? []) as { type: string; max?: Record<string, string> }[];
       return {
         quota: quota?.spec?.hard,
-        containerMax: limits?.spec?.limits.find(({ type }) => type === "Container")?.max,
+        containerMax: ranges.find(({ type }) => type === "Container")?.max,
         sizes: quota?.metadata?.annotations?.[annotations.sizes],
         reached: receipt?.data?.digest,
         held: receipt?.data?.held,
@@ -62,57 +60,15 @@ export function livingIn(namespace: string, context: string): Living {
 }
 
 /** Undefined where the object, or its namespace, is missing. */
-async function answerOf<T>(context: string, question: (api: CoreV1Api) => Promise<T>): Promise<T | undefined> {
-  const { ApiException } = await library();
+async function answerOf(context: string, path: string): Promise<Found | undefined> {
   try {
-    return await question(await connect(context));
+    return await (await readerOf(context))(path);
   } catch (error) {
-    if (error instanceof ApiException && error.code === 404) return undefined;
-    const reason = error instanceof ApiException ? `does not tell what lives there: ${reasonOf(error)}` : `is unreachable: ${(error as Error).message}`;
+    if (!(error instanceof NoAnswer)) throw error;
     throw new UserError(
-      `the cluster "${context}" ${reason}`,
+      `the cluster "${context}" ${error.status === undefined ? `is unreachable: ${error.message}` : `does not tell what lives there: ${error.message}`}`,
       `See whether kubectl --context ${context} works; nothing is written before that is known.`,
       "cluster-unreachable",
     );
   }
-}
-
-/** The API server's own words, if it had any. */
-function reasonOf({ code, body }: ApiException<unknown>): string {
-  try {
-    return (JSON.parse(String(body)) as { message?: string }).message ?? `HTTP ${code}`;
-  } catch {
-    return `HTTP ${code}`;
-  }
-}
-
-/** Takes longer to load than all that is asked of it, hence once in a process and only where a program runs. */
-const library = () => import("@kubernetes/client-node");
-
-const connections = new Map<string, Promise<CoreV1Api>>();
-
-function connect(context: string): Promise<CoreV1Api> {
-  const connection = connections.get(context) ?? open(context);
-  connections.set(context, connection);
-  return connection;
-}
-
-/** Milliseconds without an answer after which the API server counts as away. */
-const patience = 15_000;
-
-async function open(context: string): Promise<CoreV1Api> {
-  const { CoreV1Api, KubeConfig, ServerConfiguration, createConfiguration } = await library();
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  if (!config.getContextObject(context)) throw new Error(`the kubeconfig has no context "${context}"`);
-  config.setCurrentContext(context);
-  const limit = {
-    pre: async (request: RequestContext) => {
-      request.setSignal(AbortSignal.timeout(patience));
-      return request;
-    },
-    post: async (response: ResponseContext) => response,
-  };
-  const baseServer = new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {});
-  return new CoreV1Api(createConfiguration({ baseServer, authMethods: { default: config }, promiseMiddleware: [limit] }));
 }

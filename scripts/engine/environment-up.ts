@@ -1,9 +1,9 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { environmentDigest } from "../../infra/digest";
-import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
+import { ownNamespaces, ownReleases, refuseForeign, pathOfPart } from "../../infra/own-parts";
 import { readEnvironment } from "../fleet/environment";
-import { pathOfPart, readReleases, type OwnReleaseState } from "../fleet/environment-parts";
+import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
 import { refuseForeignState } from "./described-cluster";
 import { dropRecords, type Mend } from "./mend";

@@ -1,16 +1,6 @@
 import type { EnvironmentSettings } from "../../config/environment";
-import { ownReleases, type OwnPart, type OwnRelease } from "../../infra/own-parts";
+import { ownReleases, type OwnRelease } from "../../infra/own-parts";
 import type { Kube } from "../machine/kube";
-
-const plurals: Record<OwnPart["kind"], string> = {
-  Namespace: "namespaces", Deployment: "deployments", IngressClass: "ingressclasses", ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings",
-};
-
-/** Where the API has a part of an environment. */
-export function pathOfPart({ apiVersion, kind, name, namespace }: OwnPart): string {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespace ? `/namespaces/${namespace}` : ""}/${plurals[kind]}/${name}`;
-}
 
 /** A release of an environment as the cluster has it. */
 export interface OwnReleaseState extends OwnRelease {

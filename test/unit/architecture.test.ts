@@ -97,6 +97,15 @@ describe("architecture", () => {
     assert.deepEqual(whole, []);
   });
 
+  it("what is started often holds nothing that takes long to load: no compiler, no generated client, and the command no SDK of Pulumi's", () => {
+    const heavy = /^\/\/ node_modules\/((?:typescript|@npmcli\/arborist)\/|@kubernetes\/client-node\/dist\/gen\/apis\/CoreV1Api)/m;
+    const [command, worker] = ["stores", "worker"].map((name) => read(`dist/bundle/${name}.js`)) as [string, string];
+    assert.doesNotMatch(command, heavy);
+    assert.doesNotMatch(worker, heavy);
+    assert.doesNotMatch(command, /^\/\/ node_modules\/@pulumi\//m);
+    assert.match(worker, /^\/\/ node_modules\/@pulumi\//m);
+  });
+
   it("notices an import against the flow in any form", () => {
     for (const statement of [
       'import { x } from "../../config/names";',
