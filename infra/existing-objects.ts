@@ -1,6 +1,6 @@
 import { UserError } from "../config/errors";
 import { NoAnswer, readerOf, type Found } from "./cluster-reader";
-import { pathOfPart, type PartName } from "./own-parts";
+import { pathOfPart, type PartName } from "./part-name";
 
 /** Looks at the cluster that the provider of this context will work on. */
 export async function finderIn(context: string): Promise<(part: PartName) => Promise<Found | undefined>> {

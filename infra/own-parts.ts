@@ -3,23 +3,7 @@ import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
 import { environmentReceipt } from "./digest";
 import { clusterRoleOf, traefikRelease } from "../components/traefik/names";
-
-export interface PartName {
-  apiVersion: string;
-  kind: "Namespace" | "Deployment" | "IngressClass" | "ClusterRole" | "ClusterRoleBinding";
-  name: string;
-  namespace?: string;
-}
-
-const plurals: Record<PartName["kind"], string> = {
-  Namespace: "namespaces", Deployment: "deployments", IngressClass: "ingressclasses", ClusterRole: "clusterroles", ClusterRoleBinding: "clusterrolebindings",
-};
-
-/** Where the API has a part of an environment. */
-export function pathOfPart({ apiVersion, kind, name, namespace }: PartName): string {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespace ? `/namespaces/${namespace}` : ""}/${plurals[kind]}/${name}`;
-}
+import type { PartName } from "./part-name";
 
 /** An object that the environment's stack makes under a name that somebody else's may have as well. */
 export interface OwnPart extends PartName {

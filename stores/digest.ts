@@ -19,7 +19,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "config/url.ts",
   `components/${engine}`,
   "components/guardrails",
-  "components/mail-catcher/index.ts",
+  "components/mail-catcher/labels.ts",
   "components/network-isolation",
   "components/shared",
   "package.json",

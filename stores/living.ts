@@ -2,8 +2,8 @@ import type { LivingSecret } from "../components/shared/generated";
 import { UserError } from "../config/errors";
 import { clusterMark } from "../infra/cluster-identity";
 import { NoAnswer, readerOf, type Found } from "../infra/cluster-reader";
-import { pathOfPart } from "../infra/own-parts";
 import { annotations, receiptName } from "./labels";
+import { pathOfPart } from "../infra/part-name";
 
 /**
  * What lives in a store's namespace at this moment. A program knows its state only, and that may be lost, old or another

@@ -1,7 +1,7 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { environmentDigest } from "../../infra/digest";
-import { ownNamespaces, ownReleases, refuseForeign, pathOfPart } from "../../infra/own-parts";
+import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
 import { readEnvironment } from "../fleet/environment";
 import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
@@ -11,6 +11,7 @@ import { noChanges, type Failure } from "./operation";
 import { awaitDeletion, perform, type Performed } from "./perform";
 import { withRunContext, operationOn, type RunContext } from "./run-context";
 import type { Session } from "./session";
+import { pathOfPart } from "../../infra/part-name";
 
 /** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
 export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {

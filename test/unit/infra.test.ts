@@ -12,9 +12,9 @@ import { projectRoot } from "../../config/root";
 import { environment } from "../../infra";
 import { clusterProvider } from "../../infra/cluster-provider";
 import { environmentDigest, secretRevisions } from "../../infra/digest";
-import type { PartName } from "../../infra/own-parts";
 import { isSource } from "../images/sources";
 import { only, record, type Recorded } from "./helpers/recording-mocks";
+import type { PartName } from "../../infra/part-name";
 
 const local = { ingress: { controllerNamespace: "ingress", install: true }, hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true };
 const prod = {
