@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import ts from "typescript";
 import { projectRoot } from "../../config/root";
@@ -70,6 +70,13 @@ const read = (path: string) => readFileSync(join(projectRoot, path), "utf8");
 describe("architecture", () => {
   it("has sources in every room of the flow, and none outside", () => {
     assert.deepEqual([...new Set(all.map(roomOf))].sort(), Object.keys(mayImport).sort());
+  });
+
+  it("unit tests lie where what they test does", () => {
+    const folders = all.filter((path) => /^test\/unit\/.*\.test\.ts$/.test(path)).map((path) => dirname(path).replace(/^test\/unit\/?/, ""));
+    const strays = [...new Set(folders)].filter((folder) => ![folder, `test/${folder}`].some((place) => existsSync(join(projectRoot, place))));
+    assert.deepEqual(strays, []);
+    assert.ok(folders.includes("scripts/engine"));
   });
 
   it("has no circle", () => {

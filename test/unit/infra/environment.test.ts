@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isSecret } from "@pulumi/pulumi";
+import { readSettings } from "../../../config/environment";
+import { UserError } from "../../../config/errors";
+import { filesDigest } from "../../../config/files-digest";
+import type { EnvironmentName } from "../../../config/names";
+import { withOwnImages } from "../../../config/own-images";
+import { projectRoot } from "../../../config/root";
+import { environment } from "../../../infra";
+import { clusterProvider } from "../../../infra/cluster-provider";
+import { environmentDigest, secretRevisions } from "../../../infra/digest";
+import { isSource } from "../../images/sources";
+import { only, record, type Recorded } from "../helpers/recording-mocks";
+import type { PartName } from "../../../infra/part-name";
+
+const local = { ingress: { controllerNamespace: "ingress", install: true }, hostSuffix: ".127.0.0.1.nip.io", egress: "allow", mailCatcher: true };
+const prod = {
+  context: "prod-cluster",
+  ingress: { className: "traefik", controllerNamespace: "kube-system" },
+  hostSuffix: ".shops.example.com",
+  storageClass: "local-path",
+  egress: "deny",
+  smtp: { host: "smtp.example.com", from: "shop@example.com" },
+};
+
+/** @param found labels of what the cluster has already, by kind and name */
+async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}, former: object = {}) {
+  const finder = async () => async ({ kind, name }: PartName) => {
+    if (name === "kube-system") return { metadata: { uid: "this-cluster" } };
+    return found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } };
+  };
+  return record(() => environment(env, finder), {
+    stack: env,
+    outputs: { [`organization/storefleet/${env}`]: former },
+    config: { "storefleet:settings": JSON.stringify(settings), ...secrets },
+  });
+}
+
+const names = (resources: Recorded[], type: string) =>
+  resources.filter((it) => it.type.endsWith(type)).map(({ inputs }) => inputs.metadata?.name ?? inputs.name);
+
+describe("the environment's program", () => {
+  const variables = { ...process.env };
+  beforeEach(() => {
+    process.env.STOREFLEET_CONTEXT = "storefleet-test";
+    delete process.env.HELM_TIMEOUT;
+    delete process.env.STOREFLEET_INGRESS_PORTS;
+  });
+  afterEach(() => {
+    process.env = { ...variables };
+  });
+
+  it("installs Traefik and the mail catcher into confined namespaces when the settings say so", async () => {
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(names(resources, ":Namespace").sort(), ["ingress", "storefleet-mail", "storefleet-system"]);
+    assert.deepEqual(names(resources, ":ResourceQuota").length, 3);
+    assert.deepEqual(names(resources, ":Release").sort(), ["mail-catcher", "traefik"]);
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.namespace, "ingress");
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.timeout, 600);
+    assert.equal(result.settings.smtp.host, "mail-catcher.storefleet-mail.svc.cluster.local");
+    assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io");
+  });
+
+  it("lets nobody read caught mails without a login, but on the own machine", async () => {
+    assert.deepEqual(names((await run("local", local)).resources, ":Secret"), []);
+    const { resources } = await run("local", { ...local, hostSuffix: ".shops.example" });
+    assert.equal(only(resources, ":Secret").inputs.metadata.name, "mail-catcher-login");
+  });
+
+  it("reaches Traefik as the context's cluster does, unless the settings say how", async () => {
+    const service = async (context: string, more = {}) => {
+      process.env.STOREFLEET_CONTEXT = context;
+      const { resources } = await run("local", { ...local, ingress: { ...local.ingress, ...more } });
+      const quota = resources.find(({ name }) => name === "ingress-quota")!.inputs.spec.hard;
+      assert.equal(quota["services.nodeports"], "2", "a LoadBalancer has node ports, too");
+      return [only(resources, ":Release", "traefik-release").inputs.values.service.type, quota["services.loadbalancers"]];
+    };
+    for (const context of ["docker-desktop", "rancher-desktop", "orbstack", "colima", "colima-work"]) assert.deepEqual(await service(context), ["LoadBalancer", "1"], context);
+    for (const context of ["storefleet-local", "kind-storefleet-local", "minikube", "my-colima", "prod"]) assert.deepEqual(await service(context), ["NodePort", "0"], context);
+    assert.deepEqual(await service("docker-desktop", { service: "NodePort" }), ["NodePort", "0"]);
+    assert.deepEqual(await service("minikube", { service: "LoadBalancer" }), ["LoadBalancer", "1"]);
+  });
+
+  it("hands on the ports at which this machine's cluster answers", async () => {
+    process.env.STOREFLEET_INGRESS_PORTS = "38743,41233";
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).ingress.ports, { http: 38743, https: 41233 });
+    assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io:38743");
+  });
+
+  it("installs nothing in prod, but requires the classes that the settings name", async () => {
+    const { resources, result } = await run("prod", prod);
+    assert.deepEqual(names(resources, ":Release"), []);
+    assert.deepEqual(names(resources, ":Namespace"), ["storefleet-system"]);
+    assert.equal(only(resources, ":IngressClass").id, "traefik");
+    assert.equal(only(resources, ":StorageClass").id, "local-path");
+    assert.equal(result.mailUrl, undefined);
+    assert.equal(result.settings.smtp.host, "smtp.example.com");
+  });
+
+  it("says which cluster it is about, in its outputs and its receipt, and refuses another one unless it is being moved", async () => {
+    const { resources, result } = await run("local", local, {}, {}, { cluster: "this-cluster" });
+    assert.equal(result.cluster, "this-cluster");
+    assert.equal(only(resources, ":ConfigMap", "receipt").inputs.data.cluster, "this-cluster");
+    await assert.rejects(run("prod", prod, {}, {}, { cluster: "another" }), (error: Error) => {
+      assert.match(error.message, /^the state of environment prod is about another cluster than that of context storefleet-test; nothing was done/);
+      assert.match((error as UserError).hint ?? "", /Back to that one: \.\/scripts\/stores cluster up --env prod --context NAME\n.*cluster up --move --env prod --context storefleet-test$/m);
+      return true;
+    });
+    process.env.STOREFLEET_MOVE = "prod";
+    assert.equal((await run("prod", prod, {}, {}, { cluster: "another" })).result.cluster, "this-cluster");
+  });
+
+  it("touches nothing where something by the name of a part is not its own, and names all of it with what to do", async () => {
+    const mine = { "storefleet.dev/env": "local" };
+    await run("local", local, {}, { "Namespace ingress": mine, "IngressClass traefik": mine, "ClusterRole ingress-traefik": mine, "Deployment traefik": mine });
+    const foreign = { "Namespace ingress": {}, "IngressClass traefik": { "storefleet.dev/env": "prod" }, "ClusterRoleBinding ingress-traefik": {}, "Namespace storefleet-mail": { ...mine, "storefleet.dev/store": "acme" } };
+    await assert.rejects(run("local", local, {}, foreign), (error: Error) => {
+      assert.match(error.message, /^what the environment "local" would make is there already, and not its own; nothing was touched:\n/);
+      assert.match(error.message, /^Namespace ingress does not carry its labels — set another ingress\.controllerNamespace; or, .* ingress\.install: false/m);
+      assert.match(error.message, /^IngressClass traefik is of the environment "prod" — set another ingress\.className/m);
+      assert.match(error.message, /^ClusterRoleBinding ingress-traefik does not carry its labels/m);
+      assert.match(error.message, /^Namespace storefleet-mail is of store "acme" — if it is a leftover of yours: kubectl delete namespace storefleet-mail$/m);
+      assert.equal(error.message.split("\n").length, 5);
+      return true;
+    });
+    const { resources } = await run("prod", prod, {}, { "IngressClass traefik": {}, "Namespace kube-system": {} });
+    assert.equal(resources.length > 0, true, "what is not made is not asked for");
+  });
+
+  it("says where it is heading before all else, and replaces what has a fixed name by deleting it first", async () => {
+    const { resources } = await run("local", local);
+    const [namespace] = resources.filter((it) => it.type.endsWith(":Namespace"));
+    assert.equal(namespace!.inputs.metadata.name, "storefleet-system");
+    assert.deepEqual(namespace!.inputs.metadata.annotations, { "storefleet.dev/digest": environmentDigest("local") });
+    const before = resources.findIndex((it) => it.name === "system-limits");
+    for (const name of ["ingress-namespace", "mail-namespace", "traefik-release", "mail-catcher-release"]) {
+      assert.ok(resources.findIndex((it) => it.name === name) > before, name);
+    }
+    const once = resources.filter((it) => it.type.endsWith(":Namespace") || it.name === "traefik-release");
+    assert.deepEqual(once.map(({ deleteBeforeReplace }) => deleteBeforeReplace), [true, true, true, true]);
+  });
+
+  it("writes its receipt after all else", async () => {
+    const { resources, result } = await run("local", local);
+    const receipt = only(resources, ":ConfigMap");
+    assert.equal(resources.at(-1), receipt);
+    assert.deepEqual(receipt.inputs.metadata.name, "storefleet-environment");
+    assert.deepEqual(receipt.inputs.metadata.namespace, "storefleet-system");
+    const { environment, digest, settings, secretRevisions } = receipt.inputs.data;
+    assert.equal(environment, "local");
+    assert.equal(digest, environmentDigest("local"));
+    assert.deepEqual(JSON.parse(settings), result.settings);
+    assert.deepEqual(JSON.parse(secretRevisions), {});
+    assert.equal(receipt.inputs.data.releases, "deployed,deployed");
+    for (const part of ["traefik", "mail-catcher"]) {
+      assert.ok(receipt.dependencies.some((urn) => urn.endsWith(`::${part}-release`)), `${part} is waited for`);
+    }
+  });
+
+  it("fills this project's own images into the settings, unless those name another", async () => {
+    const own = withOwnImages("local", readSettings("local")).images.overrides;
+    for (const [replaced, image] of [["wordpress", "woocommerce"], ["medusa", "medusa"], ["medusa-storefront", "medusa-storefront"]] as const) {
+      assert.match(String(own[replaced]), new RegExp(`^storefleet-${image}:[0-9a-f]{12}$`));
+    }
+    const { resources, result } = await run("local", local);
+    assert.deepEqual(result.settings.images.overrides, own);
+    assert.deepEqual(JSON.parse(only(resources, ":ConfigMap").inputs.data.settings).images.overrides, own);
+    const overrides = { wordpress: "registry.example.com/wordpress:1", mariadb: "registry.example.com/mariadb:1" };
+    assert.deepEqual((await run("local", { ...local, images: { overrides } })).result.settings.images.overrides, { ...own, ...overrides });
+  });
+
+  it("creates nothing while an image that its registry should have is not published", async () => {
+    await assert.rejects(run("prod", { ...prod, images: { registry: "registry.example.com/nobody" } }), /registry\.example\.com\/nobody\/storefleet-woocommerce:[0-9a-f]{12} is not published/);
+  });
+
+  it("hands secrets on as secrets, and has none by default", async () => {
+    const none = (await run("local", local)).result;
+    assert.equal(none.pullSecret, undefined);
+    assert.equal(none.smtpPassword, undefined);
+    const { result } = await run("local", local, { "storefleet:pullSecret": "{}", "storefleet:smtpPassword": "hunter2" });
+    assert.equal(await isSecret(result.pullSecret!), true);
+    assert.equal(await isSecret(result.smtpPassword!), true);
+  });
+
+  it("exports settings as written: HELM_TIMEOUT is for this run only", async () => {
+    process.env.HELM_TIMEOUT = "42";
+    const { resources, result } = await run("local", local);
+    assert.equal(only(resources, ":Release", "traefik-release").inputs.timeout, 42);
+    assert.equal(result.settings.helmTimeout, 600);
+  });
+
+  it("creates nothing with wrong settings, and names them", async () => {
+    await assert.rejects(run("local", { ...local, egress: "maybe" }), /Pulumi\.local\.yaml.*egress/);
+  });
+
+  it("gives every object the environment's labels", async () => {
+    const { resources } = await run("local", local);
+    for (const { name, inputs } of resources.filter((it) => it.inputs.metadata)) {
+      assert.equal(inputs.metadata.labels["storefleet.dev/env"], "local", name);
+    }
+    for (const { name, inputs } of resources.filter((it) => it.type.endsWith(":Release"))) {
+      assert.equal(inputs.values.labels["storefleet.dev/env"], "local", name);
+    }
+  });
+});
+
+describe("the cluster's provider", () => {
+  const variables = { ...process.env };
+  afterEach(() => {
+    process.env = { ...variables };
+  });
+
+  const context = async (ofSettings?: string) =>
+    (await record(() => void clusterProvider("prod", ofSettings))).resources[0]?.inputs.context;
+
+  it("names its context: the caller's before the settings'", async () => {
+    process.env.STOREFLEET_CONTEXT = "other-cluster";
+    assert.equal(await context("prod-cluster"), "other-cluster");
+    delete process.env.STOREFLEET_CONTEXT;
+    assert.equal(await context("prod-cluster"), "prod-cluster");
+  });
+
+  it("never takes the kubeconfig's current context", async () => {
+    delete process.env.STOREFLEET_CONTEXT;
+    await assert.rejects(context(), /environment prod names no cluster/);
+  });
+
+  it("is the same to the engine whatever the context is called", async () => {
+    process.env.STOREFLEET_CONTEXT = "a";
+    const [provider] = (await record(() => void clusterProvider("prod"))).resources;
+    assert.equal(provider?.inputs.clusterIdentifier, "storefleet-prod");
+  });
+});
+
+describe("digests", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "storefleet-digest-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("of files change with a name or a content, not with a hidden file", () => {
+    const digests = new Set<string>();
+    const add = () => digests.add(filesDigest(["."], folder)).size;
+    writeFileSync(join(folder, "a"), "bc");
+    assert.equal(add(), 1);
+    assert.equal(add(), 1);
+    writeFileSync(join(folder, ".a.swp"), "");
+    assert.equal(add(), 1);
+    writeFileSync(join(folder, "a"), "bd");
+    assert.equal(add(), 2);
+    rmSync(join(folder, "a"));
+    writeFileSync(join(folder, "b"), "bd");
+    assert.equal(add(), 3);
+  });
+
+  it("of secrets change when one is set again, and are made from its encrypted text", () => {
+    const revisions = (text: string) => {
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
+      return secretRevisions("prod", folder);
+    };
+    assert.deepEqual(revisions("config: {}"), {});
+    const first = revisions("config: { storefleet:smtpPassword: { secure: v1:abc } }");
+    assert.deepEqual(Object.keys(first), ["smtpPassword"]);
+    assert.notDeepEqual(revisions("config: { storefleet:smtpPassword: { secure: v1:abd } }"), first);
+  });
+
+  it("of files that are missing are refused", () => {
+    assert.throws(() => filesDigest(["nowhere"], folder), /nowhere/);
+  });
+
+  it("of an environment change with settings, secrets, program and charts, not with the order of keys", () => {
+    for (const part of ["index.ts", "infra", "config", "components", "images", "package-lock.json", "Pulumi.local.yaml"]) {
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true, filter: isSource });
+    }
+    const settings = (text: string) => writeFileSync(join(folder, "Pulumi.local.yaml"), text);
+    const digest = () => environmentDigest("local", folder);
+
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one } }");
+    const first = digest();
+    settings("encryptionsalt: v1\nconfig:\n  b: { secure: one }\n  a: { y: 2, x: 1 } # comment");
+    assert.equal(digest(), first);
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: two } }");
+    assert.notEqual(digest(), first);
+    settings("config: { a: { x: 1, y: 3 }, b: { secure: one } }");
+    assert.notEqual(digest(), first);
+
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one } }");
+    assert.equal(digest(), first);
+    for (const file of ["infra/index.ts", "components/traefik/chart/values.yaml", "config/environment.ts", "images/woocommerce/Dockerfile", "images/published.json", "package-lock.json"]) {
+      const before = digest();
+      appendFileSync(join(folder, file), "\n");
+      assert.notEqual(digest(), before, file);
+    }
+  });
+});

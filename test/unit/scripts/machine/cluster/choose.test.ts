@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../../../../../config/errors";
+import { clusterDown, clusterReset, clusterUp } from "../../../../../scripts/machine/cluster";
+import { chooseCluster } from "../../../../../scripts/machine/cluster/choose";
+import { forgetRecord, readRecord, writeRecord } from "../../../../../scripts/machine/cluster/cluster-record";
+import { bindsLowPorts } from "../../../../../scripts/machine/cluster/container-engine";
+import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../../../../scripts/machine/cluster/context";
+import type { Run } from "../../../../../scripts/machine/os/run";
+import { useCacheFolder } from "../../../helpers/cache-folder";
+
+interface Reply {
+  code: number;
+  stdout?: string;
+  stderr?: string;
+}
+
+/** A machine on which only these commands work, each saying what is given; every call is noted. */
+function machine(answers: Record<string, string | Reply | (() => Reply)>) {
+  const calls: string[] = [];
+  const run: Run = async (command, args) => {
+    const line = [command, ...args].join(" ");
+    calls.push(line);
+    const [key] = Object.keys(answers).filter((start) => line === start || line.startsWith(`${start} `)).sort((a, b) => b.length - a.length);
+    const known = key === undefined ? { code: 127 } : answers[key]!;
+    const answer = typeof known === "function" ? known() : known;
+    return { stdout: "", stderr: "", ...(typeof answer === "string" ? { code: 0, stdout: answer } : answer) };
+  };
+  return { run, calls };
+}
+
+const localDocker = { "docker context inspect": "unix:///var/run/docker.sock\n", "docker info": "28.1.0\n" };
+
+describe("choosing a cluster", () => {
+  const choose = (answers: Parameters<typeof machine>[0], env = {}) => chooseCluster(machine(answers).run, env);
+
+  it("takes kind where Docker answers", async () => {
+    assert.deepEqual(await choose({ ...localDocker, "kind version": "kind v0.30.0", "k3d version": "k3d" }), {
+      kind: "kind", engine: "docker", why: "Docker answers and kind is there",
+    });
+  });
+
+  it("takes k3d where Docker answers and kind is missing", async () => {
+    assert.deepEqual(await choose({ ...localDocker, "k3d version": "k3d" }), { kind: "k3d", engine: "docker", why: "Docker answers and k3d is there" });
+  });
+
+  it("takes kind with Podman, never k3d", async () => {
+    const podman = { "podman info": "5.4.0\n" };
+    assert.deepEqual(await choose({ ...podman, "kind version": "kind" }), { kind: "kind", engine: "podman", why: "Podman answers and kind is there" });
+    assert.deepEqual(await choose({ ...podman, "k3d version": "k3d" }), { kind: "embedded", why: "Podman answers, but kind is not on the PATH" });
+  });
+
+  it("takes the embedded one and says why", async () => {
+    assert.equal((await choose({})).why, "neither Docker nor Podman answers");
+    assert.equal((await choose(localDocker)).why, "Docker answers, but neither kind nor k3d is on the PATH");
+    for (const choice of [await choose({}), await choose(localDocker)]) assert.equal(choice.kind, "embedded");
+  });
+
+  it("does not take a Docker client without an engine for an engine", async () => {
+    for (const info of [{ code: 1, stderr: "Cannot connect to the Docker daemon" }, { code: 0, stdout: "\n" }]) {
+      const choice = await choose({ "docker context inspect": "unix:///var/run/docker.sock", "docker info": info, "kind version": "kind" });
+      assert.deepEqual(choice, { kind: "embedded", why: "neither Docker nor Podman answers" });
+    }
+  });
+
+  it("tells an engine that took too long from none", async () => {
+    assert.deepEqual(await choose({ "docker info": { code: 124 }, "kind version": "kind" }), { kind: "embedded", why: "Docker did not answer within 20 s" });
+    assert.equal((await choose({ "podman info": { code: 124 } })).why, "Podman did not answer within 20 s");
+    assert.equal((await choose({ "docker info": { code: 124 }, "podman info": "5.4.0", "kind version": "kind" })).kind, "kind");
+  });
+
+  it("leaves a Docker engine on another machine alone", async () => {
+    const tools = { "docker info": "28.1.0", "kind version": "kind" };
+    const remote = await choose({ ...tools, "docker context inspect": "ssh://root@build.example.com\n" });
+    assert.deepEqual(remote, { kind: "embedded", why: "the Docker engine at ssh://root@build.example.com is not on this machine" });
+    assert.equal((await choose(tools, { DOCKER_HOST: "tcp://10.1.2.3:2375" })).kind, "embedded");
+    assert.equal((await choose(tools, { DOCKER_HOST: "tcp://127.0.0.1:2375" })).kind, "kind");
+  });
+
+  it("knows who binds low ports: Docker's own service, but nothing that runs as its user", async () => {
+    const security = (answer: string | Reply) => machine({ "docker info --format {{.SecurityOptions}}": answer }).run;
+    assert.equal(await bindsLowPorts("docker", security("[name=seccomp,profile=builtin name=cgroupns]")), true);
+    assert.equal(await bindsLowPorts("docker", security("[name=seccomp,profile=builtin name=rootless name=cgroupns]")), false);
+    assert.equal(await bindsLowPorts("docker", security({ code: 124 })), false);
+    assert.equal(await bindsLowPorts("podman", security("[]")), false);
+  });
+
+  it("never asks kubectl for its current context", async () => {
+    const { run, calls } = machine({ ...localDocker, "kind version": "kind", kubectl: "production" });
+    await chooseCluster(run, {});
+    assert.deepEqual(calls.filter((call) => call.includes("kubectl")), []);
+  });
+});
+
+describe("telling local contexts", () => {
+  it("by a server on loopback, whatever the name", () => {
+    for (const server of ["https://127.0.0.1:6443", "https://127.9.9.9", "https://localhost:8443", "https://[::1]:6443", "https://0.0.0.0:6550"]) {
+      assert.ok(isLocalContext("anything", server), server);
+    }
+  });
+
+  it("by the names of local clusters with a private address", () => {
+    assert.ok(isLocalContext("minikube", "https://192.168.49.2:8443"));
+    assert.ok(isLocalContext("docker-desktop", "https://kubernetes.docker.internal:6443"));
+    assert.ok(!isLocalContext("minikube", "https://34.90.1.2:443"));
+  });
+
+  it("refuses all others, and says how to name one", () => {
+    for (const server of ["https://10.0.0.5:6443", "https://eks.amazonaws.com", "https://127.0.0.1.example.com", "not a url"]) {
+      assert.throws(() => refuseUnlessLocal("prod-x", server), (error: Error) => error instanceof UserError && /prod-x/.test(error.message) && /--context prod-x/.test(error.hint ?? ""));
+    }
+  });
+});
+
+describe("a named context, kind and k3d", () => {
+  const folder = useCacheFolder();
+
+  const kubeconfig = (server: string) => `clusters: [{name: x, cluster: {server: "${server}"}}]\nusers: []\ncontexts: []\n`;
+  const contexts = (server: string) =>
+    machine({ "kubectl config get-contexts": "prod-x\nminikube\n", "kubectl config view": kubeconfig(server), "kubectl --kubeconfig": "v1.36.3" });
+  const up = (run: Run, context?: string) => clusterUp({ name: "t", context, log: () => {}, run, kubectl: async () => "kubectl" });
+
+  it("uses a context elsewhere when it is named, through a file with only that context", async () => {
+    const { run, calls } = contexts("https://prod.example.com");
+    const cluster = await up(run, "prod-x");
+    assert.deepEqual([cluster.kind, cluster.context, cluster.why, cluster.simulated], ["context", "prod-x", "it was named", false]);
+    assert.equal(parse(readFileSync(cluster.kubeconfig, "utf8")).clusters[0].cluster.server, "https://prod.example.com");
+    assert.equal(statSync(cluster.kubeconfig).mode & 0o777, 0o600);
+    assert.ok(calls.includes("kubectl config view --context=prod-x --minify --flatten --raw"));
+  });
+
+  it("refuses the same context when it is not named again", async () => {
+    const { run } = contexts("https://prod.example.com");
+    await up(run, "prod-x");
+    await assert.rejects(up(run), /prod-x points to https:\/\/prod\.example\.com, which is not on this machine/);
+    assert.equal(await clusterDown("t", undefined, run), true);
+    assert.equal(readRecord("t"), undefined);
+  });
+
+  it("brings the copy up to date when the kubeconfig has changed, but follows it to no other server", async () => {
+    const theirs = join(folder(), "config");
+    const { KUBECONFIG } = process.env;
+    process.env.KUBECONFIG = theirs;
+    try {
+      const { kubeconfig: copy } = await up(contexts("https://prod.example.com").run, "prod-x");
+      const told = async (answer: string | Reply, age: number) => {
+        const { run, calls } = machine({ "kubectl config view": answer });
+        writeFileSync(theirs, "");
+        utimesSync(theirs, new Date(), new Date(statSync(copy).mtimeMs + age));
+        await renewContext(run, "kubectl", "t", "prod-x");
+        return { asked: calls.length, users: (parse(readFileSync(copy, "utf8")) as { users: string[] }).users };
+      };
+      const rotated = kubeconfig("https://prod.example.com").replace("users: []", "users: [new]");
+      assert.deepEqual(await told(rotated, -1000), { asked: 0, users: [] }, "older than the copy");
+      assert.deepEqual(await told(rotated, 1000), { asked: 1, users: ["new"] });
+      assert.deepEqual(await told(kubeconfig("https://elsewhere.example.com"), 1000), { asked: 1, users: ["new"] });
+      assert.deepEqual(await told({ code: 1 }, 1000), { asked: 1, users: ["new"] }, "the context is gone");
+    } finally {
+      if (KUBECONFIG === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = KUBECONFIG;
+    }
+  });
+
+  it("asks before a context takes the place of what there is, and keeps nothing of one that is refused", async () => {
+    await up(contexts("https://prod.example.com").run, "prod-x");
+    const accept = async (kubeconfig: string, context: string) => {
+      assert.ok(existsSync(kubeconfig));
+      throw new UserError(`not ${context}`);
+    };
+    const { run } = contexts("https://127.0.0.1:6443");
+    await assert.rejects(clusterUp({ name: "t", context: "minikube", accept, log: () => {}, run, kubectl: async () => "kubectl" }), /not minikube/);
+    assert.equal(readRecord("t")?.context, "prod-x");
+    assert.equal(existsSync(contextFile("t", "minikube")), false);
+    assert.ok(existsSync(readRecord("t")!.kubeconfig));
+  });
+
+  it("takes a context on this machine again without its name", async () => {
+    const { run } = contexts("https://127.0.0.1:8443");
+    await up(run, "minikube");
+    assert.equal((await up(run)).context, "minikube");
+  });
+
+  it("names the known contexts when there is none of that name", async () => {
+    await assert.rejects(up(contexts("https://x").run, "typo"), (error: UserError) => /no context typo/.test(error.message) && error.hint === "Known: prod-x, minikube.");
+  });
+
+  /** Docker and kind with a node that keeps the ports it was created with. */
+  function kindMachine(options: { failing?: boolean } = {}) {
+    let node: Record<string, { HostPort: string }[]> | undefined;
+    let asked = 0;
+    const { run: base, calls } = machine({
+      ...localDocker, "docker info --format {{.SecurityOptions}}": "[name=seccomp,profile=builtin]",
+      "kind version": "kind", "kind get kubeconfig": kubeconfig("https://127.0.0.1:41000"), "docker stop": "", "docker start": "", "kind delete": "",
+      "docker exec": () => ({ code: ++asked < 2 ? 1 : 0 }),
+      "kind get clusters": () => ({ code: 0, stdout: node ? "other\nstorefleet-t\n" : "other\n" }),
+      "docker inspect": () => (node ? { code: 0, stdout: JSON.stringify(node) } : { code: 1 }),
+      "kind create": () => {
+        if (options.failing) return { code: 1, stderr: "ERROR: failed to create cluster" };
+        const { nodes } = parse(readFileSync(join(folder(), "clusters/t/kind.yaml"), "utf8")) as { nodes: { extraPortMappings: { containerPort: number; hostPort: number }[] }[] };
+        node = Object.fromEntries(nodes[0]!.extraPortMappings.map(({ containerPort, hostPort }) => [`${containerPort}/tcp`, [{ HostPort: String(hostPort) }]]));
+        return { code: 0 };
+      },
+    });
+    return { run: base, calls, options, asked: () => asked, changed: () => calls.filter((call) => /^\w+ (create|start|stop|delete)/.test(call)).map((call) => call.split(" ").slice(0, 3).join(" ")) };
+  }
+
+  it("creates a kind cluster with the ports of the repo's config, stops and deletes it", async () => {
+    const { run, changed, asked } = kindMachine();
+    const cluster = await up(run);
+    assert.deepEqual([cluster.kind, cluster.context], ["kind", "kind-storefleet-t"]);
+    const written = parse(readFileSync(join(folder(), "clusters/t/kind.yaml"), "utf8"));
+    assert.deepEqual(
+      written.nodes[0].extraPortMappings.map(({ hostPort, listenAddress }: Record<string, unknown>) => [hostPort, listenAddress]),
+      [[cluster.ingressPorts?.http, "127.0.0.1"], [cluster.ingressPorts?.https, "127.0.0.1"]],
+    );
+    await clusterDown("t", undefined, run);
+    await up(run);
+    await clusterReset("t", undefined, run);
+    assert.deepEqual(changed(), [
+      "kind create cluster", "docker stop storefleet-t-control-plane", "docker start storefleet-t-control-plane", "kind delete cluster",
+    ]);
+    assert.equal(asked(), 2, "has to wait until the API server answers");
+    assert.equal(readRecord("t"), undefined);
+  });
+
+  it("keeps the ports of a cluster that is there, also when the record is lost", async () => {
+    const { run } = kindMachine();
+    const { ingressPorts } = await up(run);
+    forgetRecord("t");
+    assert.deepEqual((await up(run)).ingressPorts, ingressPorts);
+  });
+
+  it("holds on to no kind and no ports of a cluster that could not be created", async () => {
+    const there = kindMachine({ failing: true });
+    await assert.rejects(up(there.run), /kind cluster create failed: ERROR: failed to create cluster/);
+    assert.equal(readRecord("t"), undefined);
+    there.options.failing = false;
+    assert.equal((await up(there.run)).kind, "kind");
+  });
+
+  it("chooses anew where an embedded cluster never came to work, and keeps one that did", async () => {
+    const before = { kind: "embedded", why: "Docker did not answer within 20 s", context: "storefleet-t", kubeconfig: "none" } as const;
+    writeRecord("t", before);
+    assert.equal((await up(kindMachine().run)).kind, "kind");
+    writeRecord("t", { ...before, version: "v1.36.3" });
+    const lines: string[] = [];
+    const binaries = () => Promise.reject(new Error("far enough"));
+    await assert.rejects(clusterUp({ name: "t", log: (line) => lines.push(line), run: kindMachine().run, binaries }), /far enough/);
+    assert.deepEqual(lines, ["cluster t: embedded, as it was made, when Docker did not answer within 20 s"]);
+  });
+
+  it("refuses a name that cannot name a cluster", async () => {
+    for (const name of ["", "A", "../x", "1st", "a".repeat(40)]) await assert.rejects(clusterUp({ name, log: () => {} }), UserError);
+  });
+});

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { secret, type Output } from "@pulumi/pulumi";
+import { readSettings, type EnvironmentSettings } from "../../../config/environment";
+import { namespaceOf } from "../../../config/names";
+import { engineNames, type Engine, type StoreEntry } from "../../../config/spec";
+import { storeProgram, type StoreOutputs } from "../../../stores";
+import { storeDigest } from "../../../stores/digest";
+import type { Environment } from "../../../stores/environment-outputs";
+import { annotations, labels, receiptName } from "../../../stores/labels";
+import { nothingLives, type Living } from "../../../stores/living";
+import { specOf } from "../helpers/fleet";
+import { only, record, type Recorded, type RecordingOptions } from "../helpers/recording-mocks";
+
+const namespace = namespaceOf("local", "acme");
+const canaries = { pullSecret: '{"auths":{"canary-registry":{}}}', smtpPassword: "canary-smtp-password" };
+
+function environment(more: Partial<EnvironmentSettings> = {}, withSecrets = false): Environment {
+  const settings = { ...readSettings("local"), context: "a-context", ...more };
+  settings.images = { ...settings.images, overrides: { medusa: "registry.example.com/medusa:1", "medusa-storefront": "registry.example.com/storefront:1", ...settings.images.overrides } };
+  if (!withSecrets) return { settings, secretRevisions: {} };
+  return { settings, secretRevisions: { pullSecret: "1", smtpPassword: "1" }, pullSecret: secret(canaries.pullSecret), smtpPassword: secret(canaries.smtpPassword) };
+}
+
+/** Mail goes to a server outside, which wants a login. */
+const outsideMail: Partial<EnvironmentSettings> = { smtp: { host: "smtp.example.com", port: 587, from: "a@example.com", username: "me" }, mailCatcher: false };
+
+interface Case {
+  entry?: Partial<StoreEntry>;
+  shared?: Environment;
+  options?: RecordingOptions;
+  living?: Living;
+}
+
+async function run(engine: Engine, { entry = {}, shared = environment(), options = {}, living = nothingLives }: Case = {}) {
+  const spec = specOf("acme", { ...entry, engine });
+  const outputs: Record<string, unknown> = {};
+  const secrets: string[] = [];
+  const { resources } = await record(
+    async () => {
+      const result = await storeProgram("local", spec, { shared, living });
+      for (const [name, value] of Object.entries(result) as [keyof StoreOutputs, string | Output<string>][]) {
+        if (typeof value === "string") outputs[name] = value;
+        else {
+          value.apply((resolved) => (outputs[name] = resolved));
+          if (await (value as unknown as { isSecret: Promise<boolean> }).isSecret) secrets.push(name);
+        }
+      }
+    },
+    { stack: "local.acme", ...options },
+  );
+  return { spec, shared, resources, outputs, secrets, receipt: only(resources, ":ConfigMap", "receipt"), release: only(resources, ":Release") };
+}
+
+const isObject = ({ type }: Recorded) => type.startsWith("kubernetes:") && !type.endsWith(":Release");
+const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
+
+describe("store program", () => {
+  it("refuses another cluster than the one that its environment is on", async () => {
+    const on = (uid: string | undefined): Living => ({ ...nothingLives, cluster: async () => uid });
+    const shared = { ...environment(), cluster: "this-cluster" };
+    await assert.rejects(run("woocommerce", { shared, living: on("another") }), /is about another cluster than that of context a-context; nothing was done/);
+    for (const uid of ["this-cluster", undefined]) await run("woocommerce", { shared, living: on(uid) });
+    await run("woocommerce", { living: on("another") });
+  });
+
+  for (const engine of engineNames) {
+    describe(engine, () => {
+      it("makes a namespace with its walls, its products, one release under the engine's name, and the receipt", async () => {
+        const { resources, release, receipt } = await run(engine);
+        const count = (type: string) => resources.filter((it) => it.type.endsWith(type)).length;
+        assert.deepEqual(
+          Object.fromEntries([":Namespace", ":ResourceQuota", ":LimitRange", ":Release", ":ConfigMap", "providers:kubernetes"].map((type) => [type, count(type)])),
+          { ":Namespace": 1, ":ResourceQuota": 1, ":LimitRange": 1, ":Release": 1, ":ConfigMap": 2, "providers:kubernetes": 1 },
+        );
+        assert.ok(count(":NetworkPolicy") >= 3);
+        assert.ok(count(":Secret") >= 2);
+        assert.equal(release.inputs.name, engine);
+        assert.equal(receipt.inputs.metadata.name, receiptName);
+        assert.equal(only(resources, ":Namespace").inputs.metadata.name, namespace);
+      });
+
+      it("puts every object into the namespace, with the labels by which the fleet is found", async () => {
+        const { resources } = await run(engine, { shared: environment({}, true) });
+        const objects = resources.filter(isObject);
+        assert.ok(objects.length > 8);
+        for (const { type, name, inputs } of objects) {
+          const found = inputs.metadata.labels;
+          assert.equal(found[labels.store], "acme", name);
+          assert.equal(found[labels.env], "local", name);
+          assert.equal(found[labels.engine], engine, name);
+          assert.equal(found["app.kubernetes.io/part-of"], "storefleet", name);
+          assert.equal(found["app.kubernetes.io/managed-by"], "Pulumi", name);
+          if (!type.endsWith(":Namespace")) assert.equal(inputs.metadata.namespace, namespace, name);
+        }
+        assert.equal(only(resources, ":Release").inputs.values.labels[labels.store], "acme");
+      });
+
+      it("writes the receipt last: after everything, the release above all", async () => {
+        const { resources, receipt } = await run(engine, { shared: environment(outsideMail, true) });
+        const known = new Map(resources.map((it) => [it.name, it]));
+        const reached = new Set<string>();
+        // A component's children wait for its registration, and so for what it depends on.
+        const follow = (name: string) => {
+          if (reached.has(name)) return;
+          reached.add(name);
+          const { dependencies = [], parent } = known.get(name) ?? {};
+          for (const urn of parent ? [...dependencies, parent] : dependencies) follow(nameOf(urn));
+        };
+        follow(receipt.name);
+        const unreached = resources.filter((it) => !it.type.includes("storefleet:index:") && !it.type.startsWith("pulumi:") && !reached.has(it.name));
+        assert.deepEqual(unreached.map(({ name }) => name), []);
+        assert.equal(resources.at(-1), receipt);
+      });
+
+      it("marks the namespace with the digest that it sets out for, and the receipt with the same when it is reached", async () => {
+        const { resources, receipt, spec, shared } = await run(engine);
+        const notes = only(resources, ":Namespace").inputs.metadata.annotations;
+        assert.equal(notes[annotations.digest], storeDigest(spec, shared));
+        assert.equal(receipt.inputs.data.digest, notes[annotations.digest]);
+        assert.equal(receipt.inputs.metadata.labels[labels.receipt], "true");
+        const { digest: _, ...data } = receipt.inputs.data;
+        assert.deepEqual(Object.keys(data).sort(), ["adminUrl", "engine", "release", "stack", "store", "url"]);
+        assert.deepEqual([data.store, data.engine, data.stack, data.release], ["acme", engine, "local.acme", "deployed"]);
+      });
+
+      it("tells address and administrator; the password as a secret", async () => {
+        const { outputs, secrets } = await run(engine);
+        assert.equal(outputs.namespace, namespace);
+        assert.equal(outputs.url, `http://${namespace}${readSettings("local").hostSuffix}`);
+        assert.ok(String(outputs.adminUrl).startsWith(String(outputs.url)));
+        assert.ok(String(outputs.adminUsername).length > 0);
+        assert.deepEqual(secrets, ["adminPassword"]);
+      });
+
+      it("shows no secret in plain outputs, the release's values or the receipt", async () => {
+        const { resources, outputs, release, receipt } = await run(engine, { shared: environment(outsideMail, true) });
+        const generated = resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => name.padEnd(inputs.length, "x").slice(0, inputs.length));
+        assert.ok(generated.length >= 2);
+        const { adminPassword, ...plain } = outputs;
+        assert.ok(generated.includes(String(adminPassword)));
+        for (const text of [JSON.stringify(plain), JSON.stringify(release.inputs), JSON.stringify(receipt.inputs)]) {
+          for (const word of [...generated, ...Object.values(canaries), "canary"]) assert.ok(!text.includes(word), `${word} in ${text}`);
+        }
+      });
+
+      it("copies the environment's secrets, and refers to them by name", async () => {
+        const { resources, release } = await run(engine, { shared: environment(outsideMail, true) });
+        const pull = only(resources, ":Secret", "image-pull");
+        assert.equal(pull.inputs.type, "kubernetes.io/dockerconfigjson");
+        assert.match(JSON.stringify(pull.inputs.stringData), /canary-registry/);
+        assert.match(JSON.stringify(only(resources, ":Secret", "smtp").inputs.stringData), /canary-smtp-password/);
+        const values = JSON.stringify(release.inputs.values);
+        assert.match(values, /"image-pull"/);
+        assert.match(values, /:"smtp"/);
+        const revisions = async (smtpPassword: string) => {
+          const shared = environment(outsideMail, true);
+          return (await run(engine, { shared: { ...shared, secretRevisions: { ...shared.secretRevisions, smtpPassword } } })).release.inputs.values.smtpRevision;
+        };
+        // WooCommerce reads the file at every mail.
+        assert.deepEqual([await revisions("a"), await revisions("b")], engine === "medusa" ? ["a", "b"] : [undefined, undefined]);
+        const copies = async (shared: Environment) => (await run(engine, { shared })).resources.map(({ name }) => name).filter((name) => ["image-pull", "smtp"].includes(name));
+        assert.deepEqual(await copies(environment()), []);
+        // The mail catcher asks for no password.
+        assert.deepEqual(await copies(environment({}, true)), ["image-pull"]);
+      });
+
+      it("a protected store's namespace can not be deleted, and says that it is protected", async () => {
+        for (const value of [true, false]) {
+          const { resources } = await run(engine, { entry: { protected: value } });
+          const found = only(resources, ":Namespace");
+          assert.equal(found.protect, value);
+          assert.equal(found.inputs.metadata.annotations[annotations.protected], String(value));
+        }
+      });
+
+      it("a suspended store says so, and its chart knows", async () => {
+        const { resources, release } = await run(engine, { entry: { suspended: true } });
+        assert.equal(only(resources, ":Namespace").inputs.metadata.annotations[annotations.suspended], "true");
+        assert.notDeepEqual(release.inputs.values, (await run(engine)).release.inputs.values);
+      });
+
+      it("the list's labels are on the namespace, and never in place of the fleet's", async () => {
+        const { resources } = await run(engine, { entry: { labels: { team: "blue" } } });
+        assert.equal(only(resources, ":Namespace").inputs.metadata.labels.team, "blue");
+        const forged = specOf("acme", { engine });
+        forged.labels = { [labels.store]: "other" };
+        const { resources: more } = await record(() => storeProgram("local", forged, { shared: environment(), living: nothingLives }), { stack: "local.acme" });
+        assert.equal(only(more, ":Namespace").inputs.metadata.labels[labels.store], "acme");
+      });
+    });
+  }
+
+  it("uses one provider, with the context named", async () => {
+    const { resources } = await run("woocommerce");
+    assert.equal(only(resources, "providers:kubernetes").inputs.context, process.env.STOREFLEET_CONTEXT || "a-context");
+  });
+
+  it("with an issuer, addresses are https and the ingress controller's solver gets in", async () => {
+    const plain = await run("woocommerce");
+    const tls = await run("woocommerce", { shared: environment({ tlsIssuer: "letsencrypt" }) });
+    assert.match(String(tls.outputs.url), /^https:/);
+    assert.match(tls.receipt.inputs.data.url, /^https:/);
+    const ports = ({ resources }: typeof plain) => JSON.stringify(resources.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs.spec));
+    assert.match(ports(tls), /8089/);
+    assert.doesNotMatch(ports(plain), /8089/);
+  });
+
+  it("whatever sizes the settings accept, the limits of a container allow them", async () => {
+    const maxOf = async (engine: Engine, plans: object) => {
+      const { resources } = await run(engine, { entry: { plan: "large" }, shared: environment({ plans: { large: plans } }) });
+      return only(resources, ":LimitRange").inputs.spec.limits[0].max as object;
+    };
+    const usual = { memory: "4Gi", "ephemeral-storage": "8Gi" };
+    for (const [engine, part] of [["woocommerce", "mariadb"], ["woocommerce", "job"], ["medusa", "storefront"], ["medusa", "postgres"]] as const) {
+      assert.deepEqual(await maxOf(engine, { [engine]: { [part]: { memoryLimit: "9Gi" } } }), { ...usual, memory: "9Gi" }, part);
+      assert.deepEqual(await maxOf(engine, {}), usual);
+    }
+  });
+
+  it("a store that becomes smaller keeps its walls until it is deployed, then they are lowered", async () => {
+    const found = ({ resources, receipt }: Awaited<ReturnType<typeof run>>) => {
+      const { metadata, spec } = only(resources, ":ResourceQuota").inputs;
+      const { max } = only(resources, ":LimitRange").inputs.spec.limits[0];
+      return { quota: spec.hard, sizes: metadata.annotations?.[annotations.sizes] as string, containerMax: max, reached: receipt.inputs.data.digest, held: receipt.inputs.data.held };
+    };
+    const as = (living: object): Living => ({ ...nothingLives, walls: async () => living });
+    const shared = environment({ plans: { large: { medusa: { postgres: { memoryLimit: "9Gi" } } } } });
+    const large = found(await run("medusa", { entry: { plan: "large" }, shared }));
+    const small = found(await run("medusa", { entry: { plan: "small" }, shared }));
+    assert.deepEqual([large.held, small.held], [undefined, undefined]);
+    const during = found(await run("medusa", { entry: { plan: "small" }, shared, living: as(large) }));
+    assert.deepEqual(during, { ...large, reached: small.reached, held: large.sizes });
+    assert.deepEqual(found(await run("medusa", { entry: { plan: "small" }, shared, living: as(during) })), small);
+    assert.deepEqual(found(await run("medusa", { entry: { plan: "large" }, shared, living: as(small) })), large, "growth needs one operation");
+  });
+
+  it("each engine's stores get a quota of their own", async () => {
+    const quotaOf = async (engine: Engine) => only((await run(engine)).resources, ":ResourceQuota").inputs.spec.hard as object;
+    assert.notDeepEqual(await quotaOf("woocommerce"), await quotaOf("medusa"));
+  });
+});
