@@ -28,9 +28,9 @@ async function quickstart(): Promise<void> {
   else await main(["apply"]);
   if (process.exitCode) return;
   print("");
-  const { simulated, read } = await openStatus(scope);
-  printStatus(simulated, await read());
-  print(`\n${next(simulated, settings)}`);
+  const status = await (await openStatus(scope))();
+  printStatus(status);
+  print(`\n${next(status.simulated, settings)}`);
 }
 
 quickstart().catch(fail);

@@ -28,22 +28,25 @@ export interface StoreStatus {
   reason: string | null;
 }
 
-/** Every listed store in the list's order, then those that left the list. */
+/**
+ * Every listed store in the list's order, then those that left the list.
+ * @param specs the listed stores; undefined while the list can not be read, when nobody knows who left it
+ */
 export async function fleetStatus(
   kube: Kube,
   env: EnvironmentName,
-  specs: StoreSpec[],
+  specs: StoreSpec[] | undefined,
   observed: Map<string, Observed>,
   shared: SharedParts | undefined,
 ): Promise<StoreStatus[]> {
-  const listed = new Map(specs.map((spec) => [spec.name, spec]));
+  const listed = new Map((specs ?? []).map((spec) => [spec.name, spec]));
   const names = [...listed.keys(), ...[...observed.keys()].filter((name) => !listed.has(name))];
   const serviceOf = observed.size > 0 ? await services(kube, env, shared) : undefined;
   const rows = new Map<string, StoreStatus>();
   // Only stores that are not well are looked into, a few at a time.
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
-    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
+    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), specs === undefined || listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
     rows.set(name, { ...row, url: row.url || futureUrl(env, name, shared) });
   });
   return names.map((name) => rows.get(name) as StoreStatus);

@@ -50,6 +50,7 @@ const status = z.strictObject({
     provisionSeconds: seconds.nullable().describe("From the namespace to the first time that everything was ready."),
     reason: z.string().nullable().describe("Why it is not READY, or what about it is not as listed."),
   })),
+  listProblem: z.string().nullable().describe("Why the list can not be read, in which case only what runs is shown."),
 });
 
 const verify = z.strictObject({

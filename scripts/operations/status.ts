@@ -1,3 +1,6 @@
+import { UserError } from "../../config/errors";
+import type { EnvironmentName } from "../../config/names";
+import type { StoreSpec } from "../../config/spec";
 import { listedStores } from "../../stores/listed";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
@@ -12,24 +15,36 @@ export { mendMark, type StoreStatus };
 export const simulationNote =
   "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: Docker or Podman with kind or k3d, or any cluster by --context.";
 
-/** A fleet to be looked at, once or again and again. */
-export interface StatusReader {
+/** A fleet as it is at one moment. */
+export interface FleetStatus {
+  env: EnvironmentName;
   /** Whether its pods only pretend to run. */
   simulated: boolean;
-  /** These stores, or all that are listed or run, as they are now. */
-  read(names?: string[]): Promise<StoreStatus[]>;
+  stores: StoreStatus[];
+  /** Why the list can not be read, in which case only what runs is shown; null when it can. */
+  listProblem: string | null;
 }
 
-export async function openStatus(scope: Scope): Promise<StatusReader> {
+/** Opens a fleet to be looked at, once or again and again: these stores, or all that are listed or run. */
+export async function openStatus(scope: Scope): Promise<(names?: string[]) => Promise<FleetStatus>> {
   const session = await openSession(scope.env);
-  return { simulated: session.cluster.simulated, read: (names) => readStatus(session, scope, names) };
+  return (names) => readStatus(session, scope, names);
 }
 
-/** The listed stores and those that run, as they are now. */
-export async function readStatus({ kube }: Session, { env, file }: Scope, names: string[] = []): Promise<StoreStatus[]> {
-  const specs = listedStores(env, file).stores.map(({ spec }) => spec);
+/** The listed stores and those that run, as they are now. On a bad list those that run are still worth a look. */
+export async function readStatus({ kube, cluster }: Session, { env, file }: Scope, names: string[] = []): Promise<FleetStatus> {
+  const [specs, listProblem] = listedIfReadable({ env, file });
   const [observed, shared] = await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
-  requireKnown(names, specs.map(({ name }) => name), observed);
+  requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
   const rows = await fleetStatus(kube, env, specs, observed, shared);
-  return names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name));
+  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem };
+}
+
+function listedIfReadable({ env, file }: Scope): [StoreSpec[] | undefined, string | null] {
+  try {
+    return [listedStores(env, file).stores.map(({ spec }) => spec), null];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [undefined, error.message];
+  }
 }

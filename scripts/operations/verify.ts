@@ -26,7 +26,7 @@ export async function verifyStore(scope: Scope, name: string, onStep: (report: S
 /** Everything that verifying takes, for a store that has to be READY. */
 export async function shopToVerify(session: Session, scope: Scope, name: string): Promise<ShopToVerify> {
   if (session.cluster.simulated) throw new UserError(`nothing can be bought in ${name}`, simulationNote, "not-ready");
-  const [row] = await readStatus(session, scope, [name]);
+  const { stores: [row] } = await readStatus(session, scope, [name]);
   if (!row) throw new UserError(`there is no store "${name}"`, undefined, "unknown-store");
   const engine = engineNames.find((known) => known === row.engine);
   if (!engine) throw new UserError(`${name} is a ${row.engine} store, and verify knows none of those`, `It knows: ${engineNames.join(", ")}.`);

@@ -8,9 +8,12 @@ import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon
 import { out } from "../ui/colours";
 import { table } from "../ui/table";
 
+type PlannedResource = PlannedStore["resources"][number];
+
 interface PlanFlags extends Common {
   prune: boolean;
   skip: boolean;
+  diff?: boolean;
   detailedExitcode?: boolean;
   out?: string;
   concurrency?: number;
@@ -18,10 +21,11 @@ interface PlanFlags extends Common {
 
 export function planCommand(program: Command): void {
   withCommon(program.command("plan"))
-    .description("show what apply would change in the whole fleet, resource by resource")
+    .description("show what apply would change in the whole fleet")
     .argument("[names...]", "only these stores")
     .option("--prune", "count stores that left the list as deletions", false)
     .option("--no-skip", "look into unchanged stores too")
+    .option("--diff", "every resource of every store, not only what changes alike")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
     .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
@@ -29,7 +33,7 @@ export function planCommand(program: Command): void {
       const planned = await listening((listener) => plan(flags, { ...flags, names, skipUnchanged: flags.skip }, listener));
       const { env, stores, toSave } = planned;
       if (flags.json) printAnswer("plan", { env, stores });
-      else printPlan(stores, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "));
+      else printPlan(stores, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "), flags.diff ?? false);
       if (flags.out) save(flags.out, toSave);
       process.exitCode ??= exitCodeOf(stores, flags.detailedExitcode ?? false);
     });
@@ -51,21 +55,44 @@ function save(file: string, plan: Plan["toSave"]): void {
   note(`saved: ${storesCommand(`apply --plan ${shellWord(fromProject(file))}`)}`);
 }
 
-function printPlan(planned: PlannedStore[], next: string): void {
+function printPlan(planned: PlannedStore[], next: string, diff: boolean): void {
   const rows = planned.map(({ name, action, changes, reason, looked, error }) => [
     name, action, error ? firstLine(error) : (reason ?? (looked ? describe(action, changes) : "not looked at")),
   ]);
   print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
-  for (const { name, resources } of planned) {
-    for (const { op, type, name: resource, diffs } of resources) {
-      const sign = op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~");
-      print(`  ${sign} ${name}: ${op} ${type.split(":").at(-1)} ${resource}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`);
-    }
-  }
+  for (const line of diff ? everyChange(planned) : alikeChanges(planned)) print(line);
   const count = planned.filter(isChanging).length;
   const missed = planned.filter(({ looked }) => !looked).length;
   if (missed > 0) return print(`\nThis is no whole plan: of ${planned.length} stores ${missed} could not be looked at.`);
   print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
+}
+
+/** What Pulumi keeps for itself is nobody's business. */
+const concerns = ({ type }: PlannedResource) => !/^pulumi:(pulumi:Stack|providers:)/.test(type);
+
+const wordsOf = ({ op, type, name, diffs }: PlannedResource) => `${op} ${type.split(":").at(-1)} ${name}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`;
+
+const signOf = ({ op }: PlannedResource) => (op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~"));
+
+/** A line for each resource of each store. */
+function everyChange(planned: PlannedStore[]): string[] {
+  return planned.flatMap(({ name, resources }) => resources.filter(concerns).map((resource) => `  ${signOf(resource)} ${name}: ${wordsOf(resource)}`));
+}
+
+const mostNames = 4;
+
+/** A line for each set of equal changes, however many stores have them; of a store that comes or goes as a whole the table says enough. */
+export function alikeChanges(planned: PlannedStore[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, action, resources } of planned) {
+    const words = resources.filter(concerns).map(wordsOf).join(", ");
+    if (action === "update" && words) groups.set(words, [...(groups.get(words) ?? []), name]);
+  }
+  return [...groups].map(([words, names]) => {
+    const some = names.slice(0, mostNames).join(", ");
+    const who = names.length === 1 ? some : `${names.length} stores (${names.length > mostNames ? `${some}, …` : some})`;
+    return `  ${out.yellow("~")} ${who}: ${words}`;
+  });
 }
 
 function describe(action: string, changes: Changes): string {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
+import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
-import { mendMark, openStatus, simulationNote, type StatusReader, type StoreStatus } from "../../operations/status";
-import { interruptible, note, print, printAnswer, withCommon, type Common } from "../common";
+import { mendMark, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
+import { exitCodes, interruptible, note, print, printAnswer, withCommon, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 const interval = 2000;
@@ -12,19 +13,23 @@ export function statusCommand(program: Command): void {
     .description("every store with engine, phase, URL, age, and the reason when it is not well")
     .argument("[names...]", "only these stores")
     .option("--watch", "show changes as they happen, until Ctrl-C")
-    .action(async (names: string[], flags: Common & { watch?: boolean }) => {
-      const reader = await openStatus(flags);
-      if (flags.watch) await interruptible((signal) => watch(reader, flags, names, signal));
-      else if (flags.json) printAnswer("status", answerOf(flags, reader, await reader.read(names)));
-      else printStatus(reader.simulated, await reader.read(names));
+    .option("--exit-code", "exit with 1 unless every store is READY, or suspended as listed")
+    .action(async (names: string[], flags: Common & { watch?: boolean; exitCode?: boolean }) => {
+      const read = await openStatus(flags);
+      if (flags.watch) return interruptible((signal) => watch(read, flags, names, signal));
+      const status = await read(names);
+      if (flags.json) printAnswer("status", status);
+      else printStatus(status);
+      if (flags.exitCode && !isWell(status)) process.exitCode = exitCodes.failed;
     });
 }
 
-const answerOf = ({ env }: Common, { simulated }: StatusReader, stores: StoreStatus[]) => ({ env, simulated, stores });
+const isWell = ({ stores, listProblem }: FleetStatus) => listProblem === null && stores.every(({ phase }) => phase === "READY" || phase === "SUSPENDED");
 
-export function printStatus(simulated: boolean, rows: StoreStatus[]): void {
-  if (rows.length === 0) return print("No stores: the list is empty and nothing runs.");
-  const cells = rows.map((row) => [
+export function printStatus({ simulated, stores, listProblem }: FleetStatus): void {
+  if (listProblem !== null) note(`the list can not be read, so this is what runs:\n${listProblem}\n`);
+  if (stores.length === 0) return print(listProblem === null ? "No stores: the list is empty and nothing runs." : "No stores run.");
+  const cells = stores.map((row) => [
     row.name,
     row.engine,
     row.phase,
@@ -43,15 +48,26 @@ export function shortened(reason: string): string {
   return end < 0 ? firstLine(line, 160) : firstLine(line.slice(0, end), 160) + line.slice(end);
 }
 
-/** Prints a store again whenever something about it changed. */
-async function watch(reader: StatusReader, flags: Common, names: string[], signal: AbortSignal): Promise<void> {
+/** Prints a store again whenever something about it changed. A bad minute of the API server, or of the list, does not end it. */
+async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: Common, names: string[], signal: AbortSignal): Promise<void> {
   const shown = new Map<string, string>();
+  let [trouble, listProblem]: (string | null)[] = [null, null];
   while (!signal.aborted) {
-    const rows = await reader.read(names);
-    const changed = rows.filter((row) => shown.get(row.name) !== JSON.stringify(row));
-    for (const row of changed) shown.set(row.name, JSON.stringify(row));
-    if (changed.length > 0 && flags.json) printAnswer("status", answerOf(flags, reader, changed));
-    else if (changed.length > 0) printStatus(reader.simulated, changed);
+    const now = await read(names).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      if (error.message !== trouble) note(`${new Date().toISOString()} not known now: ${error.message}`);
+      trouble = error.message;
+      return undefined;
+    });
+    if (now) {
+      const changed = now.stores.filter((row) => shown.get(row.name) !== JSON.stringify(row));
+      for (const row of changed) shown.set(row.name, JSON.stringify(row));
+      const news = now.listProblem === listProblem ? null : now.listProblem;
+      if (json && (changed.length > 0 || news !== null)) printAnswer("status", { ...now, stores: changed });
+      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news });
+      else if (news !== null) note(`the list can not be read: ${news}`);
+      [trouble, listProblem] = [null, now.listProblem];
+    }
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }
 }

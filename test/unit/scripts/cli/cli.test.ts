@@ -43,10 +43,10 @@ const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir())
 
 const common = ["--env", "--file", "--json"];
 const commands: Record<string, string[]> = {
-  plan: [...common, "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
+  plan: [...common, "--diff", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
   apply: [...common, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt"],
   destroy: [...common, "--all", "--yes", "--concurrency"],
-  status: [...common, "--watch"],
+  status: [...common, "--watch", "--exit-code"],
   verify: common,
   events: common,
   logs: [...common, "--tail"],

@@ -178,6 +178,11 @@ describe("status", () => {
     assert.deepEqual(await phase({}, cluster(), false), ["READY", "not in the list any more: ./scripts/stores apply --prune removes it"]);
   });
 
+  it("while the list can not be read, nobody is said to have left it", async () => {
+    const [row] = await fleetStatus(cluster().asKube, "local", undefined, new Map([["acme", observedStore("acme")]]), shared);
+    assert.deepEqual([row!.phase, row!.reason], ["READY", null]);
+  });
+
   it("addresses are https with an issuer, and unknown while the environment's stack is not up", async () => {
     const rows = async (parts?: typeof shared) => fleetStatus(cluster().asKube, "local", [specOf("acme")], new Map(), parts);
     const tls = { ...shared, settings: { ...shared.settings, tlsIssuer: "letsencrypt" } };
