@@ -70,7 +70,7 @@ export async function interruptible<T>(
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    note(`\n${text}`);
+    if (text) note(`\n${text}`);
     controller.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);

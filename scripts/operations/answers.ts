@@ -65,6 +65,8 @@ const events = z.strictObject({
 
 const logs = z.strictObject({ name: z.string(), logs: z.array(z.strictObject({ pod: z.string(), container: z.string(), text: z.string() })) });
 
+const restart = z.strictObject({ name: z.string(), restarted: z.array(z.string()).describe("Deployments and StatefulSets.") });
+
 const credentials = z.strictObject({ name: z.string(), url: z.string(), adminUrl: z.string().optional(), username: z.string().optional(), password: z.string().optional() });
 
 const problem = z.strictObject({
@@ -88,7 +90,7 @@ const images = z.strictObject({
 
 /** By command. */
 export const answers = {
-  plan, apply: applied, destroy: applied, status, verify, events, logs, credentials,
+  plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
   open: z.strictObject({ name: z.string(), url: z.string() }),
   validate: z.strictObject({ valid: z.boolean(), problems: z.array(problem) }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),

@@ -136,13 +136,17 @@ describe("a fleet's life", function () {
     assert.deepEqual(await fleet.json("open", "shop"), { name: "shop", url: rows[0]!.url });
     const { logs } = await fleet.json<Answer<"logs">>("logs", "shop");
     assert.ok(logs.some(({ container, text }) => container === "wordpress" && /simulated/.test(text)));
+    const part = await fleet.json<Answer<"logs">>("logs", "shop", "mariadb", "--tail", "1", "--since", "1h");
+    assert.deepEqual(part.logs.map(({ container }) => container), ["mariadb"]);
+    const unknown = await fleet.stores("logs", "shop", "postgres");
+    assert.deepEqual([unknown.code, /^error: shop has no part "postgres"\nIt has: .*mariadb.*wordpress/.test(unknown.stderr)], [3, true], unknown.stderr);
     const { events } = await fleet.json<Answer<"events">>("events", "shop");
     assert.ok(events.some(({ object }) => object.startsWith("Pod/")));
     // On the own machine it asks for no login.
     assert.deepEqual(keys(await fleet.json("credentials", "mail-catcher")), ["name", "url"]);
-    const unknown = await fleet.stores("credentials", "shpo");
-    assert.equal(unknown.code, 3);
-    assert.match(unknown.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
+    const misspelt = await fleet.stores("credentials", "shpo");
+    assert.equal(misspelt.code, 3);
+    assert.match(misspelt.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
   });
 
   it("does nothing for unchanged stores, without starting Pulumi", async () => {
@@ -153,6 +157,16 @@ describe("a fleet's life", function () {
     assert.equal(ended.code, 0);
     for (const row of Object.values(rows)) assert.deepEqual([row.action, row.result, row.seconds], ["unchanged", "unchanged", 0]);
     assert.deepEqual([...logTimes(), fleet.stateText("shop"), fleet.stateText("corner")], before);
+  });
+
+  it("restarts one part of a store, after which nothing is left to do", async () => {
+    const pods = async () => new Map((await fleet.objects("shop", "pods")).map(({ metadata }) => [metadata.labels?.app, metadata.uid]));
+    const before = await pods();
+    assert.deepEqual(await fleet.json("restart", "shop", "wordpress"), { name: "shop", restarted: ["woocommerce-wordpress"] });
+    await until("the new pod is there", async () => (await pods()).get("wordpress") !== before.get("wordpress") && (await fleet.status("shop"))[0]!.phase === "READY");
+    assert.equal((await pods()).get("mariadb"), before.get("mariadb"));
+    assert.equal((await fleet.stores("restart", "shop", "postgres")).code, 3);
+    await fleet.assertSound("shop");
   });
 
   it("applies a saved plan, and refuses one whose ground has moved", async () => {

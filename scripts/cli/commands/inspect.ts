@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
 import { address, credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
 import { events, type StoreEvent } from "../../operations/events";
-import { logs } from "../../operations/logs";
+import { followLogs, logs, type LogOptions } from "../../operations/logs";
+import { restart } from "../../operations/restart";
 import { simulationNote } from "../../operations/status";
-import { note, print, printAnswer, withCommon, wholeNumber, type Common } from "../common";
+import { interruptible, note, print, printAnswer, withCommon, wholeNumber, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 /** The commands that look into one running store. */
@@ -19,15 +21,31 @@ export function inspectCommands(program: Command): void {
       else printEvents(name, said);
     });
   withCommon(program.command("logs"))
-    .description("the last lines of every pod of a store")
+    .description("the last lines of every pod of a store, or of one part of it")
     .argument("<name>")
+    .argument("[part]", "a container, such as worker or mariadb, or a pod")
     .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
-    .action(async (name: string, flags: Common & { tail: number }) => {
-      const found = await logs(flags, name, flags.tail);
+    .addOption(new Option("--follow", "go on with what comes, until Ctrl-C").conflicts("json"))
+    .option("--previous", "of the container before its last restart")
+    .option("--since <time>", "no older than this, such as 90s, 10m or 2h", secondsOf)
+    .option("--timestamps", "each line with its time")
+    .action(async (name: string, part: string | undefined, flags: Common & Omit<LogOptions, "part"> & { follow?: boolean }) => {
+      const options = { ...flags, part };
+      if (flags.follow) return interruptible((signal) => followLogs(flags, name, options, (pod, container, line) => print(`${pod}/${container}  ${line}`), signal), "");
+      const found = await logs(flags, name, options);
       if (flags.json) return printAnswer("logs", { name, logs: found.logs });
       for (const { pod, container, text } of found.logs) print(`==> ${pod}/${container} <==\n${text.trimEnd()}\n`);
       if (found.logs.length === 0) print(`${name} has no pods.`);
       if (found.simulated) note(simulationNote);
+    });
+  withCommon(program.command("restart"))
+    .description("restart the pods of a store, or of one part of it")
+    .argument("<name>")
+    .argument("[part]", "such as worker, wordpress or mariadb")
+    .action(async (name: string, part: string | undefined, flags: Common) => {
+      const restarted = await restart(flags, name, part);
+      if (flags.json) return printAnswer("restart", { name, restarted });
+      print(`Restarting ${restarted.join(", ")}: ${storesCommand(`status ${name}`)}`);
     });
   withCommon(program.command("credentials"))
     .description("address and administrator of a store, or who reads what the mail catcher has")
@@ -50,6 +68,13 @@ export function inspectCommands(program: Command): void {
       if (simulated) note(simulationNote);
       else openInBrowser(url);
     });
+}
+
+/** `90s`, `10m`, `2h`, `1d` as seconds. */
+function secondsOf(value: string): number {
+  const [, count, unit = "s"] = /^(\d{1,6})([smhd])?$/.exec(value) ?? [];
+  if (count === undefined) throw new UserError(`--since is "${value}": not a time such as 90s, 10m or 2h`, undefined, "usage");
+  return Number(count) * { s: 1, m: 60, h: 3600, d: 86400 }[unit as "s" | "m" | "h" | "d"];
 }
 
 function printEvents(name: string, said: StoreEvent[]): void {

@@ -1,5 +1,6 @@
 import { request as plainRequest } from "node:http";
 import { request, type RequestOptions } from "node:https";
+import { createInterface } from "node:readline";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
@@ -39,6 +40,16 @@ export class KubeError extends UserError {
   ) {
     super(message);
   }
+}
+
+interface SendOptions {
+  accept?: string;
+  contentType?: string;
+  body?: string;
+  /** Ends the call when it is aborted. */
+  signal?: AbortSignal;
+  /** Told every line of the answer as it comes. */
+  onLine?: (line: string) => void;
 }
 
 /** Nobody answers where the API server should be. */
@@ -127,6 +138,15 @@ export class Kube {
     return this.send("GET", path, { accept: "*/*" });
   }
 
+  /** Tells each line of a body that comes bit by bit, such as a log that is followed, until it ends or `signal` is aborted. */
+  async lines(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+    try {
+      await this.send("GET", path, { accept: "*/*", signal, onLine });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
   private async ignoreMissing(call: Promise<string>): Promise<void> {
     await call.catch((error) => {
       if (!(error instanceof KubeError && error.status === 404)) throw error;
@@ -136,11 +156,12 @@ export class Kube {
   private async send(
     method: string,
     path: string,
-    { accept = "application/json", contentType, body }: { accept?: string; contentType?: string; body?: string } = {},
+    { accept = "application/json", contentType, body, signal, onLine }: SendOptions = {},
   ): Promise<string> {
     const server = this.config.getCurrentCluster()?.server ?? "";
     const url = new URL(server.replace(/\/$/, "") + path);
-    const options: RequestOptions = { method, headers: { accept }, timeout: this.timeout };
+    // A log may be silent for hours.
+    const options: RequestOptions = { method, headers: { accept }, signal, ...(!onLine && { timeout: this.timeout }) };
     if (contentType) options.headers = { ...options.headers, "content-type": contentType };
     await this.config.applyToHTTPSOptions(options).catch((error: Error) => {
       throw new UserError(`context "${this.context}" can not be used: ${error.message}`, `See whether kubectl --context ${this.context} works.`, "cluster-unreachable");
@@ -156,12 +177,14 @@ export class Kube {
         );
       const call = (url.protocol === "http:" ? plainRequest : request)(url, options, (response) => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        const code = response.statusCode ?? 0;
+        const succeeded = code >= 200 && code < 300;
         response.on("error", unreachable);
+        if (onLine && succeeded) return void createInterface({ input: response }).on("line", onLine).on("error", unreachable).on("close", () => resolve(""));
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8");
-          const code = response.statusCode ?? 0;
-          if (code >= 200 && code < 300) resolve(text);
+          if (succeeded) resolve(text);
           else reject(new KubeError(code, messageOf(text) ?? `${method} ${path}: HTTP ${code}`));
         });
       });

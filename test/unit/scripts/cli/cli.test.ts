@@ -49,7 +49,8 @@ const commands: Record<string, string[]> = {
   status: [...common, "--watch", "--exit-code"],
   verify: common,
   events: common,
-  logs: [...common, "--tail"],
+  logs: [...common, "--tail", "--follow", "--previous", "--since", "--timestamps"],
+  restart: common,
   credentials: [...common, "--show"],
   open: common,
   validate: common,
@@ -124,7 +125,7 @@ describe("stores command", function () {
     await refuses(["cluster", "start"], /^error: unknown command 'start'/);
     await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\.\n$/);
     await refuses(["events"], /^error: missing required argument 'name'/);
-    await refuses(["logs", "acme", "bikes"], /^error: too many arguments/);
+    await refuses(["logs", "acme", "bikes", "more"], /^error: too many arguments/);
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
     await refuses(["apply", "--adopt"], /^error: --adopt needs the names of stores\n/);
@@ -134,10 +135,11 @@ describe("stores command", function () {
     for (const value of ["0", "-1", "two", "1.5", "", "1e3", "99999999"]) await refuses(["apply", `--concurrency=${value}`], /^error: --concurrency is ".*": not a whole number from 1\n$/);
     await refuses(["apply", "--max-deletes=-1"], /^error: --max-deletes is "-1": not a whole number from 0\n$/);
     await refuses(["logs", "acme", "--tail=0"], /^error: --tail is "0"/);
+    for (const value of ["", "1.5h", "ten", "-3m", "3w"]) await refuses(["logs", "acme", `--since=${value}`], /^error: --since is ".*": not a time such as 90s, 10m or 2h\n$/);
   });
 
   it("says how to get a cluster where there is none", async () => {
-    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
+    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["restart", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
       await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up\n$/);
     }
     await refuses(["status", "--env", "prod"], /cluster up --env prod --context NAME/);

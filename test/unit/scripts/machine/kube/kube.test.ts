@@ -171,6 +171,24 @@ describe("requests to a cluster", () => {
     await assert.rejects(kube.list("/apis/none/v1/things"), /could not find the requested resource/);
   });
 
+  it("tells the lines of a log as they come, until it ends or nobody wants to hear more", async () => {
+    const kube = await open();
+    const heard: string[] = [];
+    answer = (_, response) => {
+      response.writeHead(200).write("one\ntw");
+      setImmediate(() => response.end("o\nthree"));
+    };
+    await kube.lines("/log?follow=true", (line) => heard.push(line), new AbortController().signal);
+    assert.deepEqual(heard, ["one", "two", "three"]);
+
+    const enough = new AbortController();
+    answer = (_, response) => void response.writeHead(200).write("four\n");
+    await kube.lines("/log", (line) => (heard.push(line), enough.abort()), enough.signal);
+    assert.equal(heard.at(-1), "four");
+    refuse(400, "container is waiting to start");
+    await assert.rejects(kube.lines("/log", () => {}, new AbortController().signal), { message: "container is waiting to start" });
+  });
+
   it("an answer without words is told by its code", async () => {
     answer = (_, response) => void response.writeHead(502).end("<html>bad gateway</html>");
     await assert.rejects((await open()).get("/api/v1/namespaces/x"), { status: 502, message: "GET /api/v1/namespaces/x: HTTP 502" });
