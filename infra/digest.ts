@@ -7,6 +7,7 @@ import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { ownImageFolders, publishedFile } from "../config/own-images";
 import { projectRoot } from "../config/root";
+import { canonical } from "../config/canonical";
 
 /** Everything that decides what the environment's stack creates, besides its settings. */
 const program = [
@@ -35,7 +36,8 @@ export const environmentReceipt = { namespace: "storefleet-system", name: "store
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
-  return sha256(JSON.stringify(sortedKeys(stackConfig(env, root))) + filesDigest(program, root));
+  // The Pulumi CLI rewrites the file in an order of its own; that is no change.
+  return sha256(canonical(stackConfig(env, root)) + filesDigest(program, root));
 }
 
 /** By name of a secret that the environment has: a revision that changes when it is set again, and tells nothing of it. */
@@ -58,15 +60,4 @@ function stackConfig(env: EnvironmentName, root: string): Record<string, unknown
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** The Pulumi CLI rewrites the file in an order of its own; that is no change. */
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortedKeys(inner)]),
-  );
 }

@@ -3,6 +3,7 @@ import { engineImages } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import type { StoreSpec } from "../config/spec";
 import type { SharedParts } from "./environment-outputs";
+import { canonical } from "../config/canonical";
 
 /**
  * What a store's stack is made from besides its spec and its environment. Reading and checking the list is not part
@@ -44,12 +45,3 @@ const withoutPaths = (spec: StoreSpec) => ({
   ...spec,
   products: spec.products.map(({ image, ...product }) => ({ ...product, image: image && "path" in image ? image.name : image?.url })),
 });
-
-/** JSON with sorted keys: the same for equal values, however they were put together. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    item !== null && typeof item === "object" && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-}

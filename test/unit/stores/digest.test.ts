@@ -99,6 +99,7 @@ describe("a store's digest and the files of the program", () => {
     "infra/part-name.ts": "finds what lives",
     "config/root.ts": "finds the checkout",
     "config/files-digest.ts": "makes digests",
+    "config/canonical.ts": "makes digests",
     "config/fields.ts": "checks the list, whose result is in the spec",
     "config/known/index.ts": "checks the list and counts decimals, which are in the spec",
     "config/spec.ts": "makes the spec, which is in the digest",
