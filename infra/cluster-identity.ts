@@ -21,5 +21,5 @@ export function refuseOtherCluster(env: EnvironmentName, context: string, descri
     `Back to that one: ${storesCommand("cluster up", { env, context: "NAME" })}${env === "local" ? ` (one that this project made: ${storesCommand("cluster down")} && ${storesCommand("cluster up")})` : ""}\n` +
       `If it is gone, or the stores shall be made anew on this one and left alone on that: ${storesCommand("cluster up --move", { env, ...(env !== "local" && { context }) })}`,
     "another-cluster",
-    );
+  );
 }

@@ -83,5 +83,4 @@ export async function interruptible<T>(
 }
 
 /** Runs an operation: interruptible, with progress and remarks on standard error. */
-export const listening = <T>(body: (listener: Listener) => Promise<T>, text?: string): Promise<T> =>
-  interruptible((signal) => body({ signal, progress: progress(), say: note }), text);
+export const listening = <T>(body: (listener: Listener) => Promise<T>): Promise<T> => interruptible((signal) => body({ signal, progress: progress(), say: note }));

@@ -5,7 +5,7 @@ import { Scratch, previewStore } from "../engine/preview";
 import type { Progress } from "../engine/progress";
 import { withRunContext, type RunContext } from "../engine/run-context";
 import { guard } from "../engine/run-decisions";
-import type { Action, Decision } from "../fleet/classify";
+import type { Decision } from "../fleet/classify";
 import { forEachLimited } from "../machine/os/limited";
 import { decideFleet, type PlanOptions } from "./decide";
 import { specsOf, openNamed, openFleet, type Fleet } from "./open-fleet";
@@ -15,7 +15,6 @@ import { lanes, type Scope, type Listener } from "./scope";
 export type { Changes };
 
 export interface PlannedStore extends StoreReport {
-  action: Action;
   /** Resource by resource; `delete` of a whole store has none, since everything goes. */
   resources: Step[];
   /** Why it is refused. */

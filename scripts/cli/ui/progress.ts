@@ -58,4 +58,3 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
     },
   };
 }
-

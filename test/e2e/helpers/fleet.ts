@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { z } from "zod";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
 import { Kube, type KubeObject } from "../../../scripts/machine/kube";
@@ -158,7 +159,7 @@ export class Fleet {
 
   rows(ended: Ended): { ended: Ended; rows: Record<string, Row> } {
     assert.notEqual(ended.stdout, "", `nothing on standard output, but: ${ended.stderr}`);
-    const { stores } = JSON.parse(ended.stdout) as { stores: Row[] };
+    const { stores } = z.union([answers.plan, answers.apply]).parse(JSON.parse(ended.stdout)) as { stores: Row[] };
     return { ended, rows: Object.fromEntries(stores.map((row) => [row.name, row])) };
   }
 

@@ -176,6 +176,7 @@ describe("stores command", function () {
     await refuses(["apply", "--plan", plan, "acme"], /^error: a plan says itself which stores: acme can not be named beside it\n/);
     await refuses(["apply", "--plan", plan, "--env", "prod"], /^error: the plan is for local, not for prod; nothing was done\n/);
     await refuses(["apply", "--plan", plan, "--file", "/lists/b.yaml"], /^error: the plan was made from \/lists\/a\.yaml, not from \/lists\/b\.yaml; nothing was done\n/);
+    await refuses(["apply", "--plan", plan, "--adopt"], /^error: --adopt needs the names of stores\n/);
     for (const flag of ["--prune", "--no-skip"]) await refuses(["apply", "--plan", plan, flag], /^error: option '--plan <file>' cannot be used with option/);
     await refuses(["apply", "--plan", plan, "--env", "local", "--file", "/lists/a.yaml"], /^error: \/lists\/a\.yaml/);
   });
