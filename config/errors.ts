@@ -11,6 +11,8 @@ export const errorCodes = {
   "foreign-object": true,
   /** The state is about another cluster, or the context leads to one. */
   "another-cluster": true,
+  /** The local state is in two places, which differ. */
+  "two-states": true,
   "no-cluster": true,
   /** The environment's stack is not up. */
   "no-environment": true,

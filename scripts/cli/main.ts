@@ -6,7 +6,7 @@ import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/
 import type { failure } from "../operations/answers";
 import { projectRoot } from "../../config/root";
 import { setGiven, type Given } from "../../config/stores-command";
-import { cacheFolder } from "../machine/paths";
+import { cacheFolder, stateFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
 import { destroyCommand } from "./commands/destroy";
@@ -65,7 +65,7 @@ function describe(error: unknown): Failure {
     return { code: error.code, message: error.message, ...(error.hint && { hint: error.hint }), ...(error instanceof ListErrors && { problems: error.problems }) };
   }
   if (isRefusal(error)) {
-    return { code: "failed", message: error.message, hint: `Tools, clusters, state and logs are kept in ${cacheFolder()}; STOREFLEET_CACHE names another folder.` };
+    return { code: "failed", message: error.message, hint: `Tools are kept in ${cacheFolder()}, clusters, state and logs in ${stateFolder()}; STOREFLEET_CACHE names one folder for both.` };
   }
   return { code: "defect", message: String(error instanceof Error ? error.stack : error) };
 }

@@ -9,7 +9,7 @@ import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { currentCluster, knownContext, type Cluster } from "../machine/cluster";
 import { Kube } from "../machine/kube";
-import { clusterName, environmentFolder } from "../machine/paths";
+import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
 import { toolEnvironment, toolPath } from "../machine/tools";
 
 /** What every command that reads or changes a fleet needs: one environment, its cluster and the variables for both. */
@@ -42,20 +42,23 @@ export async function openSession(env: EnvironmentName): Promise<Session> {
   return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables };
 }
 
-/** The state of `local` in the cache folder, as a backend. */
-function ownBackend(): string {
+/** The state of `local` in an environment's folder, as a backend. */
+function ownBackend(folder: string): string {
   // Without the attributes that the backend keeps beside each file: it does not write those in one step, and a run
   // killed in between would leave a stack that can not be read.
-  return `file://${join(environmentFolder("local"), "state")}?metadata=skip`;
+  return `file://${join(folder, "state")}?metadata=skip`;
 }
 
-/** Where the state of `local` is, if not in the cache folder. */
-export function foreignBackend(): string | undefined {
-  const { PULUMI_BACKEND_URL: url } = process.env;
-  return url && url !== ownBackend() ? url : undefined;
-}
+const passphraseFile = (folder: string) => join(folder, "passphrase");
 
-/** Stores that the state in the cache folder has something of. */
+/** A variable that does not say what would be so without it, now or in a shell that was prepared before the state was moved. */
+const unlessOwn = (value: string | undefined, own: (folder: string) => string) =>
+  value && ![environmentFolder("local"), formerEnvironmentFolder("local")].some((folder) => own(folder) === value) ? value : undefined;
+
+/** Where the state of `local` is, if not in its own folder. */
+export const foreignBackend = (): string | undefined => unlessOwn(process.env.PULUMI_BACKEND_URL, ownBackend);
+
+/** Stores that the own state of `local` has something of. */
 export function storesOfOwnState(): string[] {
   const folder = join(environmentFolder("local"), "state", ".pulumi", "stacks", "storefleet");
   if (!existsSync(folder)) return [];
@@ -63,11 +66,13 @@ export function storesOfOwnState(): string[] {
   return stacks.filter((store) => /"resources":\s*\[\s*\{/.test(readFileSync(join(folder, `local.${store}.json`), "utf8")));
 }
 
-/** Removes what the cache folder has of `local`: the state with its passphrase, unless another state is in use, which may need that. */
+/** Removes what there is of `local`: the state with its passphrase, unless another state is in use, which may need that. */
 export function forgetState(): void {
   const folder = environmentFolder("local");
   const doomed = foreignBackend() ? ["work", "logs"].map((name) => join(folder, name)) : [folder];
   for (const path of doomed) rmSync(path, { recursive: true, force: true });
+  // What a move left there leads nowhere then.
+  if (!existsSync(folder)) rmSync(formerEnvironmentFolder("local"), { force: true });
 }
 
 /** Backend, passphrase and tools, as exports for a shell or a child process. */
@@ -77,26 +82,28 @@ export function pulumiVariables(env: EnvironmentName): Record<string, string> {
 }
 
 /**
- * `local` keeps its state and a generated passphrase in the cache folder, unless the usual Pulumi variables say
+ * `local` keeps its state and a generated passphrase in a folder of its own, unless the usual Pulumi variables say
  * otherwise. Any other environment takes both from those variables or from `pulumi login`: a state that others
- * depend on never ends up in a cache by accident. A passphrase itself is not repeated: whoever is started inherits it, and
+ * depend on never ends up on one machine by accident. A passphrase itself is not repeated: whoever is started inherits it, and
  * `stores env` prints none.
  */
 function backendVariables(env: EnvironmentName): Record<string, string> {
   const variables: Record<string, string> = {};
   const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
-  if (PULUMI_BACKEND_URL) variables.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
-  if (PULUMI_CONFIG_PASSPHRASE_FILE) variables.PULUMI_CONFIG_PASSPHRASE_FILE = PULUMI_CONFIG_PASSPHRASE_FILE;
+  const given = env === "local" ? unlessOwn : (value: string | undefined) => value;
+  const [backend, passphrase] = [given(PULUMI_BACKEND_URL, ownBackend), given(PULUMI_CONFIG_PASSPHRASE_FILE, passphraseFile)];
+  if (backend) variables.PULUMI_BACKEND_URL = backend;
+  if (passphrase) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphrase;
   if (env !== "local") return variables;
 
   const folder = environmentFolder(env);
   if (!variables.PULUMI_BACKEND_URL) {
     const state = join(folder, "state");
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    variables.PULUMI_BACKEND_URL = ownBackend();
+    variables.PULUMI_BACKEND_URL = ownBackend(folder);
   }
   if (PULUMI_CONFIG_PASSPHRASE === undefined && !variables.PULUMI_CONFIG_PASSPHRASE_FILE) {
-    const file = join(folder, "passphrase");
+    const file = passphraseFile(folder);
     if (!existsSync(file)) {
       // A new one would open nothing of what is there.
       if (existsSync(join(folder, "state", ".pulumi", "stacks"))) {

@@ -234,6 +234,6 @@ describe("stores command", function () {
   it("a cache folder that can not be written is told, not taken for a defect", async () => {
     const { code, err } = await asProcess(["cluster", "down"], { STOREFLEET_CACHE: join(projectRoot, "package.json") });
     assert.equal(code, 1);
-    assert.match(err, /^error: (ENOTDIR|EEXIST).*package\.json.*\n.*STOREFLEET_CACHE names another folder\.\n$/);
+    assert.match(err, /^error: (ENOTDIR|EEXIST).*package\.json.*\n.*STOREFLEET_CACHE names one folder for both\.\n$/);
   });
 });
