@@ -1,6 +1,7 @@
 import { getStack, RunError } from "@pulumi/pulumi";
 import { UserError } from "./config/errors";
 import { parseStack } from "./config/names";
+import { checkVariables } from "./config/variables";
 import { environment } from "./infra";
 import { storeProgram } from "./stores";
 import { listedStore } from "./stores/listed";
@@ -8,6 +9,7 @@ import { listedStore } from "./stores/listed";
 /** What `pulumi` by hand runs: the program that the stack's name asks for. `stores apply` runs the same ones. */
 export = async () => {
   try {
+    checkVariables();
     const { env, store } = parseStack(getStack());
     return await (store ? storeProgram(env, listedStore(env, store)) : environment(env));
   } catch (error) {

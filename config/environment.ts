@@ -10,6 +10,7 @@ import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans"
 import { projectRoot } from "./root";
 import type { Engine } from "./spec";
 import { standardPorts, urlOf } from "./url";
+import { variables, type Variables } from "./variables";
 
 /** What the shops of an engine run. */
 export const engineImages = {
@@ -153,21 +154,12 @@ export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSe
   return { ...settings, smtp: settings.smtp ?? catcher };
 }
 
-/** What the caller's environment overrides: HELM_TIMEOUT, in seconds. */
-export function withOverrides(settings: EnvironmentSettings, variables: NodeJS.ProcessEnv = process.env): EnvironmentSettings {
-  const timeout = variables.HELM_TIMEOUT;
-  if (timeout === undefined || timeout === "") return settings;
-  if (!/^[1-9]\d{0,4}$/.test(timeout) || Number(timeout) > 86400) {
-    throw new UserError(`HELM_TIMEOUT is "${timeout}": not a number of seconds`, "Set it to a whole number from 1 to 86400, or unset it.", "usage");
-  }
-  return { ...settings, helmTimeout: Number(timeout) };
-}
+/** What the caller's environment overrides. */
+export const withOverrides = (settings: EnvironmentSettings, { HELM_TIMEOUT }: Variables = variables): EnvironmentSettings => ({ ...settings, helmTimeout: HELM_TIMEOUT ?? settings.helmTimeout });
 
 /** The ports of this machine's cluster, which the script passes on in STOREFLEET_INGRESS_PORTS, go before those of the settings. */
-export function withIngressPorts(settings: EnvironmentSettings, variables: NodeJS.ProcessEnv = process.env): EnvironmentSettings {
-  const [, http, https] = /^(\d+),(\d+)$/.exec(variables.STOREFLEET_INGRESS_PORTS ?? "") ?? [];
-  return http && https ? { ...settings, ingress: { ...settings.ingress, ports: { http: Number(http), https: Number(https) } } } : settings;
-}
+export const withIngressPorts = (settings: EnvironmentSettings, { STOREFLEET_INGRESS_PORTS: ports }: Variables = variables): EnvironmentSettings =>
+  ports ? { ...settings, ingress: { ...settings.ingress, ports } } : settings;
 
 /** The settings as the file has them now; for use before the environment's stack is up. */
 export function readSettings(env: EnvironmentName, folder: string = projectRoot): EnvironmentSettings {

@@ -63,7 +63,8 @@ export function formatProblem(problem: ListProblem): string {
 
 /** Everything wrong in a stores list at once, in the order of the file. */
 export class ListErrors extends UserError {
-  constructor(readonly problems: ListProblem[]) {
-    super(problems.map(formatProblem).join("\n"), "Nothing was changed: the list is read as a whole or not at all.", "list-invalid");
+  /** @param origin why it is this list that is read, where nobody named it */
+  constructor(readonly problems: ListProblem[], origin?: string) {
+    super(problems.map(formatProblem).join("\n"), ["Nothing was changed: the list is read as a whole or not at all.", origin].filter(Boolean).join("\n"), "list-invalid");
   }
 }

@@ -5,9 +5,6 @@ import { storesCommand } from "../config/stores-command";
 /** By its `uid` a cluster is known, whatever context, name or address leads to it. */
 export const clusterMark = { apiVersion: "v1", kind: "Namespace", name: "kube-system" } as const;
 
-/** Set for the one run that takes an environment to another cluster: `cluster up --move`. */
-export const moveVariable = "STOREFLEET_MOVE";
-
 /**
  * Throws a UserError when a state describes another cluster than the one at hand: to Pulumi all of it would be gone, so that it
  * would be made again here, and nothing would know of what runs there.

@@ -3,6 +3,7 @@ import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
 import { refuseForeignShell } from "../config/shell";
 import { storesCommand } from "../config/stores-command";
+import { variables } from "../config/variables";
 
 /**
  * The context of a stack's cluster: always named, never the kubeconfig's current one, so that nothing reaches a
@@ -10,7 +11,7 @@ import { storesCommand } from "../config/stores-command";
  */
 export function contextOf(env: EnvironmentName, contextOfSettings?: string): string {
   refuseForeignShell(env);
-  const context = process.env.STOREFLEET_CONTEXT || contextOfSettings;
+  const context = variables.STOREFLEET_CONTEXT ?? contextOfSettings;
   if (!context) {
     throw new UserError(
       `environment ${env} names no cluster`,

@@ -10,7 +10,8 @@ import { ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngre
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
-import { clusterMark, moveVariable, refuseOtherCluster } from "./cluster-identity";
+import { variables } from "../config/variables";
+import { clusterMark, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
@@ -54,7 +55,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const inCluster = contextOf(env, settings.context);
   const find = await finder(inCluster);
   const cluster = (await find(clusterMark))?.metadata?.uid ?? "";
-  if (!process.env[moveVariable]) refuseOtherCluster(env, inCluster, await describedCluster(env), cluster);
+  if (!variables.STOREFLEET_MOVE) refuseOtherCluster(env, inCluster, await describedCluster(env), cluster);
   await refuseForeign(env, settings, find);
   const digest = environmentDigest(env);
   const context: Context = {

@@ -1,15 +1,22 @@
-import { UserError } from "../config/errors";
+import { ListErrors, UserError } from "../config/errors";
 import { readSettings } from "../config/environment";
 import { listFileOf, loadStores, type StoreList } from "../config/load";
 import type { EnvironmentName } from "../config/names";
 import { refuseForeignShell } from "../config/shell";
 import type { StoreSpec } from "../config/spec";
 import { storesCommand } from "../config/stores-command";
+import { variables } from "../config/variables";
 
 /** The list of an environment; `STOREFLEET_FILE` or the script's `--file` name another one. */
-export function listedStores(env: EnvironmentName, file = process.env.STOREFLEET_FILE || listFileOf(env)): StoreList {
+export function listedStores(env: EnvironmentName, file?: string): StoreList {
   refuseForeignShell(env);
-  return loadStores(file, readSettings(env));
+  const { STOREFLEET_FILE: ofShell } = variables;
+  try {
+    return loadStores(file ?? ofShell ?? listFileOf(env), readSettings(env));
+  } catch (error) {
+    if (!(error instanceof ListErrors) || file !== undefined || ofShell === undefined) throw error;
+    throw new ListErrors(error.problems, "STOREFLEET_FILE names this list; the environment's own again: unset STOREFLEET_FILE");
+  }
 }
 
 /** The store that a stack stands for, as the list has it now. */

@@ -6,6 +6,7 @@ import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/
 import type { failure } from "../operations/answers";
 import { projectRoot } from "../../config/root";
 import { setGiven, type Given } from "../../config/stores-command";
+import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
@@ -27,7 +28,10 @@ export async function main(args: string[]): Promise<void> {
     .version((JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version)
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
-    .hook("preAction", (_, command) => setGiven({ file: undefined, context: undefined, ...command.opts<Given>() }));
+    .hook("preAction", (_, command) => {
+      checkVariables();
+      setGiven({ file: undefined, context: undefined, ...command.opts<Given>() });
+    });
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }

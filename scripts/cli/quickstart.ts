@@ -1,5 +1,6 @@
 // `npm run quickstart`: from nothing to a running fleet; a second run finds nothing to do and says so.
 import { mailCatcherUrl, type EnvironmentSettings } from "../../config/environment";
+import { checkVariables } from "../../config/variables";
 import { outlook } from "../operations/plan";
 import { openStatus } from "../operations/status";
 import { clusterUp } from "./commands/cluster";
@@ -21,6 +22,7 @@ function next(simulated: boolean, settings: EnvironmentSettings): string {
 }
 
 async function quickstart(): Promise<void> {
+  checkVariables();
   const scope = { env: "local" } as const;
   await clusterUp(scope);
   const { idle, settings } = await outlook(scope);

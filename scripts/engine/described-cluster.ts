@@ -1,6 +1,6 @@
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
-import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
+import { refuseOtherCluster } from "../../infra/cluster-identity";
 import { clusterUid } from "../fleet/environment";
 import { runCli } from "./run-cli";
 import { workFolder, type Session } from "./session";
@@ -24,6 +24,6 @@ export async function clusterOfState(env: EnvironmentName, variables: Record<str
  */
 export async function refuseForeignState({ env, kube, cluster, variables }: Session, signal: AbortSignal): Promise<{ described?: string; living?: string }> {
   const [described, living] = await Promise.all([clusterOfState(env, variables, signal), clusterUid(kube)]);
-  if (!variables[moveVariable]) refuseOtherCluster(env, cluster.context, described, living);
+  if (!variables.STOREFLEET_MOVE) refuseOtherCluster(env, cluster.context, described, living);
   return { described, living };
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { environmentFor } from "../../config/variables";
 
 /** The CLI ended with a code other than 0. */
 export class CliError extends Error {
@@ -72,7 +73,7 @@ function runCli(options: LeanOptions, args: string[], cwd: string, variables: Re
   return new Promise<{ code: number; output: string }>((resolve, reject) => {
     const child = spawn(options.command, [...args, "--non-interactive", "--color", "never"], {
       cwd,
-      env: { ...process.env, ...variables, PULUMI_AUTOMATION_API: "true" },
+      env: environmentFor("program", { ...variables, PULUMI_AUTOMATION_API: "true" }),
       stdio: ["ignore", log, log],
       detached: true,
     });

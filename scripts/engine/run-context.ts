@@ -1,3 +1,4 @@
+import { environmentFor } from "../../config/variables";
 import { refuseForeignState } from "./described-cluster";
 import type { Operation } from "./operation";
 import { Pool } from "./pool";
@@ -26,7 +27,7 @@ const minutes = 60_000;
 export async function withRunContext<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (context: RunContext) => Promise<T>): Promise<T> {
   await refuseForeignState(session, signal);
   const pool = new Pool({
-    variables: { ...process.env, ...session.variables },
+    variables: environmentFor("program", session.variables),
     // Helm's own wait, twice (uninstall and install), and time for the rest.
     deadline: 2 * helmTimeout * 1000 + 10 * minutes,
   });

@@ -7,6 +7,7 @@ import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
+import { variables as variablesOfShell } from "../../config/variables";
 import { currentCluster, knownContext, type Cluster } from "../machine/cluster";
 import { Kube } from "../machine/kube";
 import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
@@ -56,7 +57,7 @@ const unlessOwn = (value: string | undefined, own: (folder: string) => string) =
   value && ![environmentFolder("local"), formerEnvironmentFolder("local")].some((folder) => own(folder) === value) ? value : undefined;
 
 /** Where the state of `local` is, if not in its own folder. */
-export const foreignBackend = (): string | undefined => unlessOwn(process.env.PULUMI_BACKEND_URL, ownBackend);
+export const foreignBackend = (): string | undefined => unlessOwn(variablesOfShell.PULUMI_BACKEND_URL, ownBackend);
 
 /** Stores that the own state of `local` has something of. */
 export function storesOfOwnState(): string[] {
@@ -89,7 +90,7 @@ export function pulumiVariables(env: EnvironmentName): Record<string, string> {
  */
 function backendVariables(env: EnvironmentName): Record<string, string> {
   const variables: Record<string, string> = {};
-  const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = variablesOfShell;
   const given = env === "local" ? unlessOwn : (value: string | undefined) => value;
   const [backend, passphrase] = [given(PULUMI_BACKEND_URL, ownBackend), given(PULUMI_CONFIG_PASSPHRASE_FILE, passphraseFile)];
   if (backend) variables.PULUMI_BACKEND_URL = backend;

@@ -1,8 +1,10 @@
 // One process of the pool: runs one operation on one stack at a time, started by pool.ts. The store's program runs in
 // here, so whatever it does to the process (an exception, a hang, an exhausted heap) ends this process alone.
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
+import { variables } from "../../config/variables";
 import { environment } from "../../infra";
 import { storeProgram } from "../../stores";
+import { pulumiVersion } from "../machine/tools/table";
 import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 import { CliError, leanPulumiCommand } from "./pulumi-command";
 import { forgetCli, noteCli } from "./stale-lock";
@@ -79,8 +81,8 @@ async function openStack(operation: Operation, program = programOf(operation)): 
     envVars: operation.variables,
     program,
     pulumiCommand: leanPulumiCommand({
-      command: process.env.STOREFLEET_PULUMI ?? "pulumi",
-      version: process.env.STOREFLEET_PULUMI_VERSION ?? "3.245.0",
+      command: variables.STOREFLEET_PULUMI ?? "pulumi",
+      version: pulumiVersion,
       logFile: operation.logFile,
       onStart: (pid) => {
         noteCli(env, operation.stack, pid);

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { variables } from "../../config/variables";
 import { takeAlong } from "./take-along";
 
 /** What can be had again at any time, outside the checkout: `$STOREFLEET_CACHE`, else `$XDG_CACHE_HOME/storefleet`, else `~/.cache/storefleet`. */
 export function cacheFolder(): string {
-  return process.env.STOREFLEET_CACHE ?? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "storefleet");
+  return variables.STOREFLEET_CACHE ?? join(variables.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "storefleet");
 }
 
 /**
@@ -13,11 +14,11 @@ export function cacheFolder(): string {
  * STOREFLEET_CACHE gets all in that one.
  */
 export function stateFolder(): string {
-  return process.env.STOREFLEET_CACHE ?? join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "storefleet");
+  return variables.STOREFLEET_CACHE ?? join(variables.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "storefleet");
 }
 
 /** Tools, one folder each: `tools/<tool>-<version>/`. Shared by every checkout and environment. */
-export const toolsFolder = () => join(process.env.STOREFLEET_TOOLS ?? join(cacheFolder(), "tools"));
+export const toolsFolder = () => variables.STOREFLEET_TOOLS ?? join(cacheFolder(), "tools");
 
 /**
  * One cluster's kubeconfig, certificates, data, pids and logs. Its name also names its kube context. One that earlier versions
@@ -35,4 +36,4 @@ export const environmentFolder = (env: string) => takeAlong(formerEnvironmentFol
 export const formerEnvironmentFolder = (env: string) => join(cacheFolder(), "environments", env);
 
 /** The cluster of an environment; `STOREFLEET_CLUSTER` puts another in its place. */
-export const clusterName = (env: string) => process.env.STOREFLEET_CLUSTER ?? env;
+export const clusterName = (env: string) => variables.STOREFLEET_CLUSTER ?? env;

@@ -4,7 +4,7 @@ import type { EnvironmentName } from "../../config/names";
 import { withOwnImages } from "../../config/own-images";
 import { refuseForeignShell } from "../../config/shell";
 import { storesCommand } from "../../config/stores-command";
-import { moveVariable, refuseOtherCluster } from "../../infra/cluster-identity";
+import { refuseOtherCluster } from "../../infra/cluster-identity";
 import { clusterOfState } from "../engine/described-cluster";
 import { environmentUp } from "../engine/environment-up";
 import { openSession, pulumiVariables, type Session } from "../engine/session";
@@ -40,7 +40,7 @@ export async function startCluster({ env }: Pick<Scope, "env">, { context, move 
   const cluster = await clusterUp({ name: clusterName(env), context: named, accept: move ? undefined : (kubeconfig, chosen) => refuseMove(env, kubeconfig, chosen), log: say });
   await loadMissingImages({ settings, cluster, log: say });
   const session = await openSession(env);
-  if (move) session.variables[moveVariable] = env;
+  if (move) session.variables.STOREFLEET_MOVE = env;
   return { session, settings };
 }
 

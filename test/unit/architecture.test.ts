@@ -99,6 +99,14 @@ describe("architecture", () => {
     assert.deepEqual(impure, []);
   });
 
+  it("the environment is read in one file", () => {
+    const reads = (source: string) => /\bprocess\s*\??\.?\s*(\[\s*["'`])?env\b|["'](node:)?process["']/.test(source);
+    const readers = (paths: string[]) => paths.filter((path) => !path.startsWith("test/") && reads(read(path)));
+    assert.deepEqual(readers([...all, "index.ts", "scripts/stores", "scripts/build.cjs"]), ["config/variables.ts"]);
+    for (const form of ["process.env.X", "const { X } = process.env", 'process["env"]', 'import { env } from "node:process";', "process\n    .env"]) assert.ok(reads(form), form);
+    assert.ok(!reads("process.exit(); environment"));
+  });
+
   it("nobody imports the whole of @pulumi/kubernetes, which costs a second of CPU at each start", () => {
     const whole = all.filter((path) => importsOf(read(path)).includes("@pulumi/kubernetes"));
     assert.deepEqual(whole, []);

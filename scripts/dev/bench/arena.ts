@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { readSettings } from "../../../config/environment";
+import { environmentFor, setVariables, variables, variablesOfOneEnvironment } from "../../../config/variables";
 import { environmentUp } from "../../engine/environment-up";
 import { openSession, type Session } from "../../engine/session";
 import { readEnvironment, type EnvironmentReceipt } from "../../fleet/environment";
@@ -32,23 +33,20 @@ const env = "local";
 
 /** The user's own cluster, state, lists and Pulumi home are out of reach from here on. Only the tools are shared. */
 export function leaveUsersWorld(): void {
-  process.env.STOREFLEET_TOOLS = toolsFolder();
-  process.env.STOREFLEET_CLUSTER = "bench";
-  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_ENV", "STOREFLEET_FILE", "STOREFLEET_CONTEXT", "HELM_TIMEOUT", "KUBECONFIG"]) {
-    delete process.env[name];
-  }
+  setVariables(Object.fromEntries([...variablesOfOneEnvironment, "HELM_TIMEOUT"].map((name) => [name, undefined])));
+  setVariables({ STOREFLEET_TOOLS: toolsFolder(), STOREFLEET_CLUSTER: "bench" });
 }
 
-const usersPulumiHome = process.env.PULUMI_HOME || join(homedir(), ".pulumi");
+const usersPulumiHome = variables.PULUMI_HOME ?? join(homedir(), ".pulumi");
 
 /** Starts from nothing each time, so that no contender profits or suffers from what another left. */
 export async function openArena(signal: AbortSignal, log: (line: string) => void): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), "storefleet-bench-"));
-  process.env.STOREFLEET_CACHE = join(folder, "cache");
-  process.env.PULUMI_HOME = join(folder, "pulumi");
+  const pulumiHome = join(folder, "pulumi");
+  setVariables({ STOREFLEET_CACHE: join(folder, "cache"), PULUMI_HOME: pulumiHome });
   try {
-    mkdirSync(process.env.PULUMI_HOME);
-    symlinkSync(join(usersPulumiHome, "plugins"), join(process.env.PULUMI_HOME, "plugins"));
+    mkdirSync(pulumiHome);
+    symlinkSync(join(usersPulumiHome, "plugins"), join(pulumiHome, "plugins"));
     // A container engine does not count: the embedded cluster is the same everywhere.
     await clusterUp({ name: clusterName(env), run: async () => ({ code: 127, stdout: "", stderr: "" }), log });
     const session = await openSession(env);
@@ -56,7 +54,7 @@ export async function openArena(signal: AbortSignal, log: (line: string) => void
     const shared = await readEnvironment(session.kube, env);
     if (!shared) throw new Error("the environment's stack is up, but its receipt is missing");
     const mark = randomUUID();
-    return { folder, session, shared, mark, variables: { ...process.env, ...session.variables, [markVariable]: mark } };
+    return { folder, session, shared, mark, variables: environmentFor("program", { ...session.variables, [markVariable]: mark }) };
   } catch (error) {
     await removeArena(folder);
     throw error;

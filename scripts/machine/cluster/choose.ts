@@ -1,3 +1,4 @@
+import { variables, type Variables } from "../../../config/variables";
 import type { Run } from "../os/run";
 import { lookForEngine, patience, type Engine } from "./container-engine";
 import { isLoopback } from "./context";
@@ -12,8 +13,8 @@ export interface Choice {
  * Chooses a local cluster: kind or k3d where a container engine of this machine really answers, else the embedded one.
  * kubectl's current context is never looked at: whatever it points to was not meant for this.
  */
-export async function chooseCluster(run: Run, env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
-  const [docker, podman] = await Promise.all([dockerAnswers(run, env), lookForEngine("podman", run)]);
+export async function chooseCluster(run: Run, { DOCKER_HOST }: Variables = variables): Promise<Choice> {
+  const [docker, podman] = await Promise.all([dockerAnswers(run, DOCKER_HOST), lookForEngine("podman", run)]);
   const has = async (tool: string) => (await run(tool, ["version"], { timeout: patience })).code === 0;
   if (docker === true) {
     if (await has("kind")) return { kind: "kind", engine: "docker", why: "Docker answers and kind is there" };
@@ -29,8 +30,8 @@ export async function chooseCluster(run: Run, env: NodeJS.ProcessEnv = process.e
 }
 
 /** True, false, "slow", or the reason why an engine that may well answer is left alone. */
-async function dockerAnswers(run: Run, env: NodeJS.ProcessEnv): Promise<boolean | string> {
-  const host = env.DOCKER_HOST || (await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { timeout: patience })).stdout.trim();
+async function dockerAnswers(run: Run, named: string | undefined): Promise<boolean | string> {
+  const host = named ?? (await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { timeout: patience })).stdout.trim();
   if (host && !isLocalEngine(host)) return `the Docker engine at ${host} is not on this machine`;
   return lookForEngine("docker", run);
 }

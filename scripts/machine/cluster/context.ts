@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../config/errors";
+import { variables } from "../../../config/variables";
 import type { Run } from "../os/run";
 import { clusterFolder } from "../paths";
 
@@ -44,7 +45,7 @@ export async function extractContext(run: Run, kubectl: string, cluster: string,
   const known = all.stdout.split("\n").filter(Boolean);
   if (!known.includes(context)) {
     throw new UserError(
-      `there is no context ${context} in the kubeconfig (${process.env.KUBECONFIG ?? "~/.kube/config"})`,
+      `there is no context ${context} in the kubeconfig (${variables.KUBECONFIG ?? "~/.kube/config"})`,
       known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
       "no-cluster",
     );
@@ -60,7 +61,7 @@ export async function extractContext(run: Run, kubectl: string, cluster: string,
  */
 export async function renewContext(run: Run, kubectl: string, cluster: string, context: string): Promise<void> {
   const copy = contextFile(cluster, context);
-  const theirs = (process.env.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
+  const theirs = (variables.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
   const { atimeMs, mtimeMs } = statSync(copy);
   if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
   const view = await viewOf(run, kubectl, context);

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../config/errors";
+import { environmentFor } from "../../../config/variables";
 
 /** A process of ours: its number alone is not proof, numbers are used again. */
 export interface ProcessRecord {
@@ -29,7 +30,7 @@ export function identityOf(pid: number): string | undefined {
 
 /** When a process started, as `ps` has it. Without the caller's language and time zone, two of them would tell two times. */
 export function startTold(pid: number): string | undefined {
-  const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C", TZ: "UTC" } })
+  const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8", env: environmentFor("program", { LC_ALL: "C", TZ: "UTC" }) })
     .trim()
     .split(/\s+/);
   return !state || state.startsWith("Z") ? undefined : started.join(" ");
@@ -66,9 +67,7 @@ export function startDetached(program: string, args: string[], logFile: string, 
   if (existsSync(logFile)) renameSync(logFile, logFile.replace(/\.log$/, ".previous.log"));
   const log = openSync(logFile, "a", 0o600);
   try {
-    const { PATH, HOME, TMPDIR } = process.env;
-    // Nothing else of our environment: it may hold secrets, and these processes live long.
-    const child = spawn(program, args, { cwd: folder, detached: true, stdio: ["ignore", log, log], env: { PATH, HOME, TMPDIR } });
+    const child = spawn(program, args, { cwd: folder, detached: true, stdio: ["ignore", log, log], env: environmentFor("detached") });
     child.on("error", () => {}); // the missing pid says it
     const identity = child.pid === undefined ? undefined : identityOf(child.pid);
     if (child.pid === undefined) throw new UserError(`cannot start ${program}`, "Is the file there and executable?");

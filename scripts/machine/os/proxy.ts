@@ -1,19 +1,18 @@
 import { BlockList, isIP } from "node:net";
+import { variables, type Variables } from "../../../config/variables";
 
 /**
  * The proxy that the environment wants for a URL, as Go's programs (kubectl, helm, pulumi) read HTTPS_PROXY, HTTP_PROXY
  * and NO_PROXY: address ranges in NO_PROXY count, and this machine is never reached through a proxy.
  */
-export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function proxyFor(url: string, { HTTP_PROXY, HTTPS_PROXY, NO_PROXY = "" }: Variables = variables): string | undefined {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const variable = (name: string) => env[name] || env[name.toLowerCase()] || "";
-  const proxy = variable(protocol === "http:" ? "HTTP_PROXY" : "HTTPS_PROXY");
+  const proxy = protocol === "http:" ? HTTP_PROXY : HTTPS_PROXY;
   if (!proxy || host === "localhost" || loopback.check(host, familyOf(host))) return undefined;
   const own = port || (protocol === "http:" ? "80" : "443");
-  const excepted = variable("NO_PROXY").split(",").map((entry) => entry.trim().toLowerCase()).filter(Boolean);
-  if (excepted.some((entry) => isExcepted(entry, host, own))) return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  const excepted = NO_PROXY.split(",").map((entry) => entry.trim().toLowerCase()).filter(Boolean);
+  return excepted.some((entry) => isExcepted(entry, host, own)) ? undefined : proxy;
 }
 
 const familyOf = (host: string) => (isIP(host) === 6 ? "ipv6" : "ipv4");

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { UserError } from "../../../config/errors";
+import { environmentFor } from "../../../config/variables";
 
 export interface RunResult {
   /** 127: there is no such command. 124: it took too long. 130: it was cancelled; `stderr` says so. */
@@ -28,7 +29,7 @@ export type Run = (command: string, args: string[], options?: RunOptions) => Pro
 
 export const run: Run = (command, args, { timeout = 1_800_000, signal, cwd, env, onLine } = {}) =>
   new Promise((resolve) => {
-    const options = { timeout, signal, cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 ** 2, killSignal: "SIGKILL" as const };
+    const options = { timeout, signal, cwd, env: environmentFor("program", env), maxBuffer: 64 * 1024 ** 2, killSignal: "SIGKILL" as const };
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (signal?.aborted && error) return resolve({ code: 130, stdout, stderr: "cancelled" });
       if (error?.killed) return resolve({ code: 124, stdout, stderr: `no end after ${timeout / 1000} s: given up\n${stderr}` });

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { environmentFor } from "../../../config/variables";
 import type { Log, Place } from "./place";
 import { duration, withProgress } from "./progress";
 import type { Binary, GoBuild } from "./table";
@@ -22,7 +23,7 @@ export interface Go {
 export async function findGo(place: Place): Promise<Go | { missing: string }> {
   const file = onPath(place, "go");
   if (!file) return { missing: "Go is not installed" };
-  const version = await run(file, ["env", "GOVERSION"], { env: { ...process.env, GOTOOLCHAIN: "local" } }).then(
+  const version = await run(file, ["env", "GOVERSION"], { env: environmentFor("program", { GOTOOLCHAIN: "local" }) }).then(
     ({ stdout }) => stdout.trim(),
     () => "",
   );
@@ -35,15 +36,9 @@ export async function findGo(place: Place): Promise<Go | { missing: string }> {
 
 export const goHint = `Install Go 1.${oldestGo} or newer (https://go.dev/doc/install), or give this machine a way to the download hosts, and run the same command again.`;
 
-/** Nothing of the user's Go settings that would change what is built; proxies and caches stay as they are. */
-function goEnvironment(): NodeJS.ProcessEnv {
-  const { GOOS: _os, GOARCH: _arch, GOBIN: _bin, GOEXPERIMENT: _experiment, ...rest } = process.env;
-  return { ...rest, GOFLAGS: "-buildvcs=false", GOWORK: "off", GO111MODULE: "on" };
-}
-
 /** Runs Go in `folder`; every line that it prints goes to `onLine`, the last ones into the error when it fails. */
 async function go(file: string, args: string[], folder: string, onLine: (line: string) => void = () => {}): Promise<string> {
-  const child = spawn(file, args, { cwd: folder, env: goEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { cwd: folder, env: environmentFor("go", { GOFLAGS: "-buildvcs=false", GOWORK: "off", GO111MODULE: "on" }), stdio: ["ignore", "pipe", "pipe"] });
   const last: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => {
     onLine(line);

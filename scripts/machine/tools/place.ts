@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../../config/root";
+import { variables } from "../../../config/variables";
 import { toolsFolder } from "../paths";
 import { binaries, type Binary, type Platform } from "./table";
 
@@ -35,8 +36,8 @@ export function platformOf(os: NodeJS.Platform, architecture: NodeJS.Architectur
 /** This machine and this checkout. */
 export const here = (): Place => ({
   folder: toolsFolder(),
-  path: process.env.PATH ?? "",
-  pulumiHome: process.env.PULUMI_HOME || join(homedir(), ".pulumi"),
+  path: variables.PATH ?? "",
+  pulumiHome: variables.PULUMI_HOME ?? join(homedir(), ".pulumi"),
   root: projectRoot,
   platform: platformOf(process.platform, process.arch),
   binaries,

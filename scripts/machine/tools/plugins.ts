@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, w
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../config/errors";
+import { environmentFor } from "../../../config/variables";
 import { isReachable } from "./download";
 import type { Log, Place } from "./place";
 import { askPluginVersion } from "./plugin-version";
@@ -100,7 +101,7 @@ async function download(place: Place, tool: PluginTool, version: string, pulumi:
       () =>
         run(pulumi, ["plugin", "install", "resource", name, version, "--exact"], {
           timeout: 10 * 60_000,
-          env: { ...process.env, PULUMI_HOME: place.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true" },
+          env: environmentFor("program", { PULUMI_HOME: place.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true" }),
         }),
     );
     log(`${tool} ${version}: downloaded by the Pulumi CLI`);

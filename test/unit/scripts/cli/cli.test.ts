@@ -138,6 +138,24 @@ describe("stores command", function () {
     for (const value of ["", "1.5h", "ten", "-3m", "3w"]) await refuses(["logs", "acme", `--since=${value}`], /^error: --since is ".*": not a time such as 90s, 10m or 2h\n$/);
   });
 
+  it("refuses variables that can not be meant, before anything else", async () => {
+    const { HELM_TIMEOUT } = process.env;
+    process.env.HELM_TIMEOUT = "abc";
+    try {
+      for (const args of [["plan"], ["cluster", "up"], ["validate"]]) await refuses(args, /^error: HELM_TIMEOUT is "abc": not a whole number of seconds from 1 to 86400\nMend it, or: unset HELM_TIMEOUT\n$/);
+    } finally {
+      if (HELM_TIMEOUT === undefined) delete process.env.HELM_TIMEOUT;
+      else process.env.HELM_TIMEOUT = HELM_TIMEOUT;
+    }
+    assert.equal((await asProcess(["status"], { STOREFLEET_CACHE: "cache" })).code, 3);
+  });
+
+  it("says when it was the shell that named the list", async () => {
+    const { code, err } = await asProcess(["validate"], { STOREFLEET_FILE: join(folder, "missing.yaml") });
+    assert.equal(code, 3);
+    assert.match(err, /^error: .*missing\.yaml:1:1: there is no such file.*\n(.*\n)?STOREFLEET_FILE names this list; the environment's own again: unset STOREFLEET_FILE\n$/);
+  });
+
   it("says how to get a cluster where there is none", async () => {
     for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["restart", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
       await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up\n$/);

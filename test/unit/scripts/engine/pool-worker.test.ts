@@ -52,7 +52,7 @@ describe("store worker", () => {
     cli = fakePulumi(body);
     mkdirSync(join(cli.folder, "work"));
     copyFileSync(join(projectRoot, "Pulumi.yaml"), join(cli.folder, "work", "Pulumi.yaml"));
-    pool = new Pool({ variables: { ...process.env, STOREFLEET_PULUMI: cli.command, STOREFLEET_PULUMI_VERSION: "3.245.0" }, deadline: 30_000 });
+    pool = new Pool({ variables: { ...process.env, STOREFLEET_PULUMI: cli.command }, deadline: 30_000 });
   });
   after(() => {
     pool.close();

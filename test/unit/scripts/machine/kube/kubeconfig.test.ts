@@ -6,6 +6,7 @@ import { createServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { variablesOf } from "../../../../../config/variables";
 import { certificateFile, keyFile, writeCertificates } from "../../../../../scripts/machine/cluster/embedded/certificates";
 import { Kube } from "../../../../../scripts/machine/kube";
 import { proxyFor } from "../../../../../scripts/machine/os/proxy";
@@ -145,8 +146,8 @@ describe("the environment's proxy", () => {
   const HTTPS_PROXY = "http://proxy.test:3128";
 
   it("is one for https and one for http, in capitals or not, with or without a scheme", () => {
-    assert.equal(proxyFor("https://a.test", { HTTPS_PROXY, HTTP_PROXY: "other" }), HTTPS_PROXY);
-    assert.equal(proxyFor("https://a.test", { https_proxy: "proxy.test:3128" }), HTTPS_PROXY);
+    assert.equal(proxyFor("https://a.test", { HTTPS_PROXY, HTTP_PROXY: "http://other.test" }), HTTPS_PROXY);
+    assert.equal(proxyFor("https://a.test", variablesOf(() => ({ https_proxy: "proxy.test:3128" }))), HTTPS_PROXY);
     assert.equal(proxyFor("http://a.test", { HTTPS_PROXY }), undefined);
     assert.equal(proxyFor("https://a.test", {}), undefined);
   });
