@@ -71,14 +71,15 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const inside: Context = { ...context, opts: { ...context.opts, dependsOn: [system] } };
   const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
-  writeReceipt(context, system.namespace, [...existing, ...(traefik ? [traefik] : []), ...(mail ? [mail] : [])], {
+  const installed = [traefik, mail].filter((it) => it !== undefined);
+  writeReceipt(context, system.namespace, [...existing, ...installed], {
     environment: env,
     cluster,
     digest,
     settings: JSON.stringify(settings),
     secretRevisions: JSON.stringify(revisions),
-    releases: all([traefik, mail].flatMap((it) => (it ? [it.releaseStatus] : []))).apply((statuses) =>
-      ownReleases(settings).map(({ namespace, name }, index) => requireDeployed(statuses[index] as string, `${namespace}/${name}`)).join(),
+    releases: all(installed.map((it) => it.releaseStatus)).apply((statuses) =>
+      ownReleases(settings).map(({ namespace, name }, index) => requireDeployed(statuses[index] as string, installed[index], `${namespace}/${name}`)).join(),
     ),
   });
 

@@ -1,4 +1,5 @@
 import { StackReference, getOrganization, getProject, type Output } from "@pulumi/pulumi";
+import { UserError } from "../config/errors";
 import { withOverrides, type EnvironmentSettings } from "../config/environment";
 import type { EnvironmentName } from "../config/names";
 
@@ -21,7 +22,7 @@ export interface Environment extends SharedParts {
 export async function environmentOf(env: EnvironmentName): Promise<Environment> {
   const stack = new StackReference(`${getOrganization()}/${getProject()}/${env}`);
   const [settings, revisions, cluster] = await Promise.all(["settings", "secretRevisions", "cluster"].map((name) => stack.getOutputDetails(name)));
-  if (!settings?.value) throw new Error(`the environment's stack "${env}" has no settings yet: bring it up first (pulumi up -s ${env})`);
+  if (!settings?.value) throw new UserError(`the environment's stack "${env}" has no settings yet`, `Bring it up first: pulumi up -s ${env}`, "no-environment");
   const secretRevisions = (revisions?.value ?? {}) as SharedParts["secretRevisions"];
   return {
     settings: withOverrides(settings.value as EnvironmentSettings),

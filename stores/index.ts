@@ -1,5 +1,5 @@
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
-import { RunError, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import { Guardrails } from "../components/guardrails";
 import { NetworkIsolation } from "../components/network-isolation";
 import { pulumiLabels, storeLabels } from "../components/shared/labels";
@@ -8,6 +8,7 @@ import { namespaceOf, stackOf, type EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
 import { refuseOtherCluster } from "../infra/cluster-identity";
 import { clusterProvider, contextOf } from "../infra/cluster-provider";
+import { plainError } from "../infra/plainly";
 import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
 import { environmentOf, type Environment } from "./environment-outputs";
@@ -84,7 +85,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
     },
     opts,
   );
-  const secrets = { secret: living.secret, adopt: given.adopt, refusal: plainly(notItsPasswords(env, spec.name)) };
+  const secrets = { secret: living.secret, adopt: given.adopt, refusal: plainError(notItsPasswords(env, spec.name)) };
   const place = { env, namespace, labels, living: secrets, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
   const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
   await shop.installed;
@@ -101,7 +102,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
         url: shop.url,
         adminUrl: shop.adminUrl,
         ...(walls.held !== undefined && { held: walls.held }),
-        release: shop.releaseStatus.apply(requireDeployed),
+        release: shop.releaseStatus.apply((status) => requireDeployed(status, shop)),
       },
     },
     { ...opts, dependsOn: [shop] },
@@ -110,9 +111,6 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const { url, adminUrl, adminUsername, adminPassword } = shop;
   return { url, adminUrl, namespace: namespaceOf(env, spec.name), adminUsername, adminPassword };
 }
-
-/** An error that Pulumi prints as it is, by hand and under the script. */
-const plainly = (message: string): Error => Object.assign(new RunError(message), { stack: undefined });
 
 /** Copies the environment's secrets to where the store's pods can refer to them by name. */
 function copySecrets({ settings, pullSecret, smtpPassword }: Environment, namespace: Output<string>, labels: Record<string, string>, opts: CustomResourceOptions) {

@@ -2,6 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import { LimitRange, Namespace, ResourceQuota } from "@pulumi/kubernetes/core/v1";
 
 import { pulumiLabels } from "../shared/labels";
+import { checked } from "../shared/wrong-args";
 import { type ContainerLimits, mergedLimits } from "./limits";
 import { podSecurityLabels } from "./pod-security";
 
@@ -47,6 +48,7 @@ export class Guardrails extends ComponentResource {
   constructor(name: string, args: GuardrailsArgs, opts?: ComponentResourceOptions) {
     super("storefleet:index:Guardrails", name, args, opts);
     const labels = pulumiLabels(args.labels ?? {}, "guardrails");
+    const containerLimits = checked(this, () => mergedLimits(args.limits));
 
     const namespace = new Namespace(
       `${name}-namespace`,
@@ -70,7 +72,7 @@ export class Guardrails extends ComponentResource {
     );
     const limits = new LimitRange(
       `${name}-limits`,
-      { metadata: inNamespace("limits"), spec: { limits: [{ type: "Container", ...mergedLimits(args.limits) }] } },
+      { metadata: inNamespace("limits"), spec: { limits: [{ type: "Container", ...containerLimits }] } },
       { parent: this },
     );
 

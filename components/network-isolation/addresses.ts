@@ -7,8 +7,8 @@ const privateRanges = [
 ];
 
 /** All addresses but the private ones and `exceptions`, as the IP blocks of a NetworkPolicy. */
-export function publicAddresses(exceptions: string[]): { cidr: string; except: string[] }[] {
-  const all = [...new Set([...privateRanges, ...exceptions.map(requireCidr)])];
+export function publicAddresses(exceptions: readonly string[]): { cidr: string; except: string[] }[] {
+  const all = [...new Set([...privateRanges, ...exceptions])];
   return [
     { cidr: "0.0.0.0/0", except: all.filter((cidr) => !cidr.includes(":")) },
     { cidr: "::/0", except: all.filter((cidr) => cidr.includes(":")) },
@@ -28,18 +28,3 @@ export function inRanges(address: string, ranges: readonly string[]): boolean {
 
 /** Whether an address is one that "external" leaves out. */
 export const isPrivate = (address: string) => inRanges(address, privateRanges);
-
-/** `text`, if it is an address range such as `10.42.0.0/16`. */
-export function requireCidr(text: string): string {
-  const [address = "", prefix] = text.split("/");
-  const version = isIP(address);
-  const bits = version === 6 ? 128 : 32;
-  if (version !== 0 && prefix === undefined) {
-    throw new Error(`"${text}" is an address, not a range. Did you mean "${text}/${bits}"?`);
-  }
-  // A range of all addresses cannot be an exception from all addresses: the API server refuses it.
-  if (version === 0 || !/^\d+$/.test(prefix ?? "") || Number(prefix) < 1 || Number(prefix) > bits) {
-    throw new Error(`"${text}" is not an address range such as "10.42.0.0/16" or "fd00:10:42::/56"`);
-  }
-  return text;
-}

@@ -2,6 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Input } from "@p
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 
 import { pulumiLabels } from "../shared/labels";
+import { checked } from "../shared/wrong-args";
 import { networkPolicies, type PolicyArgs } from "./policies";
 
 export type { MailServer } from "./policies";
@@ -25,7 +26,7 @@ export class NetworkIsolation extends ComponentResource {
     super("storefleet:index:NetworkIsolation", name, args, opts);
     const labels = pulumiLabels(args.labels ?? {}, "network-isolation");
 
-    for (const [policy, spec] of Object.entries(networkPolicies(args))) {
+    for (const [policy, spec] of Object.entries(checked(this, () => networkPolicies(args)))) {
       new NetworkPolicy(
         `${name}-${policy}`,
         { metadata: { name: policy, namespace: args.namespace, labels }, spec },

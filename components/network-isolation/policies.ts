@@ -1,7 +1,9 @@
 import type { Input } from "@pulumi/pulumi";
 import type { input } from "@pulumi/kubernetes/types";
 
-import { publicAddresses, requireCidr } from "./addresses";
+import { wrongArg } from "../shared/wrong-args";
+import { publicAddresses } from "./addresses";
+import { requireCidr } from "./require-cidr";
 
 type PolicySpec = input.networking.v1.NetworkPolicySpec;
 type Peer = input.networking.v1.NetworkPolicyPeer;
@@ -61,9 +63,16 @@ export interface PolicyArgs {
   mail?: MailServer;
 }
 
-/** The policies by name. A connection passes when any one of them admits it. */
+/**
+ * The policies by name. A connection passes when any one of them admits it.
+ * @throws InputPropertyError for a wrong arg
+ */
 export function networkPolicies(args: PolicyArgs): Record<string, PolicySpec> {
-  const outside = publicAddresses(args.clusterCidrs ?? []).map((ipBlock): Peer => ({ ipBlock }));
+  // To NetworkPolicy an empty list of ports is every port, and one of peers is everybody.
+  if (args.httpPorts.length === 0) throw wrongArg(["httpPorts"], "is empty: name the ports that the ingress controller connects to");
+  if (args.mail?.cidrs?.length === 0) throw wrongArg(["mail", "cidrs"], 'is empty: leave it out, or name a range such as "10.1.2.3/32"');
+  const clusterCidrs = (args.clusterCidrs ?? []).map((cidr, index) => requireCidr(["clusterCidrs", index], cidr));
+  const outside = publicAddresses(clusterCidrs).map((ipBlock): Peer => ({ ipBlock }));
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "allow-same-namespace": {
@@ -90,7 +99,7 @@ const dnsServers: Peer[] = [podsIn("kube-system", { "k8s-app": "kube-dns" }), { 
 
 function mailServers({ namespace, labels, cidrs }: MailServer, outside: Peer[]): Peer[] {
   if (namespace !== undefined) return [podsIn(namespace, labels)];
-  return cidrs?.map((cidr): Peer => ({ ipBlock: { cidr: requireCidr(cidr) } })) ?? outside;
+  return cidrs?.map((cidr, index): Peer => ({ ipBlock: { cidr: requireCidr(["mail", "cidrs", index], cidr) } })) ?? outside;
 }
 
 function podsIn(namespace: Input<string>, labels?: Record<string, string>): Peer {

@@ -22,7 +22,7 @@ export class Recorder {
     }
     const diagnostic = event.diagnosticEvent;
     if (diagnostic?.severity === "error") {
-      this.errors.push({ urn: diagnostic.urn ?? "", text: causeIn(diagnostic.message) });
+      this.errors.push({ urn: diagnostic.urn ?? "", text: withComponent(diagnostic.urn ?? "", causeIn(diagnostic.message)) });
     }
     const counts = event.summaryEvent?.resourceChanges as Record<string, number> | undefined;
     if (counts) {
@@ -34,10 +34,10 @@ export class Recorder {
     return { changes: this.changes, steps: this.steps };
   }
 
-  /** The resource's own words come before the stack's "update failed". */
+  /** The resource's own words come before the program's, and those before the stack's "update failed". */
   failure(): Failure | undefined {
     const telling = this.errors.filter(({ text }) => text !== "update failed" && text !== "preview failed");
-    const ofResource = telling.find(({ urn }) => urn !== "" && !urn.includes("::pulumi:pulumi:Stack::"));
+    const ofResource = telling.find(({ urn }) => urn !== "" && !isOfProgram(urn));
     const first = ofResource ?? telling[0];
     return first && { kind: ofResource ? "resource" : "program", message: first.text };
   }
@@ -57,6 +57,14 @@ export function causeIn(message: string): string {
     .replace(/\s*\n\s*\*\s+/g, "; ")
     .trim();
 }
+
+/** The type of what a URN names, without those of its parents. */
+const typeOf = (urn: string) => urn.split("::")[2]?.split("$").at(-1) ?? "";
+const isComponent = (urn: string) => typeOf(urn).startsWith("storefleet:");
+/** The stack and the project's own components: what they complain of, the cluster has never seen. */
+const isOfProgram = (urn: string) => typeOf(urn) === "pulumi:pulumi:Stack" || isComponent(urn);
+/** A component's wrong arg is told by the arg's own name: say whose. */
+const withComponent = (urn: string, text: string) => (isComponent(urn) ? `${nameOf(urn)}: ${text}` : text);
 
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 /** `kubernetes:core/v1:Secret` reads as `Secret`. */

@@ -3,6 +3,7 @@
 import { LocalWorkspace, Stack, type EngineEvent } from "@pulumi/pulumi/automation";
 import { variables } from "../../config/variables";
 import { environment } from "../../infra";
+import { plainly } from "../../infra/plainly";
 import { storeProgram } from "../../stores";
 import { pulumiVersion } from "../machine/tools/table";
 import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
@@ -105,7 +106,7 @@ async function openStack(operation: Operation, program = programOf(operation)): 
 
 const programOf = (operation: Operation) => {
   const { env, spec } = operation;
-  return spec ? () => storeProgram(env, spec, operation) : async () => environment(env);
+  return () => plainly<object>(() => (spec ? storeProgram(env, spec, operation) : environment(env)));
 };
 
 /**

@@ -32,8 +32,8 @@ describe("runs that are killed or interrupted", function () {
   before(async () => {
     fleet.patch(
       "stores/index.ts",
-      "release: shop.releaseStatus.apply(requireDeployed),",
-      `release: shop.releaseStatus.apply(requireDeployed).apply(async (status) => {
+      "release: shop.releaseStatus.apply((status) => requireDeployed(status, shop)),",
+      `release: shop.releaseStatus.apply((status) => requireDeployed(status, shop)).apply(async (status) => {
           while (require("node:fs").existsSync(${JSON.stringify(hold)} + "/" + spec.name)) await new Promise((next) => setTimeout(next, 20));
           return status;
         }),`,

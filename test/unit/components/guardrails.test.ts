@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { Guardrails, type GuardrailsArgs } from "../../../components/guardrails";
 import { only, record } from "../helpers/recording-mocks";
+import { wrongArgOf } from "../helpers/wrong-arg";
 
 const quota = { "requests.memory": "1Gi", "limits.memory": "2Gi", pods: "10" };
 
@@ -59,6 +60,12 @@ describe("Guardrails", () => {
   it("never allows a container less than the defaults", async () => {
     const [container] = (await guardrails({ limits: { max: { memory: "512Mi", "ephemeral-storage": "0.5Ti" } } })).limits.inputs.spec.limits;
     assert.deepEqual(container.max, { memory: "4Gi", "ephemeral-storage": "0.5Ti" });
+  });
+
+  it("refuses what is no quantity, by the component and the property", async () => {
+    const reason = 'is not a quantity: write it like "100m", "2", "256Mi" or "1Gi"';
+    assert.deepEqual(await wrongArgOf(guardrails({ limits: { max: { "ephemeral-storage": "8 Gi" } } })), ["Guardrails::it", `limits.max["ephemeral-storage"]: "8 Gi" ${reason}`]);
+    assert.deepEqual(await wrongArgOf(guardrails({ limits: { default: { memory: "much" } } })), ["Guardrails::it", `limits.default.memory: "much" ${reason}`]);
   });
 
   it("protects the namespace only when asked to, and bounds the wait for its deletion", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NetworkIsolation, type NetworkIsolationArgs } from "../../../components/network-isolation";
 import { record } from "../helpers/recording-mocks";
+import { wrongArgOf } from "../helpers/wrong-arg";
 
 const minimal: NetworkIsolationArgs = { namespace: "store-acme-0a1b2c3d", ingressNamespace: "traefik", httpPorts: [8080] };
 
@@ -112,19 +113,26 @@ describe("NetworkIsolation", () => {
   it("reaches a mail server outside in its own ranges, private ones too", async () => {
     const it = await policies({ egress: "deny", mail: { port: 587, cidrs: ["10.1.2.3/32", "fd00::25/128"] } });
     assert.deepEqual(it["allow-mail"].egress, [{ to: [{ ipBlock: { cidr: "10.1.2.3/32" } }, { ipBlock: { cidr: "fd00::25/128" } }], ports: [{ protocol: "TCP", port: 587 }] }]);
-    await assert.rejects(policies({ mail: { port: 25, cidrs: ["10.1.2.3"] } }), /Did you mean "10\.1\.2\.3\/32"/);
+    const wrong = await wrongArgOf(policies({ mail: { port: 25, cidrs: ["10.0.0.0/8", "10.1.2.3"] } }));
+    assert.deepEqual(wrong, ["NetworkIsolation::it", 'mail.cidrs[1]: "10.1.2.3" is an address, not a range. Did you mean "10.1.2.3/32"?']);
   });
 
-  const wrongRanges: [string, RegExp][] = [
-    ["10.42.0.1", /"10\.42\.0\.1" is an address, not a range\. Did you mean "10\.42\.0\.1\/32"\?/],
-    ["fd00::1", /Did you mean "fd00::1\/128"\?/],
-    ["10.42.0.0/33", /"10\.42\.0\.0\/33" is not an address range/],
-    ["0.0.0.0/0", /is not an address range/],
-    ["pods", /"pods" is not an address range/],
+  const noRange = 'is not an address range such as "10.42.0.0/16" or "fd00:10:42::/56"';
+  const wrongRanges: [string, string][] = [
+    ["10.42.0.1", 'is an address, not a range. Did you mean "10.42.0.1/32"?'],
+    ["fd00::1", 'is an address, not a range. Did you mean "fd00::1/128"?'],
+    ["10.42.0.0/33", noRange],
+    ["0.0.0.0/0", noRange],
+    ["pods", noRange],
   ];
-  for (const [range, message] of wrongRanges) {
-    it(`refuses "${range}" as a cluster's range`, async () => {
-      await assert.rejects(policies({ clusterCidrs: [range] }), message);
+  for (const [range, reason] of wrongRanges) {
+    it(`refuses "${range}" as a cluster's range, by the component and the property`, async () => {
+      assert.deepEqual(await wrongArgOf(policies({ clusterCidrs: ["10.0.0.0/8", range] })), ["NetworkIsolation::it", `clusterCidrs[1]: "${range}" ${reason}`]);
     });
   }
+
+  it("refuses lists whose emptiness would open everything", async () => {
+    assert.deepEqual(await wrongArgOf(policies({ httpPorts: [] })), ["NetworkIsolation::it", "httpPorts: is empty: name the ports that the ingress controller connects to"]);
+    assert.match((await wrongArgOf(policies({ mail: { port: 25, cidrs: [] } })))[1]!, /^mail\.cidrs: is empty/);
+  });
 });

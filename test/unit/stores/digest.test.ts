@@ -97,6 +97,7 @@ describe("a store's digest and the files of the program", () => {
     "infra/cluster-of-outputs.ts": "tells by which cluster to refuse",
     "infra/cluster-reader.ts": "reads what lives",
     "infra/part-name.ts": "finds what lives",
+    "infra/plainly.ts": "words for people",
     "config/root.ts": "finds the checkout",
     "config/files-digest.ts": "makes digests",
     "config/canonical.ts": "makes digests",

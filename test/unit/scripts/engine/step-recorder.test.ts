@@ -44,6 +44,13 @@ describe("recorder", () => {
     assert.equal(record(verdict, error("preview failed", stackUrn)).recorder.failure(), undefined);
   });
 
+  it("takes a component's error for the program's, and says whose it is", () => {
+    const urn = "urn:pulumi:local.acme::storefleet::storefleet:index:NetworkIsolation::network-isolation";
+    const said = record(error('clusterCidrs[0]: "pods" is not an address range\n', urn), error('clusterCidrs[0]: "pods" is not an address range')).recorder.failure();
+    assert.deepEqual(said, { kind: "program", message: 'network-isolation: clusterCidrs[0]: "pods" is not an address range' });
+    assert.equal(record(error("mine", urn), error("no", releaseUrn)).recorder.failure()?.message, "no");
+  });
+
   it("takes an error without a resource for the program's", () => {
     assert.deepEqual(record(error("boom")).recorder.failure(), { kind: "program", message: "boom" });
   });

@@ -1,0 +1,37 @@
+import { InputPropertyError, ResourceError, type Resource } from "@pulumi/pulumi";
+import { quantity } from "../../config/quantity";
+
+/** `["limits", "max", "ephemeral-storage"]` is `limits.max["ephemeral-storage"]`, as Pulumi writes property paths. */
+const written = (path: readonly PropertyKey[]) =>
+  path.map((key) => (typeof key === "number" ? `[${key}]` : /^\w+$/.test(String(key)) ? `.${String(key)}` : `["${String(key)}"]`)).join("").replace(/^\./, "");
+
+/** A wrong arg, for whoever knows its place among the args but not the component: `checked` adds that. */
+export const wrongArg = (path: readonly PropertyKey[], reason: string) => new InputPropertyError({ propertyPath: written(path), reason });
+
+/** An error that the engine prints with the URN of a component, as it is: the place in our sources helps nobody. */
+export const errorOf = (component: Resource | undefined, message: string): Error => Object.assign(new ResourceError(message, component, true), { stack: undefined });
+
+/**
+ * What `make` gives. A wrong arg becomes the component's error, with property and reason in one line: of an InputPropertyError the engine
+ * prints those only where a component lives in a plugin, and a stack where it lives in a program.
+ *
+ * Only for args that are plain. A value that comes later is the chart's schema's and the API server's to refuse: a resource whose input is
+ * rejected inside `apply` keeps the program waiting for ever.
+ */
+export function checked<T>(component: Resource, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!InputPropertyError.isInstance(error)) throw error;
+    throw errorOf(component, `${error.propertyPath}: ${error.reason}`);
+  }
+}
+
+/** Throws unless it is a quantity such as "256Mi". */
+export function requireQuantity(path: readonly PropertyKey[], text: string): void {
+  try {
+    quantity(text);
+  } catch (error) {
+    throw wrongArg(path, (error as Error).message);
+  }
+}
