@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "./errors";
 import { fixed } from "./fixed";
 import { type Explanation, explainIssues, pathText } from "./explain";
+import { leadsHere } from "./host-suffix";
 import { type EnvironmentName } from "./names";
 import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
 import { projectRoot } from "./root";
@@ -125,8 +126,7 @@ export function mailCatcherUrl({ hostSuffix, tlsIssuer, ingress }: Pick<Environm
  * Whether readers of the caught mails have to log in, since everybody's password resets are among them: unless their address is one of
  * the reader's own machine.
  */
-export const mailNeedsLogin = ({ hostSuffix }: Pick<EnvironmentSettings, "hostSuffix">): boolean =>
-  !/[.-]127([.-]\d{1,3}){3}\.(nip|sslip)\.io$|\.(localhost|localtest\.me|lvh\.me)$/i.test(hostSuffix);
+export const mailNeedsLogin = ({ hostSuffix }: Pick<EnvironmentSettings, "hostSuffix">): boolean => !leadsHere(hostSuffix);
 
 /** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
 export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;

@@ -12,6 +12,7 @@ import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
 import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
+import { hostsCommand } from "./commands/hosts";
 import { imagesCommand } from "./commands/images";
 import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
@@ -32,7 +33,7 @@ export async function main(args: string[]): Promise<void> {
       checkVariables();
       setGiven({ file: undefined, context: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, clusterCommand, imagesCommand, envCommand]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }
   // A reader such as `head` has seen enough: no defect, and nothing left to say.

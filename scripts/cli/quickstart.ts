@@ -3,7 +3,7 @@ import { mailCatcherUrl, type EnvironmentSettings } from "../../config/environme
 import { checkVariables } from "../../config/variables";
 import { outlook } from "../operations/plan";
 import { openStatus } from "../operations/status";
-import { clusterUp } from "./commands/cluster";
+import { clusterUp, noteAddresses } from "./commands/cluster";
 import { printStatus } from "./commands/status";
 import { print } from "./common";
 import { fail, main } from "./main";
@@ -24,10 +24,12 @@ function next(simulated: boolean, settings: EnvironmentSettings): string {
 async function quickstart(): Promise<void> {
   checkVariables();
   const scope = { env: "local" } as const;
-  await clusterUp(scope);
+  const started = await clusterUp(scope);
   const { idle, settings } = await outlook(scope);
-  if (idle) print("Everything is up to date: nothing was changed.");
-  else await main(["apply"]);
+  if (idle) {
+    print("Everything is up to date: nothing was changed.");
+    await noteAddresses(scope, started);
+  } else await main(["apply"]);
   if (process.exitCode) return;
   print("");
   const status = await (await openStatus(scope))();

@@ -92,6 +92,10 @@ const images = z.strictObject({
 export const answers = {
   plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
   open: z.strictObject({ name: z.string(), url: z.string() }),
+  hosts: z.strictObject({
+    env,
+    hosts: z.array(z.strictObject({ name: z.string().describe("A store, or mail-catcher."), host: z.string(), address: z.string() })),
+  }),
   validate: z.strictObject({ valid: z.boolean(), problems: z.array(problem) }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),
   images,

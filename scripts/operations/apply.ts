@@ -1,9 +1,10 @@
-import type { EnvironmentName } from "../../config/names";
+import { hostOf, type EnvironmentName } from "../../config/names";
 import { UserError } from "../../config/errors";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { withRunContext } from "../engine/run-context";
 import { runDecisions, type AppliedStore, type Anew } from "../engine/run-decisions";
 import type { Decision } from "../fleet/classify";
+import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet } from "./decide";
 import { requirePermission } from "./deletion-guards";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
@@ -65,5 +66,7 @@ async function carryOut(fleet: Fleet, decisions: Decision[], anew: Anew, { adopt
   const stores = await withRunContext(session, longestInstallation(fleet), listener.signal, (context) =>
     runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
   );
+  const remark = await addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix)));
+  if (remark) listener.say(remark);
   return { env: session.env, stores };
 }

@@ -38,11 +38,3 @@ async function mailCredentials({ env }: Scope): Promise<Credentials> {
   if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`, "unknown-store");
   return { name: mailCatcherName, url: mailCatcherUrl(settings), ...(await mailLogin(kube, settings)) };
 }
-
-/** Where a store answers. */
-export async function address(scope: Scope, name: string): Promise<{ name: string; url: string; simulated: boolean }> {
-  const { session, store } = await findStore(scope, name);
-  const url = store.receipt?.url;
-  if (!url) throw new UserError(`${name} has no address yet`, storesCommand(`status ${name}`), "not-ready");
-  return { name, url, simulated: session.cluster.simulated };
-}

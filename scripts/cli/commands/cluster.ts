@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
-import { bringUp, startCluster } from "../../operations/bring-up";
+import { addressRemark, listedHosts } from "../../operations/addresses";
+import { bringUp, startCluster, type Started } from "../../operations/bring-up";
 import { lookAtCluster, resetCluster, stopCluster, type ClusterStatus } from "../../operations/cluster";
 import { confirm, listening, note, print, printAnswer, withCommon, type Common } from "../common";
 import { table } from "../ui/table";
@@ -13,7 +14,7 @@ export function clusterCommand(program: Command): void {
     .option("--context <name>", "use this context of your kubeconfig")
     .option("--move", "make the environment anew on this cluster, and leave alone what it has on the one before")
     .action(async (flags: Common & { context?: string; move?: boolean }) => {
-      await clusterUp(flags, flags);
+      await noteAddresses(flags, await clusterUp(flags, flags));
       if (flags.json) printAnswer("cluster up", await lookAtCluster(flags));
     });
   withCommon(cluster.command("down"))
@@ -41,9 +42,16 @@ export function clusterCommand(program: Command): void {
 }
 
 /** Cluster, images, then the environment's stack. */
-export async function clusterUp(scope: Pick<Common, "env">, options: { context?: string; move?: boolean } = {}): Promise<void> {
+export async function clusterUp(scope: Pick<Common, "env">, options: { context?: string; move?: boolean } = {}): Promise<Started> {
   const started = await startCluster(scope, options, note);
   await listening((listener) => bringUp(started, listener));
+  return started;
+}
+
+/** Says so where this machine does not find the listed stores by name. */
+export async function noteAddresses(scope: Pick<Common, "env" | "file">, { session }: Started): Promise<void> {
+  const remark = await addressRemark(scope.env, session.cluster, listedHosts(scope));
+  if (remark) note(remark);
 }
 
 function describe({ name, kind, note: state, why, version, context, kubeconfig, processes, nodes }: ClusterStatus): string {

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { Option, type Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
-import { address, credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
+import { address } from "../../operations/addresses";
+import { credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
 import { events, type StoreEvent } from "../../operations/events";
 import { followLogs, logs, type LogOptions } from "../../operations/logs";
 import { restart } from "../../operations/restart";
@@ -62,7 +63,8 @@ export function inspectCommands(program: Command): void {
     .description("open a store in the browser")
     .argument("<name>")
     .action(async (name: string, flags: Common) => {
-      const { url, simulated } = await address(flags, name);
+      const { url, simulated, remark } = await address(flags, name);
+      if (remark) note(remark);
       if (flags.json) return printAnswer("open", { name, url });
       print(url);
       if (simulated) note(simulationNote);

@@ -53,6 +53,7 @@ const commands: Record<string, string[]> = {
   restart: common,
   credentials: [...common, "--show"],
   open: common,
+  hosts: [...common, "--address"],
   validate: common,
   schema: [...common, "--of"],
   env: common,
