@@ -6,7 +6,7 @@ const crypto = require("node:crypto");
 
 const root = path.dirname(__dirname);
 const dist = path.join(root, "dist");
-const folders = ["config", "components", "stores", "infra", "scripts", "test"];
+const folders = ["config", "kube", "components", "stores", "infra", "scripts", "test"];
 
 /** Every .ts file below the source folders, relative to the root, sorted. */
 function sources() {

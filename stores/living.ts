@@ -1,9 +1,10 @@
 import type { LivingSecret } from "../components/shared/generated";
 import { UserError } from "../config/errors";
 import { clusterMark } from "../infra/cluster-identity";
-import { NoAnswer, readerOf, type Found } from "../infra/cluster-reader";
-import { annotations, receiptName } from "./labels";
+import { clusterAt } from "../infra/cluster-reader";
 import { pathOfPart } from "../infra/part-name";
+import type { KubeObject } from "../kube";
+import { annotations, receiptName } from "./labels";
 
 /**
  * What lives in a store's namespace at this moment. A program knows its state only, and that may be lost, old or another
@@ -60,13 +61,13 @@ export function livingIn(namespace: string, context: string): Living {
 }
 
 /** Undefined where the object, or its namespace, is missing. */
-async function answerOf(context: string, path: string): Promise<Found | undefined> {
+async function answerOf(context: string, path: string): Promise<KubeObject | undefined> {
   try {
-    return await (await readerOf(context))(path);
+    return await (await clusterAt(context)).get(path);
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `the cluster "${context}" ${error.status === undefined ? `is unreachable: ${error.message}` : `does not tell what lives there: ${error.message}`}`,
+      `what lives on the cluster "${context}" is not known: ${error.message}`,
       `See whether kubectl --context ${context} works; nothing is written before that is known.`,
       "cluster-unreachable",
     );

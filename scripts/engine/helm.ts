@@ -1,5 +1,5 @@
 import { UserError } from "../../config/errors";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 import { run } from "../machine/os/run";
 import { toolPath } from "../machine/tools";
 import type { Session } from "./session";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { labels } from "../../stores/labels";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
 import { words } from "./words";

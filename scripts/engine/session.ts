@@ -9,7 +9,7 @@ import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { variables as variablesOfShell } from "../../config/variables";
 import { currentCluster, knownContext, type Cluster } from "../machine/cluster";
-import { Kube } from "../machine/kube";
+import { Kube } from "../../kube";
 import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
 import { toolEnvironment, toolPath } from "../machine/tools";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../machine/kube";
+import type { KubeObject } from "../../kube";
 
 /** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
 const roles: Record<string, "database" | "set-up" | "chore"> = {

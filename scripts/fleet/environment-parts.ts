@@ -1,6 +1,6 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { ownReleases, type OwnRelease } from "../../infra/own-parts";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 
 /** A release of an environment as the cluster has it. */
 export interface OwnReleaseState extends OwnRelease {

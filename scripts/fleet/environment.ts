@@ -2,7 +2,7 @@ import type { EnvironmentName } from "../../config/names";
 import { clusterMark } from "../../infra/cluster-identity";
 import { environmentReceipt } from "../../infra/digest";
 import type { SharedParts } from "../../stores/environment-outputs";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 
 /** The environment's shared parts as its stack left them in the cluster. */
 export interface EnvironmentReceipt extends SharedParts {

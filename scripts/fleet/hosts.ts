@@ -2,7 +2,7 @@ import { hostOf, namespaceOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 import type { Decision } from "./classify";
 
 /** An Ingress that answers for a host. */

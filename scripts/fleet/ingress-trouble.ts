@@ -2,7 +2,7 @@ import type { EnvironmentSettings } from "../../config/environment";
 import type { EnvironmentName } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
-import type { Kube, KubeObject } from "../machine/kube";
+import type { Kube, KubeObject } from "../../kube";
 import { mendMark } from "./finding";
 import type { Observed } from "./observe";
 

@@ -1,6 +1,6 @@
 import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/labels";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 
 /** Kinds outside namespaces that can carry a store's label; what is inside a namespace goes with it. */
 const clusterKinds = [

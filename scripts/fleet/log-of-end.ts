@@ -1,4 +1,4 @@
-import type { Kube, KubeObject } from "../machine/kube";
+import type { Kube, KubeObject } from "../../kube";
 import { containersOf } from "./containers";
 
 /** The rest of a line of JSON, of which only the end was kept. */

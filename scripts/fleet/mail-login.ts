@@ -1,7 +1,7 @@
 import { mailCatcher, mailNeedsLogin, type EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
-import { secretText, type Kube } from "../machine/kube";
+import { secretText, type Kube } from "../../kube";
 
 export interface Login {
   username: string;

@@ -1,6 +1,6 @@
 import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { annotations, labels, receiptName } from "../../stores/labels";
-import type { Kube, KubeObject } from "../machine/kube";
+import type { Kube, KubeObject } from "../../kube";
 
 /** A Helm release as its newest record has it. */
 export interface Release {

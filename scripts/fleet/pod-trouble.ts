@@ -1,6 +1,6 @@
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
-import type { KubeObject } from "../machine/kube";
+import type { KubeObject } from "../../kube";
 import { containersOf, roleOf, type ContainerStatus, type End } from "./containers";
 import type { Event } from "./event";
 import type { Finding } from "./finding";

@@ -1,7 +1,7 @@
 import { isOwnImage, publishedFile } from "../../config/own-images";
 import { byHand, storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
-import type { KubeObject } from "../machine/kube";
+import type { KubeObject } from "../../kube";
 
 /**
  * How to mend a pull that failed, if that can be told from the cluster's words: those of containerd, CRI-O and Docker

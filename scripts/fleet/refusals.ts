@@ -1,6 +1,6 @@
 import { quantity } from "../../config/quantity";
 import { labels } from "../../stores/labels";
-import type { KubeObject } from "../machine/kube";
+import type { KubeObject } from "../../kube";
 import { roleOf } from "./containers";
 import { timeOf, type Event } from "./event";
 import type { Finding } from "./finding";

@@ -3,7 +3,7 @@ import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { urlOf } from "../../config/url";
 import type { SharedParts } from "../../stores/environment-outputs";
-import type { Kube } from "../machine/kube";
+import type { Kube } from "../../kube";
 import { forEachLimited } from "../machine/os/limited";
 import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";

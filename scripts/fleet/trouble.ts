@@ -1,6 +1,6 @@
 import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/labels";
-import type { Kube, KubeObject } from "../machine/kube";
+import type { Kube, KubeObject } from "../../kube";
 import { roleOf } from "./containers";
 import { byTime, type Event } from "./event";
 import { causes, mendMark, type Finding } from "./finding";

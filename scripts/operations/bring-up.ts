@@ -11,7 +11,7 @@ import { openSession, pulumiVariables, type Session } from "../engine/session";
 import { clusterUid } from "../fleet/environment";
 import { currentCluster, clusterUp } from "../machine/cluster";
 import { loadMissingImages } from "../machine/images";
-import { Kube } from "../machine/kube";
+import { Kube } from "../../kube";
 import { clusterName } from "../machine/paths";
 import { ensureTools, operationTools } from "../machine/tools";
 import { ingressRemark, mailRemark } from "./remarks";

@@ -8,7 +8,7 @@ import { observeFleet } from "../fleet/observe";
 import { clusterDown, knownContext, clusterReset, currentCluster } from "../machine/cluster";
 import { hasRecord } from "../machine/cluster/cluster-record";
 import { clusterStatus, type ClusterStatus } from "../machine/cluster/status";
-import { Kube } from "../machine/kube";
+import { Kube } from "../../kube";
 import { clusterName, environmentFolder } from "../machine/paths";
 import type { Scope, Listener } from "./scope";
 

@@ -5,7 +5,7 @@ import { receiptName } from "../../stores/labels";
 import { openSession } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import { mailLogin } from "../fleet/mail-login";
-import { secretText } from "../machine/kube";
+import { secretText } from "../../kube";
 import { findStore } from "./running-store";
 import type { Scope } from "./scope";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../config/errors";
-import type { KubeObject } from "../machine/kube";
+import type { KubeObject } from "../../kube";
 import { findStore } from "./running-store";
 import type { Scope } from "./scope";
 

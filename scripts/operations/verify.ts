@@ -6,7 +6,7 @@ import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
 import { mailLogin } from "../fleet/mail-login";
 import type { StoreStatus } from "../fleet/status";
-import { secretText } from "../machine/kube";
+import { secretText } from "../../kube";
 import { verify, type Verification } from "../shops/verify";
 import type { StepReport } from "../shops/verify/steps";
 import type { ShopToVerify } from "../shops/verify/target";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../scripts/machine/kube";
+import type { KubeObject } from "../../kube";
 import { labels } from "../../stores/labels";
 import { until } from "../e2e/helpers/until";
 import { Lab, median, say, timed } from "./lab";

@@ -8,16 +8,17 @@ import { projectRoot } from "../../config/root";
 const mayImport: Record<string, string[]> = {
   config: [],
   components: ["config/quantity", "config/catalogue", "config/url"],
-  infra: ["config", "components"],
-  stores: ["config", "components", "infra"],
-  "scripts/machine": ["config"],
+  kube: ["config"],
+  infra: ["config", "kube", "components"],
+  stores: ["config", "kube", "components", "infra"],
+  "scripts/machine": ["config", "kube"],
   "scripts/shops": ["scripts/machine", "config"],
-  "scripts/fleet": ["scripts/machine", "config", "stores", "infra"],
-  "scripts/engine": ["scripts/fleet", "scripts/machine", "config", "stores", "infra"],
-  "scripts/operations": ["scripts/engine", "scripts/fleet", "scripts/shops", "scripts/machine", "config", "stores", "infra"],
+  "scripts/fleet": ["scripts/machine", "config", "kube", "stores", "infra"],
+  "scripts/engine": ["scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
+  "scripts/operations": ["scripts/engine", "scripts/fleet", "scripts/shops", "scripts/machine", "config", "kube", "stores", "infra"],
   "scripts/cli": ["scripts/operations", "scripts/machine/paths", "config"],
   "scripts/dev": ["scripts/cli", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "stores", "infra"],
-  test: ["config", "components", "stores", "infra", "scripts"],
+  test: ["config", "kube", "components", "stores", "infra", "scripts"],
 };
 
 /** `components/guardrails/index.ts` -> `components`, `scripts/cli/main.ts` -> `scripts/cli`. */

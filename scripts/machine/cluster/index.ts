@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { UserError } from "../../../config/errors";
-import { Kube } from "../kube";
+import { Kube } from "../../../kube";
 import { withLock } from "../os/lock";
 import { run as runCommand, type Run } from "../os/run";
 import { clusterFolder } from "../paths";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { storesCommand } from "../../../config/stores-command";
-import { Kube } from "../kube";
+import { Kube } from "../../../kube";
 import { isAlive, memoryOf } from "../os/process";
 import { clusterFolder } from "../paths";
 import { readRecord } from "./cluster-record";

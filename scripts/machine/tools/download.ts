@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import { promisify } from "node:util";
 import type { Dispatcher } from "undici";
-import { proxyFor } from "../os/proxy";
+import { proxyFor } from "../../../config/proxy";
 import type { Log, Place } from "./place";
 import { withProgress } from "./progress";
 import type { Binary, Download } from "./table";

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
-import { Kube, type KubeObject } from "../../../scripts/machine/kube";
+import { Kube, type KubeObject } from "../../../kube";
 import type { StoreStatus } from "../../../scripts/fleet/status";
 import { answers, type Answer } from "../../../scripts/operations/answers";
 import { toolsFolder } from "../../../scripts/machine/paths";

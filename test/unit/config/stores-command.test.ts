@@ -43,7 +43,7 @@ describe("a command that is printed", () => {
   });
 
   it("is worded here and nowhere else", () => {
-    const sources = ["config", "infra", "stores", "scripts"].flatMap((folder) =>
+    const sources = ["config", "kube", "infra", "stores", "scripts"].flatMap((folder) =>
       readdirSync(join(projectRoot, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
     );
     // A description of a command line, and what follows a start of `local`, are about no other environment.

@@ -1,4 +1,4 @@
-import { KubeError, type Kube, type KubeObject } from "../../../scripts/machine/kube";
+import { KubeError, type Kube, type KubeObject } from "../../../kube";
 
 type Fields = Omit<Partial<KubeObject>, "metadata"> & { metadata?: Partial<KubeObject["metadata"]>; [field: string]: unknown };
 
@@ -54,6 +54,10 @@ export class FakeKube {
 
   async text(path: string): Promise<string> {
     throw new KubeError(404, `no ${path}`);
+  }
+
+  heeding(): this {
+    return this;
   }
 
   /** The same, to whoever wants the real one. */

@@ -82,7 +82,7 @@ describe("what lives in a namespace", () => {
     };
     for (const code of [401, 403, 500]) {
       refusal = code;
-      await fails(living(), new RegExp(`^the cluster "context-\\d+" does not tell what lives there: (answer|HTTP) ${code}$`));
+      await fails(living(), new RegExp(`^what lives on the cluster "context-\\d+" is not known: .*(answer|HTTP) ${code}$`));
     }
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));

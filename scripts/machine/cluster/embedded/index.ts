@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../../../../config/errors";
 import { storesCommand } from "../../../../config/stores-command";
-import { Kube } from "../../kube";
+import { Kube } from "../../../../kube";
 import { endProcesses, isAlive, startDetached, type ProcessRecord } from "../../os/process";
 import { clusterFolder } from "../../paths";
 import { readRecord, writeRecord, type ClusterRecord } from "../cluster-record";

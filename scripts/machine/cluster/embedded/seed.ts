@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Kube } from "../../kube";
+import type { Kube } from "../../../../kube";
 import { provisioner, storageClass } from "./stages";
 
 /** The label that says: test tools may do as they like here. */

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { variables, type Variables } from "../../../config/variables";
+import { variables, type Variables } from "./variables";
 
 /**
  * The proxy that the environment wants for a URL, as Go's programs (kubectl, helm, pulumi) read HTTPS_PROXY, HTTP_PROXY

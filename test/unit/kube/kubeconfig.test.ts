@@ -6,11 +6,9 @@ import { createServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { variablesOf } from "../../../../../config/variables";
-import { certificateFile, keyFile, writeCertificates } from "../../../../../scripts/machine/cluster/embedded/certificates";
-import { Kube } from "../../../../../scripts/machine/kube";
-import { proxyFor } from "../../../../../scripts/machine/os/proxy";
-import { tool } from "../../../helpers/tool";
+import { certificateFile, keyFile, writeCertificates } from "../../../scripts/machine/cluster/embedded/certificates";
+import { Kube } from "../../../kube";
+import { tool } from "../helpers/tool";
 
 /** Variables of this process that would get between us and the test's server. */
 const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
@@ -109,6 +107,12 @@ describe("a kubeconfig", function () {
     assert.equal(await (await Kube.open(write(behind))).answers(), false);
   });
 
+  it("is asked through one tunnel for ten requests in a row", async () => {
+    const kube = await Kube.open(write({ server: "https://cluster.test", "insecure-skip-tls-verify": true, "proxy-url": `http://127.0.0.1:${proxyPort}` }));
+    for (let times = 0; times < 10; times++) await kube.text("/readyz");
+    assert.deepEqual([asked.length, proxied], [10, ["cluster.test:443"]]);
+  });
+
   it("is reached through the environment's proxy, unless that is not meant for it", async () => {
     process.env.HTTPS_PROXY = `http://127.0.0.1:${proxyPort}`;
     const behind = write({ server: "https://cluster.test", "insecure-skip-tls-verify": true });
@@ -140,28 +144,4 @@ describe("a kubeconfig", function () {
     await assert.rejects(refused.text("/private"), { status: 401 });
     assert.equal(await refused.answers(), true);
   });
-});
-
-describe("the environment's proxy", () => {
-  const HTTPS_PROXY = "http://proxy.test:3128";
-
-  it("is one for https and one for http, in capitals or not, with or without a scheme", () => {
-    assert.equal(proxyFor("https://a.test", { HTTPS_PROXY, HTTP_PROXY: "http://other.test" }), HTTPS_PROXY);
-    assert.equal(proxyFor("https://a.test", variablesOf(() => ({ https_proxy: "proxy.test:3128" }))), HTTPS_PROXY);
-    assert.equal(proxyFor("http://a.test", { HTTPS_PROXY }), undefined);
-    assert.equal(proxyFor("https://a.test", {}), undefined);
-  });
-
-  for (const [url, no, through] of [
-    ["https://localhost:6443", "", false], ["https://127.0.0.2", "", false], ["https://[::1]:6443", "", false], ["https://10.1.2.3:6443", "", true],
-    ["https://10.1.2.3:6443", "192.168.0.0/16,10.0.0.0/8", false], ["https://11.1.2.3", "10.0.0.0/8", true], ["https://10.1.2.3", "10.1.2.3", false],
-    ["https://10.1.2.3:6443", "10.1.2.3:6443", false], ["https://10.1.2.3:6443", "10.1.2.3:443", true],
-    ["https://[fd00::1]", "fd00::/8", false], ["https://[fd00::1]", "fd00::1", false], ["https://[fe00::1]", "fd00::/8", true],
-    ["https://a.example.com", "example.com", false], ["https://example.com", "example.com", false], ["https://badexample.com", "example.com", true],
-    ["https://a.example.com", ".example.com", false], ["https://example.com", ".example.com", true], ["https://a.example.com", "*.EXAMPLE.com", false],
-    ["https://a.example.com", "example.com:443", false], ["https://a.example.com", "example.com:80", true],
-    ["https://anything.test", "a, *", false], ["https://anything.test", "localhost, ", true], ["https://anything.test", "10.0.0.0/8", true],
-  ] as const) {
-    it(`${through ? "is" : "is not"} for ${url}${no && ` with NO_PROXY=${no}`}`, () => assert.equal(proxyFor(url, { HTTPS_PROXY, NO_PROXY: no }), through ? HTTPS_PROXY : undefined));
-  }
 });
