@@ -24,6 +24,8 @@ export const errorCodes = {
   "plan-invalid": true,
   "plan-out-of-date": true,
   "not-ready": true,
+  /** By a signal, while a question was asked; nothing had been done. */
+  interrupted: false,
   "cluster-unreachable": false,
   failed: false,
 } as const;

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
 import { environmentNames, type EnvironmentName } from "../../config/names";
@@ -13,8 +13,21 @@ export interface Common {
   json?: boolean;
 }
 
-/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 3 for a refusal before anything happened, 130 after Ctrl-C. */
-export const exitCodes = { failed: 1, changes: 2, refused: 3, interrupted: 130 } as const;
+/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 3 for a refusal before anything happened, 130 after Ctrl-C, 143 after SIGTERM. */
+export const exitCodes = { failed: 1, changes: 2, refused: 3, interrupted: 130, terminated: 143 } as const;
+
+type Stop = "SIGINT" | "SIGTERM";
+const codeOf = (signal: Stop) => (signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
+
+/** A signal instead of an answer: the command ends, since nothing has been done yet that would have to come to an end. */
+export class Interrupted extends UserError {
+  readonly exitCode: number;
+
+  constructor(signal: Stop) {
+    super("interrupted; nothing was done", undefined, "interrupted");
+    this.exitCode = codeOf(signal);
+  }
+}
 
 export function withCommon(command: Command): Command {
   return command
@@ -52,11 +65,41 @@ export function note(text: string): void {
 }
 
 /** Asks on a terminal; anywhere else the flag is needed, so that no pipeline deletes by default. */
-export async function confirm(question: string, flag: string): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UserError(`${question} — not asked for: there is no terminal`, `Say ${flag} to go ahead.`, "refused-deletion");
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${question} [y/N] `).finally(() => prompt.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was done", undefined, "refused-deletion");
+export async function confirm(question: string, flag: string, terminal: Terminal = { input: process.stdin, output: process.stderr }): Promise<void> {
+  if (!terminal.input.isTTY || !terminal.output.isTTY) throw new UserError(`${question} — not asked for: there is no terminal`, `Say ${flag} to go ahead.`, "refused-deletion");
+  if (!/^y(es)?$/i.test((await ask(`${question} [y/N] `, terminal)).trim())) throw new UserError("nothing was done", undefined, "refused-deletion");
+}
+
+interface Terminal {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** Whether a question waits for its answer; a signal is for it then. */
+let asking = false;
+
+/** One line of a terminal; empty at its end (Ctrl-D). Throws `Interrupted` at Ctrl-C and SIGTERM. */
+export async function ask(question: string, terminal: Terminal): Promise<string> {
+  const prompt = createInterface({ ...terminal, terminal: true });
+  let stop: (signal: Stop) => void = () => {};
+  asking = true;
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const leave = (end: () => void) => {
+        terminal.output.write("\n");
+        end();
+      };
+      stop = (signal) => leave(() => reject(new Interrupted(signal)));
+      process.on("SIGINT", stop).on("SIGTERM", stop);
+      // The terminal does not turn Ctrl-C into a signal while a line is edited.
+      prompt.on("SIGINT", () => stop("SIGINT")).on("close", () => leave(() => resolve(""))).question(question, resolve);
+    });
+  } finally {
+    prompt.removeAllListeners("close");
+    asking = false;
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    prompt.close();
+  }
 }
 
 /**
@@ -68,8 +111,11 @@ export async function interruptible<T>(
   text = "stopping: no new store starts, those under way are cancelled; once more to leave at once",
 ): Promise<T> {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+  let code: number = exitCodes.interrupted;
+  const onSignal = (signal: Stop) => {
+    if (asking) return;
+    code = codeOf(signal);
+    if (controller.signal.aborted) process.exit(code);
     if (text) note(`\n${text}`);
     controller.abort();
   };
@@ -78,7 +124,7 @@ export async function interruptible<T>(
     return await body(controller.signal);
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    if (controller.signal.aborted) process.exitCode = exitCodes.interrupted;
+    if (controller.signal.aborted) process.exitCode = code;
   }
 }
 

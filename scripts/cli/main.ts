@@ -19,7 +19,7 @@ import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
 import { statusCommand } from "./commands/status";
 import { verifyCommand } from "./commands/verify";
-import { exitCodes, printJson } from "./common";
+import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
@@ -53,10 +53,10 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Tells what went wrong, and ends with code 1, or 3 where nothing had been done yet. */
+/** Tells what went wrong, and ends with code 1, or 3 where nothing had been done yet, or a signal's own. */
 export function fail(error: unknown, json = false): void {
   const told = describe(error);
-  process.exitCode = told.code !== "defect" && errorCodes[told.code] ? exitCodes.refused : exitCodes.failed;
+  process.exitCode = error instanceof Interrupted ? error.exitCode : told.code !== "defect" && errorCodes[told.code] ? exitCodes.refused : exitCodes.failed;
   process.stderr.write(`${err.red(told.code === "defect" ? "defect:" : "error:")} ${told.message}\n${told.hint ? `${told.hint}\n` : ""}`);
   if (json) printFailure(told);
 }
