@@ -11,21 +11,17 @@ export type { MedusaSizes } from "./sizes";
 /** One Medusa v2 shop: generated secrets, and a Helm release of the chart beside this file. */
 export class Medusa extends Shop {
   constructor(name: string, args: MedusaArgs, opts?: ComponentResourceOptions) {
-    super("Medusa", name, args, opts);
-
-    const appKeys = { "jwt-secret": this.createPassword("jwt-secret", 48), "cookie-secret": this.createPassword("cookie-secret", 48) };
-    const databaseKeys = { password: this.createPassword("database-password", 32), "postgres-password": this.createPassword("postgres-password", 32) };
-    this.install({
+    super("Medusa", name, args, opts, (draw) => ({
       engine,
       values: chartValues(args),
       secrets: {
-        admin: { name: secretNames.admin, drawn: { password: this.createPassword("admin-password", 24) }, given: { username: args.adminEmail, email: args.adminEmail } },
-        database: { name: secretNames.database, drawn: databaseKeys },
-        redis: { name: secretNames.redis, drawn: { password: this.createPassword("redis-password", 32) } },
-        app: { name: secretNames.app, drawn: appKeys },
+        admin: { name: secretNames.admin, drawn: { password: draw("admin-password", 24) }, given: { username: args.adminEmail, email: args.adminEmail } },
+        database: { name: secretNames.database, drawn: { password: draw("database-password", 32), "postgres-password": draw("postgres-password", 32) } },
+        redis: { name: secretNames.redis, drawn: { password: draw("redis-password", 32) } },
+        app: { name: secretNames.app, drawn: { "jwt-secret": draw("jwt-secret", 48), "cookie-secret": draw("cookie-secret", 48) } },
       },
       adminPath: "/app",
       adminUsername: args.adminEmail,
-    });
+    }));
   }
 }

@@ -1,4 +1,4 @@
-import { commonShopValues, commonValues } from "../shared/shop";
+import { commonShopValues, commonValues } from "../shared/shop-values";
 import type { MedusaArgs } from "./args";
 
 /** The release's name in every store's namespace, and the first part of its objects' names. */

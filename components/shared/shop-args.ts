@@ -1,7 +1,9 @@
-import type { Input } from "@pulumi/pulumi";
+import type { ReleaseArgs } from "@pulumi/kubernetes/helm/v3";
+import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 import type { IngressPorts } from "../../config/url";
 
 import type { LivingSecrets } from "./generated";
+import type { Transform } from "./transform";
 
 export interface ShopProduct {
   name: string;
@@ -133,4 +135,12 @@ export interface ShopArgs {
    * @default nothing that matters
    */
   living?: LivingSecrets;
+  /**
+   * Changes to what the component makes. The Release's `values` have no generated secrets in them; given as args they replace all values,
+   * a function can change single ones.
+   * @default none
+   * @example `{ release: { maxHistory: 20 } }`
+   * @example `{ release: (args, opts) => { args.disableWebhooks = true; opts.customTimeouts = { create: "1h" }; } }`
+   */
+  transform?: { release?: Transform<ReleaseArgs, CustomResourceOptions> };
 }

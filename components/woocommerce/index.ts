@@ -8,28 +8,24 @@ export type { WooCommerceArgs } from "./args";
 export { containerMaxFor, quotaFor } from "./quota";
 export type { WooCommerceSizes } from "./sizes";
 
+const adminUsername = "admin";
 const saltNames = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((use) => [`${use}-key`, `${use}-salt`]);
 const saltLength = 64;
 
 /** One WooCommerce shop: generated secrets, and a Helm release of the chart beside this file. */
 export class WooCommerce extends Shop {
   constructor(name: string, args: WooCommerceArgs, opts?: ComponentResourceOptions) {
-    super("WooCommerce", name, args, opts);
-
-    const adminUsername = "admin";
-    const databaseKeys = { password: this.createPassword("database-password", 32), "root-password": this.createPassword("root-password", 32) };
-    const salts = this.createPassword("salts", saltNames.length * saltLength);
-    this.install({
+    super("WooCommerce", name, args, opts, (draw) => ({
       engine,
       values: chartValues(args),
       secrets: {
-        admin: { name: secretNames.admin, drawn: { password: this.createPassword("admin-password", 24) }, given: { username: adminUsername, email: args.adminEmail } },
-        database: { name: secretNames.database, drawn: databaseKeys },
-        salts: { name: secretNames.salts, drawn: eightOf(salts) },
+        admin: { name: secretNames.admin, drawn: { password: draw("admin-password", 24) }, given: { username: adminUsername, email: args.adminEmail } },
+        database: { name: secretNames.database, drawn: { password: draw("database-password", 32), "root-password": draw("root-password", 32) } },
+        salts: { name: secretNames.salts, drawn: eightOf(draw("salts", saltNames.length * saltLength)) },
       },
       adminPath: "/wp-admin/",
       adminUsername,
-    });
+    }));
   }
 }
 

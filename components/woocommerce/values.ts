@@ -1,4 +1,4 @@
-import { commonShopValues, commonValues } from "../shared/shop";
+import { commonShopValues, commonValues } from "../shared/shop-values";
 import type { WooCommerceArgs } from "./args";
 import { bufferPoolIn, resourcesOf, workersIn } from "./sizes";
 

@@ -36,8 +36,20 @@ interface RegisterRequest {
   getCustomtimeouts(): { getDelete(): string } | undefined;
 }
 
+/** What a component registered as its outputs. */
+export interface RegisteredOutputs {
+  urn: string;
+  outputs: Record<string, any>;
+}
+
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, any> } | undefined;
+}
+
 interface Monitor {
   registerResource(request: RegisterRequest, callback: unknown): unknown;
+  registerResourceOutputs(request: OutputsRequest, callback: unknown): unknown;
 }
 
 /** What a RandomPassword of that name and length holds here. */
@@ -54,8 +66,9 @@ function computed({ type, name, inputs }: runtime.MockResourceArgs, undrawn = fa
 export async function record<T>(
   program: () => T | Promise<T>,
   options: RecordingOptions = {},
-): Promise<{ resources: Recorded[]; result: T }> {
+): Promise<{ resources: Recorded[]; registered: RegisteredOutputs[]; result: T }> {
   const resources: Recorded[] = [];
+  const registered: RegisteredOutputs[] = [];
   let request: RegisterRequest | undefined;
   const register = async (args: runtime.MockResourceArgs) => {
     const resource: Recorded = {
@@ -89,10 +102,15 @@ export async function record<T>(
     request = undefined;
     return answered;
   };
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (it, callback) => {
+    registered.push({ urn: it.getUrn(), outputs: it.getOutputs()?.toJavaScript() ?? {} });
+    return registerOutputs(it, callback);
+  };
   runtime.setAllConfig(options.config ?? {}, []);
   try {
     const result = await program();
-    return { resources, result };
+    return { resources, registered, result };
   } finally {
     await runtime.disconnect();
   }
