@@ -37,7 +37,7 @@ interface Snapshot {
 
 /** What a copy of the project consists of; its compiled form is made anew. */
 const parts = [
-  "config", "components", "images", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
+  "config", "kube", "components", "images", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
   "Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml",
 ];
 const containerTools = ["docker", "podman", "kind", "k3d"];
