@@ -10,34 +10,38 @@ export type { ContainerLimits } from "./limits";
 
 export interface GuardrailsArgs {
   /** The name of the namespace to create. */
-  namespace: Input<string>;
-  /** What the namespace may use altogether: the `hard` map of its ResourceQuota, surge of roll-outs included. */
-  quota: Input<Record<string, Input<string>>>;
+  readonly namespace: Input<string>;
+  /**
+   * What the namespace may use altogether: the `hard` map of its ResourceQuota, surge of roll-outs included.
+   * @example `{ pods: "10", "limits.memory": "4Gi" }`
+   */
+  readonly quota: Input<Record<string, Input<string>>>;
   /**
    * What a container gets that states nothing, and the most that one may ask for.
    * @default modest memory and disk, 4Gi of memory and 8Gi of disk at most (a lower `max` counts for nothing)
+   * @example `{ max: { memory: "6Gi" } }`
    */
-  limits?: ContainerLimits;
+  readonly limits?: ContainerLimits;
   /**
    * Labels of all objects.
    * @default none
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
   /**
    * Annotations of the namespace.
    * @default none
    */
-  annotations?: Input<Record<string, Input<string>>>;
+  readonly annotations?: Input<Record<string, Input<string>>>;
   /**
    * Annotations of the quota.
    * @default none
    */
-  quotaAnnotations?: Record<string, string>;
+  readonly quotaAnnotations?: Record<string, string>;
   /**
    * Whether Pulumi refuses to delete the namespace, and with it everything inside.
    * @default false
    */
-  protect?: boolean;
+  readonly protect?: boolean;
 }
 
 /** A namespace whose pods are confined: Pod Security `restricted`, a quota, and limits for every container. */

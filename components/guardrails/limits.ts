@@ -6,12 +6,21 @@ type Quantities = Record<string, string>;
 
 /** The three maps of a LimitRange for containers. What is given here is laid over the defaults. */
 export interface ContainerLimits {
-  /** Limits of a container that states none. */
-  default?: Quantities;
-  /** Requests of a container that states none. */
-  defaultRequest?: Quantities;
-  /** The most that one container may ask for; never less than the default. */
-  max?: Quantities;
+  /**
+   * Limits of a container that states none.
+   * @default 256Mi of memory, 512Mi of disk
+   */
+  readonly default?: Quantities;
+  /**
+   * Requests of a container that states none.
+   * @default 10m of CPU, 64Mi of memory and of disk
+   */
+  readonly defaultRequest?: Quantities;
+  /**
+   * The most that one container may ask for; never less than the default.
+   * @default 4Gi of memory, 8Gi of disk
+   */
+  readonly max?: Quantities;
 }
 
 /**

@@ -8,51 +8,55 @@ import { pulumiLabels } from "../shared/labels";
 
 export interface MailCatcherArgs {
   /** The namespace to install into. */
-  namespace: Input<string>;
+  readonly namespace: Input<string>;
   /** The name of the Service, and so the host name that stores send to. */
-  service: string;
+  readonly service: string;
   /** The port for mail. */
-  smtpPort: number;
+  readonly smtpPort: number;
   /** The port of the pages. */
-  httpPort: number;
-  /** The host under which the messages can be read. */
-  host: string;
+  readonly httpPort: number;
+  /**
+   * The host under which the messages can be read.
+   * @example "mail.shops.example.com"
+   */
+  readonly host: string;
   /** The IngressClass of that host. */
-  ingressClass: Input<string>;
+  readonly ingressClass: Input<string>;
   /** The namespace of the ingress controller, the only one that reaches the pages. */
-  ingressNamespace: Input<string>;
+  readonly ingressNamespace: Input<string>;
   /** Changes with the chart's files. */
-  chartDigest: string;
+  readonly chartDigest: string;
   /**
    * Name of the Secret to make, with `username`, `password` and, for Mailpit, both as `auth`: readers have to log in.
    * @default everybody who reaches the pages reads
    */
-  loginSecret?: string;
+  readonly loginSecret?: string;
   /**
    * The cert-manager ClusterIssuer of the host's certificate.
    * @default http only
    */
-  tlsIssuer?: string;
+  readonly tlsIssuer?: string;
   /**
    * Where browsers reach the ingress.
    * @default 80 and 443
+   * @example `{ http: 8080, https: 8443 }`
    */
-  ports?: IngressPorts;
+  readonly ports?: IngressPorts;
   /**
    * The image to run instead of the chart's.
    * @default the chart's, pinned by tag and digest
    */
-  image?: Input<string>;
+  readonly image?: Input<string>;
   /**
    * Seconds that the installation may take.
    * @default 300
    */
-  timeout?: Input<number>;
+  readonly timeout?: Input<number>;
   /**
    * Labels of all objects.
    * @default none
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
 }
 
 /** Mailpit: takes any mail from the stores, delivers none, shows all. */

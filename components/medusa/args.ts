@@ -4,31 +4,37 @@ import type { ShopArgs } from "../shared/shop-args";
 import type { MedusaSizes } from "./sizes";
 
 export interface MedusaArgs extends ShopArgs {
-  /** CPU, memory, replicas and volumes of each part. */
-  sizes: MedusaSizes;
+  /**
+   * CPU, memory, replicas and volumes of each part.
+   * @example `plans.medusa.small` of `config/plans`
+   */
+  readonly sizes: MedusaSizes;
   /**
    * Countries that the shop sells to, as ISO 3166-1 alpha-2 codes, upper case.
    * @default its own
+   * @example `["DE", "FR"]`
    */
-  countries?: Input<Input<string>[]>;
+  readonly countries?: Input<Input<string>[]>;
   /**
-   * Flat price of the standard shipping option.
+   * Flat price of the standard shipping option, in the shop's currency.
    * @default 5
    */
-  shippingPrice?: Input<number>;
+  readonly shippingPrice?: Input<number>;
   /**
    * Colour of the storefront's buttons and links, `#rrggbb` in lower case.
    * @default one that follows from the title
+   * @example "#0a7d5c"
    */
-  accent?: Input<string>;
+  readonly accent?: Input<string>;
   /**
    * Whether the namespace's own policies deny all connections that nothing allows; the chart then allows what its parts need.
    * @default false
    */
-  isolated?: Input<boolean>;
+  readonly isolated?: Input<boolean>;
   /**
    * The application and the storefront of this project, Postgres and Redis.
    * @default the chart's
+   * @example `{ postgres: "registry.example.com/postgres:17" }`
    */
-  images?: { medusa?: Input<string>; storefront?: Input<string>; postgres?: Input<string>; redis?: Input<string> };
+  readonly images?: { readonly medusa?: Input<string>; readonly storefront?: Input<string>; readonly postgres?: Input<string>; readonly redis?: Input<string> };
 }

@@ -9,12 +9,12 @@ export type { MailServer } from "./policies";
 
 export interface NetworkIsolationArgs extends PolicyArgs {
   /** The namespace to isolate. */
-  namespace: Input<string>;
+  readonly namespace: Input<string>;
   /**
    * Labels of all policies.
    * @default none
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
 }
 
 /**

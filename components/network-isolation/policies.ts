@@ -12,55 +12,63 @@ type Port = input.networking.v1.NetworkPolicyPort;
 /** A mail server: pods inside the cluster, or addresses outside. */
 export interface MailServer {
   /** The port that it listens on: in the cluster the pod's own. */
-  port: number;
+  readonly port: number;
   /**
    * The namespace of its pods.
    * @default it is outside the cluster
    */
-  namespace?: Input<string>;
+  readonly namespace?: Input<string>;
   /**
    * The labels of its pods.
    * @default any pod of that namespace
+   * @example `{ app: "mail-catcher" }`
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
   /**
    * The address ranges of one outside, private ones too.
    * @default any public address
+   * @example `["10.1.2.3/32"]`
    */
-  cidrs?: string[];
+  readonly cidrs?: string[];
 }
 
 /** Who may connect to whom. */
 export interface PolicyArgs {
   /** The namespace of the ingress controller, the only other one that may connect. */
-  ingressNamespace: Input<string>;
+  readonly ingressNamespace: Input<string>;
   /**
    * Labels of the ingress controller's pods in that namespace.
    * @default any pod of that namespace
+   * @example `{ "app.kubernetes.io/name": "traefik" }`
    */
-  ingressPodLabels?: Record<string, string>;
-  /** The pod ports that the ingress controller may connect to. */
-  httpPorts: number[];
+  readonly ingressPodLabels?: Record<string, string>;
+  /**
+   * The pod ports that the ingress controller may connect to; at least one.
+   * @example `[8080]`
+   */
+  readonly httpPorts: number[];
   /**
    * Whether every pod accepts connections of the namespace's other pods. If not, more policies have to say who may connect to which.
    * @default true
    */
-  openInside?: boolean;
+  readonly openInside?: boolean;
   /**
    * Whether pods may connect to public addresses. Private ones stay out of reach either way.
    * @default "deny"
    */
-  egress?: "allow" | "deny";
+  readonly egress?: "allow" | "deny";
   /**
    * Address ranges of the cluster's pods, Services and nodes, as far as they are public addresses.
    * @default none
+   * @example `["198.51.100.0/24", "2001:db8:42::/56"]`
    */
-  clusterCidrs?: string[];
+  readonly clusterCidrs?: string[];
   /**
    * The mail server that pods may connect to even when `egress` denies.
    * @default none
+   * @example `{ port: 587, cidrs: ["10.1.2.3/32"] }`
    */
-  mail?: MailServer;
+  readonly mail?: MailServer;
 }
 
 /**

@@ -6,135 +6,153 @@ import type { LivingSecrets } from "./generated";
 import type { Transform } from "./transform";
 
 export interface ShopProduct {
-  name: string;
+  /** What shoppers read. */
+  readonly name: string;
   /** Products are recognised by it. */
-  sku: string;
+  readonly sku: string;
   /** In the shop's currency. */
-  price: number;
+  readonly price: number;
   /** Pieces at the start. */
-  stock: number;
+  readonly stock: number;
   /**
    * Plain text.
    * @default none
    */
-  description?: string;
+  readonly description?: string;
   /**
    * An https address, or the name of one of `imageFiles`.
    * @default none
    */
-  image?: string;
+  readonly image?: string;
 }
 
 /** What every shop needs to know, whatever software runs it. */
 export interface ShopArgs {
   /** The namespace to install into; it exists already. */
-  namespace: Input<string>;
-  /** The shop's generated address, a host name. */
-  host: Input<string>;
+  readonly namespace: Input<string>;
+  /**
+   * The shop's generated address, a host name.
+   * @example "store-acme-0a1b2c3d.shops.example.com"
+   */
+  readonly host: Input<string>;
   /**
    * Custom domains.
    * @default none
+   * @example `["shop.example.org"]`
    */
-  domains?: Input<string>[];
+  readonly domains?: Input<string>[];
   /**
    * The cert-manager ClusterIssuer that certificates come from. Present: the shop is on https.
    * @default plain http
+   * @example `{ issuer: "letsencrypt" }`
    */
-  tls?: { issuer: Input<string> };
+  readonly tls?: { readonly issuer: Input<string> };
   /**
    * Where browsers reach the ingress.
    * @default 80 and 443
+   * @example `{ http: 8080, https: 8443 }`
    */
-  ports?: IngressPorts;
-  /** @default "traefik" */
-  ingressClass?: Input<string>;
+  readonly ports?: IngressPorts;
+  /**
+   * The IngressClass of the shop's addresses.
+   * @default "traefik"
+   */
+  readonly ingressClass?: Input<string>;
   /**
    * StorageClass of all volumes.
    * @default the cluster's default
    */
-  storageClass?: Input<string>;
+  readonly storageClass?: Input<string>;
   /** The shop's name, any characters. */
-  title: Input<string>;
+  readonly title: Input<string>;
   /** The administrator's address. */
-  adminEmail: Input<string>;
+  readonly adminEmail: Input<string>;
   /**
    * Products to create where their SKU is missing; at most 6 MiB of JSON.
    * @default none
+   * @example `[{ name: "Mug", sku: "MUG-1", price: 9.99, stock: 20 }]`
    */
-  products?: ShopProduct[];
+  readonly products?: ShopProduct[];
   /**
    * Images of the products, in base64, by the names that `products` refers to: each at most 512 KiB, its name made from its content.
    * @default none
+   * @example `{ "0a1b2c3d.png": "iVBORw0KGgo…" }`
    */
-  imageFiles?: Record<string, string>;
+  readonly imageFiles?: Record<string, string>;
   /**
    * ISO 4217 code, upper case.
    * @default "EUR"
    */
-  currency?: Input<string>;
+  readonly currency?: Input<string>;
   /**
    * Decimals of the currency.
    * @default 2
    */
-  decimals?: Input<number>;
+  readonly decimals?: Input<number>;
   /**
    * ISO 3166-1 alpha-2 code, upper case.
    * @default "DE"
    */
-  country?: Input<string>;
+  readonly country?: Input<string>;
   /**
    * Where e-mails go.
    * @default no e-mail is sent
+   * @example `{ host: "smtp.example.com", port: 587, from: "shop@example.com", login: { username: "shops", passwordSecret: "smtp" } }`
    */
-  smtp?: {
-    host: Input<string>;
-    port: Input<number>;
+  readonly smtp?: {
+    /** Name or address of the server. */
+    readonly host: Input<string>;
+    /** 587 with STARTTLS, 465 with TLS, 25 or 1025 without. */
+    readonly port: Input<number>;
     /** The sender. */
-    from: Input<string>;
+    readonly from: Input<string>;
     /**
      * The password is the key `password` of a Secret in the namespace.
      * @default the server asks for none
      */
-    login?: {
-      username: Input<string>;
-      passwordSecret: Input<string>;
+    readonly login?: {
+      /** Who logs in. */
+      readonly username: Input<string>;
+      /** Name of the Secret. */
+      readonly passwordSecret: Input<string>;
       /**
        * Changes with the password: pods that read it only when they start are started anew.
        * @default none
        */
-      revision?: Input<string>;
+      readonly revision?: Input<string>;
     };
   };
   /**
    * Name of a pull Secret in the namespace.
    * @default none
    */
-  imagePullSecret?: Input<string>;
+  readonly imagePullSecret?: Input<string>;
   /**
    * No pods run; data, secrets and addresses stay.
    * @default false
    */
-  suspended?: Input<boolean>;
+  readonly suspended?: Input<boolean>;
   /**
    * Labels of all objects.
    * @default none
+   * @example `{ "storefleet.dev/store": "acme" }`
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
   /**
    * Seconds that an installation or an upgrade may take, besides what many products need.
    * @default 600
    */
-  timeout?: Input<number>;
+  readonly timeout?: Input<number>;
   /**
    * Digest of the chart's files: the provider looks at values only, so this is how an edited template is noticed.
    * @default none
    */
-  chartDigest?: Input<string>;
+  readonly chartDigest?: Input<string>;
   /**
    * What the Secrets in the namespace hold already, which generated values must not write over.
    * @default nothing that matters
    */
-  living?: LivingSecrets;
+  readonly living?: LivingSecrets;
   /**
    * Changes to what the component makes. The Release's `values` have no generated secrets in them; given as args they replace all values,
    * a function can change single ones.
@@ -142,5 +160,5 @@ export interface ShopArgs {
    * @example `{ release: { maxHistory: 20 } }`
    * @example `{ release: (args, opts) => { args.disableWebhooks = true; opts.customTimeouts = { create: "1h" }; } }`
    */
-  transform?: { release?: Transform<ReleaseArgs, CustomResourceOptions> };
+  readonly transform?: { readonly release?: Transform<ReleaseArgs, CustomResourceOptions> };
 }

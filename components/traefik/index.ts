@@ -4,31 +4,31 @@ import { traefikRelease } from "./names";
 
 export interface TraefikArgs {
   /** The namespace to install into. It must allow two node ports, and a load balancer where that is wanted. */
-  namespace: Input<string>;
+  readonly namespace: Input<string>;
   /** The IngressClass to create and to serve. */
-  className: Input<string>;
+  readonly className: Input<string>;
   /** Changes with the chart's files. */
-  chartDigest: string;
+  readonly chartDigest: string;
   /**
    * NodePort: on 30080 (http) and 30443 (https) of the nodes. LoadBalancer: on 80 and 443 of the address that the cluster gives it.
    * @default "NodePort"
    */
-  service?: "NodePort" | "LoadBalancer";
+  readonly service?: "NodePort" | "LoadBalancer";
   /**
    * The image to run instead of the chart's.
    * @default the chart's, pinned by tag and digest
    */
-  image?: Input<string>;
+  readonly image?: Input<string>;
   /**
    * Seconds that the installation may take.
    * @default 300
    */
-  timeout?: Input<number>;
+  readonly timeout?: Input<number>;
   /**
    * Labels of all objects.
    * @default none
    */
-  labels?: Record<string, string>;
+  readonly labels?: Record<string, string>;
 }
 
 /** Traefik as the ingress controller of one IngressClass. */

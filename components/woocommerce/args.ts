@@ -4,32 +4,38 @@ import type { ShopArgs } from "../shared/shop-args";
 import type { WooCommerceSizes } from "./sizes";
 
 export interface WooCommerceArgs extends ShopArgs {
-  /** CPU, memory, replicas and volumes of each part. */
-  sizes: WooCommerceSizes;
+  /**
+   * CPU, memory, replicas and volumes of each part.
+   * @example `plans.woocommerce.small` of `config/plans`
+   */
+  readonly sizes: WooCommerceSizes;
   /**
    * A StorageClass whose volumes many pods mount at the same time (ReadWriteMany): the uploads go there, and as many
    * WordPress pods serve as `sizes` says.
    * @default none: the uploads go to `storageClass`, and one pod serves
+   * @example "nfs-client"
    */
-  sharedStorageClass?: Input<string>;
+  readonly sharedStorageClass?: Input<string>;
   /**
-   * IANA name.
+   * The shop's time, by its IANA name.
    * @default "UTC"
+   * @example "Europe/Berlin"
    */
-  timezone?: Input<string>;
+  readonly timezone?: Input<string>;
   /**
    * Whether shoppers can order without an account.
    * @default true
    */
-  guestCheckout?: Input<boolean>;
+  readonly guestCheckout?: Input<boolean>;
   /**
    * Whether network policies let the shop's pods reach the internet.
    * @default "deny"
    */
-  egress?: "allow" | "deny";
+  readonly egress?: "allow" | "deny";
   /**
    * Images with WordPress, WooCommerce and WP-CLI, and with MariaDB.
    * @default the chart's
+   * @example `{ mariadb: "registry.example.com/mariadb:10.11" }`
    */
-  images?: { wordpress?: Input<string>; mariadb?: Input<string> };
+  readonly images?: { readonly wordpress?: Input<string>; readonly mariadb?: Input<string> };
 }
