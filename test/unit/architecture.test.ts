@@ -21,6 +21,17 @@ const mayImport: Record<string, string[]> = {
   test: ["config", "kube", "components", "stores", "infra", "scripts"],
 };
 
+/** Who starts processes, and why not by the runner: it waits for an end, within a limit, and nothing outlives it. */
+const startsProcesses: Record<string, string> = {
+  "scripts/machine/os/run.ts": "the runner itself",
+  "scripts/machine/os/process.ts": "programs that outlive us; ps, whose answer is needed at once",
+  "scripts/machine/tools/plugin-version.ts": "a server, ended when it has answered",
+  "scripts/engine/pool.ts": "workers, with a channel to them",
+  "scripts/engine/pulumi-command.ts": "the CLI outlives its worker, and writes into a file",
+  "scripts/cli/commands/inspect.ts": "the user's browser",
+  "scripts/dev/bench/measure.ts": "what is measured",
+};
+
 /** `components/guardrails/index.ts` -> `components`, `scripts/cli/main.ts` -> `scripts/cli`. */
 const roomOf = (path: string) => path.split("/").slice(0, path.startsWith("scripts/") ? 2 : 1).join("/");
 
@@ -98,6 +109,11 @@ describe("architecture", () => {
       .filter((path) => roomOf(path) === "config")
       .filter((path) => importsOf(read(path)).some((name) => /^@(pulumi|kubernetes)\//.test(name)));
     assert.deepEqual(impure, []);
+  });
+
+  it("processes are started by one runner, with few exceptions", () => {
+    const starters = all.filter((path) => !path.startsWith("test/") && importsOf(read(path)).some((name) => /^(node:)?child_process$/.test(name)));
+    assert.deepEqual(starters.sort(), Object.keys(startsProcesses).sort());
   });
 
   it("the environment is read in one file", () => {

@@ -30,7 +30,7 @@ export function identityOf(pid: number): string | undefined {
 
 /** When a process started, as `ps` has it. Without the caller's language and time zone, two of them would tell two times. */
 export function startTold(pid: number): string | undefined {
-  const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8", env: environmentFor("program", { LC_ALL: "C", TZ: "UTC" }) })
+  const [state, ...started] = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], { encoding: "utf8", timeout: 10_000, env: environmentFor("program", { LC_ALL: "C", TZ: "UTC" }) })
     .trim()
     .split(/\s+/);
   return !state || state.startsWith("Z") ? undefined : started.join(" ");

@@ -1,17 +1,15 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
-import { promisify } from "node:util";
 import type { Dispatcher } from "undici";
 import { proxyFor } from "../../../config/proxy";
+import { expectSuccess, run } from "../os/run";
 import type { Log, Place } from "./place";
 import { withProgress } from "./progress";
 import type { Binary, Download } from "./table";
 
-const run = promisify(execFile);
 const probes = new Map<string, Promise<boolean>>();
 
 let dispatcher: Dispatcher | undefined;
@@ -113,7 +111,7 @@ export async function downloadInto(folder: string, binary: Binary, download: Dow
   else {
     const unpacked = join(folder, "unpacked");
     mkdirSync(unpacked);
-    await run("tar", ["-xf", file, "-C", unpacked]);
+    expectSuccess(`unpacking ${basename(file)}`, await run("tar", ["-xf", file, "-C", unpacked], { timeout: 10 * 60_000 }));
     for (const name of binary.binaries) renameSync(join(unpacked, download.archiveFolder, name), join(folder, name));
     rmSync(unpacked, { recursive: true });
     rmSync(file);

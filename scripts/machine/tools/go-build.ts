@@ -1,15 +1,10 @@
-import { execFile, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { promisify } from "node:util";
-import { environmentFor } from "../../../config/variables";
+import { run } from "../os/run";
 import type { Log, Place } from "./place";
 import { duration, withProgress } from "./progress";
 import type { Binary, GoBuild } from "./table";
 import { onPath } from "./versions";
-
-const run = promisify(execFile);
 
 /** Go that can fetch the newer toolchain which a module asks for; earlier ones cannot. */
 const oldestGo = 21;
@@ -23,10 +18,8 @@ export interface Go {
 export async function findGo(place: Place): Promise<Go | { missing: string }> {
   const file = onPath(place, "go");
   if (!file) return { missing: "Go is not installed" };
-  const version = await run(file, ["env", "GOVERSION"], { env: environmentFor("program", { GOTOOLCHAIN: "local" }) }).then(
-    ({ stdout }) => stdout.trim(),
-    () => "",
-  );
+  const asked = await run(file, ["env", "GOVERSION"], { env: { GOTOOLCHAIN: "local" }, timeout: 30_000 });
+  const version = asked.code === 0 ? asked.stdout.trim() : "";
   const [major = 0, minor = 0] = version.replace(/^go/, "").split(".").map((part) => Number.parseInt(part, 10));
   if (!(major === 1 && minor >= oldestGo)) {
     return { missing: version ? `${version} on PATH is too old` : `${file} does not work` };
@@ -36,20 +29,15 @@ export async function findGo(place: Place): Promise<Go | { missing: string }> {
 
 export const goHint = `Install Go 1.${oldestGo} or newer (https://go.dev/doc/install), or give this machine a way to the download hosts, and run the same command again.`;
 
+/** The largest tool takes a quarter of an hour on a slow machine; milliseconds. */
+const goPatience = 2 * 3600_000;
+
 /** Runs Go in `folder`; every line that it prints goes to `onLine`, the last ones into the error when it fails. */
-async function go(file: string, args: string[], folder: string, onLine: (line: string) => void = () => {}): Promise<string> {
-  const child = spawn(file, args, { cwd: folder, env: environmentFor("go", { GOFLAGS: "-buildvcs=false", GOWORK: "off", GO111MODULE: "on" }), stdio: ["ignore", "pipe", "pipe"] });
-  const last: string[] = [];
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    onLine(line);
-    last.push(line);
-    if (last.length > 15) last.shift();
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code !== 0) throw new Error(`go ${args[0]} failed:\n${last.map((line) => `    ${line}`).join("\n")}`);
-  return output;
+async function go(file: string, args: string[], folder: string, onLine?: (line: string) => void): Promise<string> {
+  const env = { GOFLAGS: "-buildvcs=false", GOWORK: "off", GO111MODULE: "on" };
+  const { code, stdout, stderr } = await run(file, args, { cwd: folder, inherits: "go", env, timeout: goPatience, onLine });
+  if (code === 0) return stdout;
+  throw new Error(`go ${args[0]} failed:\n${stderr.trimEnd().split("\n").slice(-15).map((line) => `    ${line}`).join("\n")}`);
 }
 
 /**

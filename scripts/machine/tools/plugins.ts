@@ -1,18 +1,14 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { UserError } from "../../../config/errors";
-import { environmentFor } from "../../../config/variables";
+import { run } from "../os/run";
 import { isReachable } from "./download";
 import type { Log, Place } from "./place";
 import { askPluginVersion } from "./plugin-version";
 import { duration, withProgress } from "./progress";
 import { plugins, type PluginTool } from "./table";
 import { isExecutable, knownVersion, onPath, versionOf } from "./versions";
-
-const run = promisify(execFile);
 
 export interface Plugin {
   file: string;
@@ -94,21 +90,14 @@ function isTimeToTry(place: Place, tool: PluginTool): boolean {
 /** The CLI installs its plugins itself: its own layout, locks and second sources. */
 async function download(place: Place, tool: PluginTool, version: string, pulumi: string, log: Log) {
   const name = plugins[tool];
-  try {
-    await withProgress(
-      log,
-      (elapsed) => `${tool} ${version}: downloading, ${duration(elapsed)} so far`,
-      () =>
-        run(pulumi, ["plugin", "install", "resource", name, version, "--exact"], {
-          timeout: 10 * 60_000,
-          env: environmentFor("program", { PULUMI_HOME: place.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true" }),
-        }),
-    );
-    log(`${tool} ${version}: downloaded by the Pulumi CLI`);
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    log(`${tool} ${version} could not be downloaded: ${(stderr?.trim() || message).split("\n").at(-1)}`);
-  }
+  const env = { PULUMI_HOME: place.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true" };
+  const { code, stderr } = await withProgress(
+    log,
+    (elapsed) => `${tool} ${version}: downloading, ${duration(elapsed)} so far`,
+    () => run(pulumi, ["plugin", "install", "resource", name, version, "--exact"], { timeout: 10 * 60_000, env }),
+  );
+  if (code === 0) log(`${tool} ${version}: downloaded by the Pulumi CLI`);
+  else log(`${tool} ${version} could not be downloaded: ${stderr.trim().split("\n").at(-1) || `exit code ${code}`}`);
 }
 
 /** A program of the plugin's name that runs this checkout's stand-in. */

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
-import { promisify } from "node:util";
-import { environmentFor } from "../../../config/variables";
+import { run } from "../os/run";
 import type { Place } from "./place";
 import type { Binary, BinaryTool } from "./table";
-
-const run = promisify(execFile);
 
 export function isExecutable(file: string): boolean {
   try {
@@ -30,16 +26,8 @@ export const versionIn = (text: string): string | undefined => /(?<![\w.])v?(\d+
 
 /** Asks a program for its version; undefined when it fails, hangs, or says none. */
 export async function askVersion(file: string, args: string[]): Promise<string | undefined> {
-  try {
-    const { stdout, stderr } = await run(file, args, {
-      timeout: 10_000,
-      killSignal: "SIGKILL",
-      env: environmentFor("program", { PULUMI_SKIP_UPDATE_CHECK: "true" }),
-    });
-    return versionIn(stdout) ?? versionIn(stderr);
-  } catch {
-    return undefined;
-  }
+  const { code, stdout, stderr } = await run(file, args, { timeout: 10_000, env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
+  return code === 0 ? versionIn(stdout) ?? versionIn(stderr) : undefined;
 }
 
 /** Answers already given, so that a file on PATH is run once and not at every start. Keyed by path, size and time. */
