@@ -119,7 +119,7 @@ export class Connection {
     }
   }
 
-  private get server(): URL {
+  get server(): URL {
     return new URL(this.config.getCurrentCluster()?.server ?? "");
   }
 

@@ -71,6 +71,11 @@ export class Kube {
     return this.connection.context;
   }
 
+  /** Scheme, host and port of the API server. */
+  get server(): string {
+    return this.connection.server.origin;
+  }
+
   /** Whether the API server answers at all, be it that it refuses this user, or that there is no way to log in. */
   async answers(): Promise<boolean> {
     return this.text("/readyz").then(

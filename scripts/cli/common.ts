@@ -51,6 +51,9 @@ export const wholeNumber = (option: string, min: number) => (value: string) => {
 /** The answer of a command with --json. */
 export const printAnswer = <C extends keyof typeof answers>(_command: C, answer: Answer<C>): void => printJson(answer);
 
+/** One of many answers of a command that goes on, in one line. */
+export const printAnswerLine = <C extends keyof typeof answers>(_command: C, answer: Answer<C>): void => print(JSON.stringify(answer));
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -8,7 +8,7 @@ import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { variables as variablesOfShell } from "../../config/variables";
-import { currentCluster, knownContext, type Cluster } from "../machine/cluster";
+import { currentCluster, knownContext, whereaboutsOf, type Cluster } from "../machine/cluster";
 import { Kube } from "../../kube";
 import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
 import { toolEnvironment, toolPath } from "../machine/tools";
@@ -29,8 +29,9 @@ export async function openSession(env: EnvironmentName): Promise<Session> {
   setGiven({ env, context });
   const cluster = await currentCluster(name);
   if (!cluster) {
+    const where = await whereaboutsOf(name);
     throw new UserError(
-      `environment "${env}" has no running cluster`,
+      `environment "${env}" has no running cluster${where ? `: ${where} does not answer` : ""}`,
       `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
       "no-cluster",
     );

@@ -1,6 +1,8 @@
+import { namespaceOf, type EnvironmentName } from "../../config/names";
+
 /** What somebody in the cluster said about an object. */
 export interface Event {
-  metadata: { creationTimestamp: string };
+  metadata: { namespace?: string; creationTimestamp: string };
   type: string;
   reason: string;
   message: string;
@@ -9,7 +11,7 @@ export interface Event {
   count?: number;
   lastTimestamp?: string | null;
   eventTime?: string | null;
-  series?: { lastObservedTime?: string } | null;
+  series?: { count?: number; lastObservedTime?: string } | null;
 }
 
 /** When it was said last. */
@@ -17,3 +19,9 @@ export const timeOf = ({ lastTimestamp, series, eventTime, metadata }: Event) =>
 
 /** Oldest first. The clocks that events carry differ in their digits, so that only the times themselves compare. */
 export const byTime = (a: Event, b: Event) => Date.parse(timeOf(a)) - Date.parse(timeOf(b));
+
+/** The store that a namespace is for; undefined where it is none of this environment's. */
+export function storeOf(env: EnvironmentName, namespace: string): string | undefined {
+  const [, name] = /^store-(.+)-[0-9a-f]{8}$/.exec(namespace) ?? [];
+  return name !== undefined && namespaceOf(env, name) === namespace ? name : undefined;
+}

@@ -25,10 +25,14 @@ export interface FleetStatus {
   listProblem: string | null;
 }
 
-/** Opens a fleet to be looked at, once or again and again: these stores, or all that are listed or run. */
-export async function openStatus(scope: Scope): Promise<(names?: string[]) => Promise<FleetStatus>> {
+/**
+ * Opens a fleet to be looked at, once or again and again: these stores, or all that are listed or run.
+ * @param signal ends a look that is under way
+ */
+export async function openStatus(scope: Scope, signal?: AbortSignal): Promise<(names?: string[]) => Promise<FleetStatus>> {
   const session = await openSession(scope.env);
-  return (names) => readStatus(session, scope, names);
+  const kube = signal ? session.kube.heeding(signal) : session.kube;
+  return (names) => readStatus({ ...session, kube }, scope, names);
 }
 
 /** The listed stores and those that run, as they are now. On a bad list those that run are still worth a look. */

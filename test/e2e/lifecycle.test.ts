@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Fleet, type Row } from "./helpers/fleet";
 import { until } from "./helpers/until";
-import type { Answer } from "../../scripts/operations/answers";
+import { answers, type Answer } from "../../scripts/operations/answers";
 
 const keys = (value: object) => Object.keys(value).sort();
 const shop = "{ name: shop, engine: woocommerce, title: First }";
@@ -162,9 +162,15 @@ describe("a fleet's life", function () {
   it("restarts one part of a store, after which nothing is left to do", async () => {
     const pods = async () => new Map((await fleet.objects("shop", "pods")).map(({ metadata }) => [metadata.labels?.app, metadata.uid]));
     const before = await pods();
+    const watch = fleet.start(["events", "shop", "--watch", "--json"]);
     assert.deepEqual(await fleet.json("restart", "shop", "wordpress"), { name: "shop", restarted: ["woocommerce-wordpress"] });
     await until("the new pod is there", async () => (await pods()).get("wordpress") !== before.get("wordpress") && (await fleet.status("shop"))[0]!.phase === "READY");
     assert.equal((await pods()).get("mariadb"), before.get("mariadb"));
+    const told = () => watch.so.stdout.split("\n").slice(0, -1).map((line) => answers.events.parse(JSON.parse(line)));
+    const pod = (await fleet.objects("shop", "pods")).find(({ metadata }) => metadata.labels?.app === "wordpress")!.metadata.name;
+    await until("the watched events tell of the new pod", async () => told().some(({ name, events: [it] }) => name === "shop" && it?.object === `Pod/${pod}`));
+    watch.child.kill("SIGINT");
+    assert.equal((await watch.done).code, 130);
     assert.equal((await fleet.stores("restart", "shop", "postgres")).code, 3);
     await fleet.assertSound("shop");
   });

@@ -4,19 +4,22 @@ import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
 import { address } from "../../operations/addresses";
 import { credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
-import { events, type StoreEvent } from "../../operations/events";
+import { events, watchEvents, type EventListener, type StoreEvent } from "../../operations/events";
 import { followLogs, logs, type LogOptions } from "../../operations/logs";
 import { restart } from "../../operations/restart";
 import { simulationNote } from "../../operations/status";
-import { interruptible, note, print, printAnswer, withCommon, wholeNumber, type Common } from "../common";
+import { interruptible, note, print, printAnswer, printAnswerLine, withCommon, wholeNumber, type Common } from "../common";
 import { duration, table } from "../ui/table";
 
 /** The commands that look into one running store. */
 export function inspectCommands(program: Command): void {
   withCommon(program.command("events"))
     .description("what the cluster said about a store, oldest first")
-    .argument("<name>")
-    .action(async (name: string, flags: Common) => {
+    .argument("[name]", "a store; without it, with --watch, all of them")
+    .option("--watch", "go on with what comes, a line for each, until Ctrl-C")
+    .action(async (name: string | undefined, flags: Common & { watch?: boolean }) => {
+      if (flags.watch) return interruptible((signal) => watchEvents(flags, name, { ...eventLines(flags), signal }), "");
+      if (name === undefined) throw new UserError("events of which store?", `${storesCommand("events NAME")}, or of all that comes: ${storesCommand("events --watch")}`, "usage");
       const said = await events(flags, name);
       if (flags.json) printAnswer("events", { name, events: said });
       else printEvents(name, said);
@@ -84,6 +87,18 @@ function printEvents(name: string, said: StoreEvent[]): void {
   const age = (time: string) => duration((Date.now() - Date.parse(time)) / 1000);
   print(table(["AGE", "TYPE", "OBJECT", "REASON", "MESSAGE"], said.map((it) => [age(it.time), it.type, it.object, it.reason, it.message.trim()])));
 }
+
+/** How events are told as they come: each as a line, or as a document in one. */
+const eventLines = ({ json }: Common): Pick<EventListener, "onEvent" | "onTrouble"> => ({
+  onEvent: (name, it) =>
+    json
+      ? printAnswerLine("events", { name, events: [it] })
+      : print([secondsOnly(it.time), name, it.type, it.object, `${it.reason}:`, it.message.trim().replace(/\s+/g, " "), it.count > 1 ? `(${it.count} times)` : ""].join(" ").trimEnd()),
+  onTrouble: (message) => note(`${secondsOnly(new Date())} not heard now: ${message}`),
+});
+
+/** `2026-11-25T12:00:00Z` */
+const secondsOnly = (time: string | Date) => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
 function printCredentials(found: Credentials): void {
   print(Object.entries(found).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));

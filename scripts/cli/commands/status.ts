@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { mendMark, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
-import { exitCodes, interruptible, note, print, printAnswer, withCommon, type Common } from "../common";
+import { exitCodes, interruptible, note, print, printAnswer, printAnswerLine, withCommon, type Common } from "../common";
+import { sightOf } from "../ui/sight";
 import { duration, table } from "../ui/table";
 
 const interval = 2000;
@@ -15,9 +16,8 @@ export function statusCommand(program: Command): void {
     .option("--watch", "show changes as they happen, until Ctrl-C")
     .option("--exit-code", "exit with 1 unless every store is READY, or suspended as listed")
     .action(async (names: string[], flags: Common & { watch?: boolean; exitCode?: boolean }) => {
-      const read = await openStatus(flags);
-      if (flags.watch) return interruptible((signal) => watch(read, flags, names, signal));
-      const status = await read(names);
+      if (flags.watch) return interruptible(async (signal) => watch(await openStatus(flags, signal), flags, names, signal));
+      const status = await (await openStatus(flags))(names);
       if (flags.json) printAnswer("status", status);
       else printStatus(status);
       if (flags.exitCode && !isWell(status)) process.exitCode = exitCodes.failed;
@@ -51,22 +51,24 @@ export function shortened(reason: string): string {
 /** Prints a store again whenever something about it changed. A bad minute of the API server, or of the list, does not end it. */
 async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: Common, names: string[], signal: AbortSignal): Promise<void> {
   const shown = new Map<string, string>();
-  let [trouble, listProblem]: (string | null)[] = [null, null];
+  const sight = sightOf(note);
+  let listProblem: string | null = null;
   while (!signal.aborted) {
     const now = await read(names).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
       if (!(error instanceof UserError)) throw error;
-      if (error.message !== trouble) note(`${new Date().toISOString()} not known now: ${error.message}`);
-      trouble = error.message;
+      sight.lost(error.message);
       return undefined;
     });
     if (now) {
+      sight.clear();
       const changed = now.stores.filter((row) => shown.get(row.name) !== JSON.stringify(row));
       for (const row of changed) shown.set(row.name, JSON.stringify(row));
       const news = now.listProblem === listProblem ? null : now.listProblem;
-      if (json && (changed.length > 0 || news !== null)) printAnswer("status", { ...now, stores: changed });
+      if (json && (changed.length > 0 || news !== null)) printAnswerLine("status", { ...now, stores: changed });
       else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news });
       else if (news !== null) note(`the list can not be read: ${news}`);
-      [trouble, listProblem] = [null, now.listProblem];
+      listProblem = now.listProblem;
     }
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }

@@ -156,6 +156,14 @@ export async function currentCluster(name: string): Promise<Cluster | undefined>
   return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
 }
 
+/** How the cluster of this name is reached, whether or not it answers: `context "kind-shops" at https://127.0.0.1:6443`. */
+export async function whereaboutsOf(name: string): Promise<string | undefined> {
+  const record = readableRecord(name);
+  if (!record || !existsSync(record.kubeconfig)) return undefined;
+  const { context, server } = await Kube.open(record.kubeconfig, record.context);
+  return `context "${context}" at ${server}`;
+}
+
 /** The context that was named for this cluster, whether or not it answers. */
 export function knownContext(name: string): string | undefined {
   const record = readableRecord(name);

@@ -48,7 +48,7 @@ const commands: Record<string, string[]> = {
   destroy: [...common, "--all", "--yes", "--concurrency"],
   status: [...common, "--watch", "--exit-code"],
   verify: common,
-  events: common,
+  events: [...common, "--watch"],
   logs: [...common, "--tail", "--follow", "--previous", "--since", "--timestamps"],
   restart: common,
   credentials: [...common, "--show"],
@@ -125,7 +125,7 @@ describe("stores command", function () {
     await refuses(["status", "--wach"], /^error: unknown option '--wach'\n\(Did you mean --watch\?\)/);
     await refuses(["cluster", "start"], /^error: unknown command 'start'/);
     await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\.\n$/);
-    await refuses(["events"], /^error: missing required argument 'name'/);
+    await refuses(["events"], /^error: events of which store\?\n.*events NAME.*events --watch/);
     await refuses(["logs", "acme", "bikes", "more"], /^error: too many arguments/);
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
