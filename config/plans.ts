@@ -33,6 +33,8 @@ const medusaSizes = z.strictObject({
   volumes: z.strictObject({ postgres: volume, redis: volume }),
 });
 
+/** What the parts of one shop get, by engine: checked in the settings and by the components alike. */
+export const sizesSchemas = { woocommerce: woocommerceSizes, medusa: medusaSizes };
 export type WorkloadSize = z.infer<typeof workload>;
 export type JobSize = z.infer<typeof job>;
 export type WooCommerceSizes = z.infer<typeof woocommerceSizes>;

@@ -1,15 +1,16 @@
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
-import { Medusa, containerMaxFor as medusaContainerMax, quotaFor as medusaQuota } from "../components/medusa";
+import { Medusa, roomFor as medusaRoom } from "../components/medusa";
 import type { LivingSecrets } from "../components/shared/generated";
 import type { Shop } from "../components/shared/shop";
-import { WooCommerce, containerMaxFor as woocommerceContainerMax, quotaFor as woocommerceQuota } from "../components/woocommerce";
+import { WooCommerce, roomFor as woocommerceRoom } from "../components/woocommerce";
 import type { EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
 import type { StoreSpec } from "../config/spec";
 import { imageFilesOf } from "./image-files";
-import type { Room, Sizes } from "./room";
+import type { LivingWalls } from "./living";
+import { wallsFor, type Walls } from "./room";
 
 /** Where a shop is put, known only once the store's walls stand. */
 export interface Place {
@@ -27,10 +28,8 @@ export interface Place {
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
 export interface Engine {
-  /** How much each part of the shop is to get. */
-  sizes: Sizes;
-  /** The walls that fit such sizes of this engine. */
-  roomFor(sizes: Sizes): Room;
+  /** The walls of an operation that sets out for a digest, where these live. */
+  walls(digest: string, live: LivingWalls): Walls;
   /** Pod ports that the ingress controller connects to. */
   httpPorts: number[];
   /** Whether any pod accepts connections of any other; else the engine's chart says who may connect to which. */
@@ -46,7 +45,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   const sizes = sizesFor("woocommerce", spec.plan, settings);
   const { wordpress, mariadb } = settings.images.overrides;
   return {
-    ...rooms(sizes, woocommerceQuota, woocommerceContainerMax),
+    walls: (digest, live) => wallsFor(sizes, woocommerceRoom, digest, live),
     httpPorts: [8080],
     openInside: true,
     create: (place, opts) =>
@@ -71,7 +70,7 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
   const sizes = sizesFor("medusa", spec.plan, settings);
   const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
   return {
-    ...rooms(sizes, medusaQuota, medusaContainerMax),
+    walls: (digest, live) => wallsFor(sizes, medusaRoom, digest, live),
     // The server's and the storefront's.
     httpPorts: [9000, 8000],
     openInside: false,
@@ -92,11 +91,6 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
       ),
   };
 }
-
-const rooms = <S extends object>(sizes: S, quotaFor: (sizes: S) => Record<string, string>, containerMaxFor: (sizes: S) => Record<string, string>) => ({
-  sizes: sizes as unknown as Sizes,
-  roomFor: (any: Sizes) => ({ quota: quotaFor(any as unknown as S), containerMax: containerMaxFor(any as unknown as S) }),
-});
 
 /** The args that all engines share. */
 function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision, living }: Place) {

@@ -15,7 +15,6 @@ import { environmentOf, type Environment } from "./environment-outputs";
 import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
-import { wallsFor } from "./room";
 import { notItsPasswords } from "./not-its-passwords";
 
 /** What a store's stack tells. */
@@ -51,7 +50,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const engine = engineOf(spec, settings);
   const labels = storeLabels({ store: spec.name, env, engine: spec.engine });
   const digest = storeDigest(spec, environment);
-  const walls = wallsFor(engine.sizes, engine.roomFor, digest, await living.walls());
+  const walls = engine.walls(digest, await living.walls());
 
   const { namespace } = new Guardrails(
     "guardrails",

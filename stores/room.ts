@@ -1,16 +1,9 @@
+import type { Room } from "../components/shared/room";
 import { larger, quantity } from "../config/quantity";
 import type { LivingWalls } from "./living";
 
 /** Each part's values, such as `{ postgres: { replicas: 1, memoryLimit: "1Gi" }, volumes: { postgres: "2Gi" } }`. */
 export type Sizes = Record<string, Record<string, number | string | undefined>>;
-
-/** What the walls of a store allow. */
-export interface Room {
-  /** The namespace's quota: its `hard`. */
-  quota: Record<string, string>;
-  /** The most that one container may use. */
-  containerMax: Record<string, string>;
-}
 
 export interface Walls extends Room {
   /** The sizes that this room is for, as JSON; undefined when the sizes that the shop had are not known. */
@@ -27,7 +20,7 @@ const unknownSizes = "unknown";
  * are refused when the two together find no room; so what the walls allowed before stays allowed, until a release with
  * this digest is deployed under just these walls. The operation after that lowers them.
  */
-export function wallsFor(wanted: Sizes, roomFor: (sizes: Sizes) => Room, digest: string, live: LivingWalls): Walls {
+export function wallsFor<S extends Sizes>(wanted: S, roomFor: (sizes: S) => Room, digest: string, live: LivingWalls): Walls {
   const goal: Walls = { ...roomFor(wanted), sizes: JSON.stringify(wanted) };
   if (!live.quota || (live.reached === digest && live.held === (live.sizes ?? unknownSizes))) return goal;
   const kept = keptBySizes(wanted, roomFor, live.sizes) ?? {
@@ -39,7 +32,7 @@ export function wallsFor(wanted: Sizes, roomFor: (sizes: Sizes) => Room, digest:
 }
 
 /** The room for the larger value of each part; undefined when the sizes on the quota are none of this engine's. */
-function keptBySizes(wanted: Sizes, roomFor: (sizes: Sizes) => Room, held: string | undefined): Walls | undefined {
+function keptBySizes<S extends Sizes>(wanted: S, roomFor: (sizes: S) => Room, held: string | undefined): Walls | undefined {
   if (held === undefined) return undefined;
   try {
     const sizes = largerSizes(JSON.parse(held) as Sizes, wanted);
@@ -49,7 +42,8 @@ function keptBySizes(wanted: Sizes, roomFor: (sizes: Sizes) => Room, held: strin
   }
 }
 
-function largerSizes(held: Sizes, wanted: Sizes): Sizes {
+/** The larger value of each part that is wanted. */
+function largerSizes<S extends Sizes>(held: Sizes, wanted: S): S {
   const part = (name: string, values: Sizes[string]) =>
     Object.entries(values).flatMap(([key, value]) => {
       const before = held[name]?.[key];
@@ -57,7 +51,7 @@ function largerSizes(held: Sizes, wanted: Sizes): Sizes {
       if (key === "cpuLimit" && (value === undefined || before === undefined)) return [];
       return [[key, typeof value === "number" ? Math.max(value, quantity(String(before))) : larger(String(before), String(value))]];
     });
-  return Object.fromEntries(Object.entries(wanted).map(([name, values]) => [name, Object.fromEntries(part(name, values)) as Sizes[string]]));
+  return Object.fromEntries(Object.entries(wanted).map(([name, values]) => [name, Object.fromEntries(part(name, values))])) as S;
 }
 
 /** For each thing that is limited from now on, whichever is more. */

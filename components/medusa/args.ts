@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 
+import type { MedusaSizes } from "../../config/plans";
 import type { ShopArgs } from "../shared/shop-args";
-import type { MedusaSizes } from "./sizes";
 
 export interface MedusaArgs extends ShopArgs {
   /**

@@ -5,8 +5,7 @@ import type { MedusaArgs } from "./args";
 import { chartValues, engine, secretNames } from "./values";
 
 export type { MedusaArgs } from "./args";
-export { containerMaxFor, quotaFor } from "./quota";
-export type { MedusaSizes } from "./sizes";
+export { roomFor } from "./sizes";
 
 /** One Medusa v2 shop: generated secrets, and a Helm release of the chart beside this file. */
 export class Medusa extends Shop {

@@ -1,21 +1,19 @@
-import type { JobSize, WorkloadSize } from "../shared/sizes";
+import type { JobSize, MedusaSizes, WorkloadSize } from "../../config/plans";
+import { certificateSolvers, roomOf, type PodDemand, type Room } from "../shared/room";
 
-/** A part whose volume serves one pod. */
-export interface SingleSize extends JobSize {
-  replicas: 1;
-}
-
-/** How much the parts of one shop get. */
-export interface MedusaSizes {
-  server: WorkloadSize;
-  worker: WorkloadSize;
-  storefront: WorkloadSize;
-  postgres: SingleSize;
-  redis: SingleSize;
-  /** The Job that migrates and seeds. */
-  job: JobSize;
-  volumes: { postgres: string; redis: string };
-}
+/** The chart takes sizes as plans have them, and makes each container's `resources` of them. */
+export const sizeValues = (sizes: MedusaSizes) => ({ sizes });
 
 /** Logs and temporary files of one container, as `medusa.resources` of the chart has them. */
-export const ephemeral = { ephemeralRequest: "32Mi", ephemeralLimit: "512Mi" } as const;
+const demand = (count: number, size: JobSize): PodDemand => ({ count, ...size, ephemeralRequest: "32Mi", ephemeralLimit: "512Mi" });
+const rolling = (size: WorkloadSize) => demand(size.replicas + 2, size);
+
+/**
+ * Room for a shop at its busiest: all parts rolling out at once, each with a pod that starts and one that still
+ * ends, and the Job before and after a change.
+ */
+export const roomFor = ({ server, worker, storefront, postgres, redis, job, volumes }: MedusaSizes): Room =>
+  roomOf(
+    [rolling(server), rolling(worker), rolling(storefront), demand(1, postgres), demand(1, redis), demand(2, job), certificateSolvers],
+    [volumes.postgres, volumes.redis],
+  );

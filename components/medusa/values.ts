@@ -1,5 +1,7 @@
 import { commonShopValues, commonValues } from "../shared/shop-values";
+import { requireSizes } from "../shared/wrong-args";
 import type { MedusaArgs } from "./args";
+import { sizeValues } from "./sizes";
 
 /** The release's name in every store's namespace, and the first part of its objects' names. */
 export const engine = "medusa";
@@ -21,6 +23,6 @@ export function chartValues(args: MedusaArgs) {
     secrets: secretNames,
     storageClass: args.storageClass ?? "",
     isolated: args.isolated ?? false,
-    sizes: args.sizes,
+    ...sizeValues(requireSizes("medusa", args.sizes)),
   };
 }

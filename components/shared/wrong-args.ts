@@ -1,4 +1,5 @@
 import { InputPropertyError, ResourceError, type Resource } from "@pulumi/pulumi";
+import { sizesSchemas, type SizesOf } from "../../config/plans";
 import { quantity } from "../../config/quantity";
 
 /** `["limits", "max", "ephemeral-storage"]` is `limits.max["ephemeral-storage"]`, as Pulumi writes property paths. */
@@ -34,4 +35,11 @@ export function requireQuantity(path: readonly PropertyKey[], text: string): voi
   } catch (error) {
     throw wrongArg(path, (error as Error).message);
   }
+}
+
+/** `sizes`, if they are what a plan may have. */
+export function requireSizes<E extends keyof SizesOf>(engine: E, sizes: SizesOf[E]): SizesOf[E] {
+  const [issue] = sizesSchemas[engine].safeParse(sizes, { reportInput: true }).error?.issues ?? [];
+  if (issue) throw wrongArg(["sizes", ...issue.path], `${JSON.stringify(issue.input)} ${issue.message}`);
+  return sizes;
 }

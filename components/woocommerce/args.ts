@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 
+import type { WooCommerceSizes } from "../../config/plans";
 import type { ShopArgs } from "../shared/shop-args";
-import type { WooCommerceSizes } from "./sizes";
 
 export interface WooCommerceArgs extends ShopArgs {
   /**

@@ -5,8 +5,7 @@ import type { WooCommerceArgs } from "./args";
 import { chartValues, engine, secretNames } from "./values";
 
 export type { WooCommerceArgs } from "./args";
-export { containerMaxFor, quotaFor } from "./quota";
-export type { WooCommerceSizes } from "./sizes";
+export { roomFor } from "./sizes";
 
 const adminUsername = "admin";
 const saltNames = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((use) => [`${use}-key`, `${use}-salt`]);

@@ -1,25 +1,38 @@
+import type { JobSize, WooCommerceSizes } from "../../config/plans";
 import { mebibytes } from "../../config/quantity";
-import type { JobSize, WorkloadSize } from "../shared/sizes";
-
-/** How much the parts of one shop get. */
-export interface WooCommerceSizes {
-  /** Replicas above 1 take effect where uploads are shared (`sharedStorageClass`). */
-  wordpress: WorkloadSize;
-  mariadb: WorkloadSize;
-  /** The set-up Job's pod and those of the CronJob. */
-  job: JobSize;
-  volumes: { wordpress: string; mariadb: string };
-}
+import { certificateSolvers, roomOf, type PodDemand, type Room } from "../shared/room";
 
 /** Logs, temporary files and uploads on their way; the same in every plan. */
-export const ephemeral = {
+const ephemeral = {
   wordpress: { ephemeralRequest: "128Mi", ephemeralLimit: "1Gi" },
   mariadb: { ephemeralRequest: "128Mi", ephemeralLimit: "1Gi" },
   job: { ephemeralRequest: "64Mi", ephemeralLimit: "512Mi" },
 } as const;
 
+/**
+ * The values of the chart that follow from sizes.
+ * @param shared whether the uploads' volume serves many pods; else there is one
+ */
+export function sizeValues({ wordpress, mariadb, job, volumes }: WooCommerceSizes, shared: boolean) {
+  return {
+    wordpress: { replicas: shared ? wordpress.replicas : 1, maxWorkers: workersIn(wordpress.memoryLimit), resources: resourcesOf(wordpress, "wordpress"), uploads: volumes.wordpress },
+    mariadb: { bufferPool: bufferPoolIn(mariadb.memoryRequest), resources: resourcesOf(mariadb, "mariadb"), volume: volumes.mariadb },
+    jobs: { resources: resourcesOf(job, "job") },
+  };
+}
+
+/**
+ * Room for a shop at its busiest: a roll-out with the pods that it starts beside those that still end, and the Jobs
+ * that may overlap (the set-up before and after a change, and one turn of scheduled work).
+ */
+export function roomFor({ wordpress, mariadb, job, volumes }: WooCommerceSizes): Room {
+  const demand = (count: number, size: JobSize, part: keyof typeof ephemeral): PodDemand => ({ count, ...size, ...ephemeral[part] });
+  const pods = [demand(wordpress.replicas + 2, wordpress, "wordpress"), demand(1, mariadb, "mariadb"), demand(3, job, "job"), certificateSolvers];
+  return roomOf(pods, [volumes.wordpress, volumes.mariadb]);
+}
+
 /** A container's `resources`. */
-export function resourcesOf(size: JobSize, part: keyof typeof ephemeral) {
+function resourcesOf(size: JobSize, part: keyof typeof ephemeral) {
   const { ephemeralRequest, ephemeralLimit } = ephemeral[part];
   return {
     requests: { cpu: size.cpuRequest, memory: size.memoryRequest, "ephemeral-storage": ephemeralRequest },
@@ -28,11 +41,7 @@ export function resourcesOf(size: JobSize, part: keyof typeof ephemeral) {
 }
 
 /** PHP processes that fit: some 64Mi each, beside the 128Mi that they share for compiled code. */
-export function workersIn(memoryLimit: string): number {
-  return Math.max(2, Math.floor((mebibytes(memoryLimit) - 128) / 64));
-}
+const workersIn = (memoryLimit: string) => Math.max(2, Math.floor((mebibytes(memoryLimit) - 128) / 64));
 
 /** Half of what the database is sure to have. */
-export function bufferPoolIn(memoryRequest: string): string {
-  return `${Math.floor(mebibytes(memoryRequest) / 2)}Mi`;
-}
+const bufferPoolIn = (memoryRequest: string) => `${Math.floor(mebibytes(memoryRequest) / 2)}Mi`;

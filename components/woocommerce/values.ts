@@ -1,6 +1,7 @@
 import { commonShopValues, commonValues } from "../shared/shop-values";
+import { requireSizes } from "../shared/wrong-args";
 import type { WooCommerceArgs } from "./args";
-import { bufferPoolIn, resourcesOf, workersIn } from "./sizes";
+import { sizeValues } from "./sizes";
 
 /** The release's name in every store's namespace, and the first part of its objects' names. */
 export const engine = "woocommerce";
@@ -9,7 +10,7 @@ export const secretNames = { admin: `${engine}-admin`, database: `${engine}-data
 
 /** What differs from the chart's own values.yaml, which describes every one of them. */
 export function chartValues(args: WooCommerceArgs) {
-  const { sizes } = args;
+  const { wordpress, mariadb, jobs } = sizeValues(requireSizes("woocommerce", args.sizes), Boolean(args.sharedStorageClass));
   const storageClass = args.storageClass ?? "";
   const uploads = args.sharedStorageClass
     ? { storageClass: args.sharedStorageClass, accessMode: "ReadWriteMany" }
@@ -20,17 +21,8 @@ export function chartValues(args: WooCommerceArgs) {
     shop: { ...commonShopValues(args), timezone: args.timezone ?? "UTC", guestCheckout: args.guestCheckout ?? true },
     egress: args.egress ?? "deny",
     secrets: secretNames,
-    wordpress: {
-      replicas: args.sharedStorageClass ? sizes.wordpress.replicas : 1,
-      maxWorkers: workersIn(sizes.wordpress.memoryLimit),
-      resources: resourcesOf(sizes.wordpress, "wordpress"),
-      uploads: { size: sizes.volumes.wordpress, ...uploads },
-    },
-    mariadb: {
-      bufferPool: bufferPoolIn(sizes.mariadb.memoryRequest),
-      resources: resourcesOf(sizes.mariadb, "mariadb"),
-      volume: { size: sizes.volumes.mariadb, storageClass },
-    },
-    jobs: { resources: resourcesOf(sizes.job, "job") },
+    wordpress: { ...wordpress, uploads: { size: wordpress.uploads, ...uploads } },
+    mariadb: { ...mariadb, volume: { size: mariadb.volume, storageClass } },
+    jobs,
   };
 }

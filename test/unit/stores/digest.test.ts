@@ -105,6 +105,7 @@ describe("a store's digest and the files of the program", () => {
     "infra/part-name.ts": "finds what lives",
     "infra/plainly.ts": "words for people",
     "config/root.ts": "finds the checkout",
+    "config/host-suffix.ts": "how a browser finds a host, which no object of a store has",
     "config/files-digest.ts": "makes digests",
     "config/canonical.ts": "makes digests",
     "config/fields.ts": "checks the list, whose result is in the spec",

@@ -12,11 +12,22 @@ export interface PodDemand {
   ephemeralLimit: string;
 }
 
+/** What the walls of a shop allow. */
+export interface Room {
+  /** The namespace's quota: its `hard`. */
+  quota: Record<string, string>;
+  /** The most that one container may use: the `max` map of a LimitRange. */
+  containerMax: Record<string, string>;
+}
+
+/** The room for all of these pods and volumes at once. */
+export const roomOf = (pods: PodDemand[], volumes: string[]): Room => ({ quota: quotaOf(pods, volumes), containerMax: containerMaxOf(pods) });
+
 /**
  * A ResourceQuota's `hard` map that holds all of these pods and volumes at once. CPU limits are counted only when
  * every pod has one: a quota on them would refuse the others.
  */
-export function quotaOf(pods: PodDemand[], volumes: string[]): Record<string, string> {
+function quotaOf(pods: PodDemand[], volumes: string[]): Record<string, string> {
   const total = (value: (pod: PodDemand) => number) => pods.reduce((sum, pod) => sum + pod.count * value(pod), 0);
   const everyPodHasCpuLimit = pods.every((pod) => pod.cpuLimit !== undefined);
   return {
@@ -34,8 +45,7 @@ export function quotaOf(pods: PodDemand[], volumes: string[]): Record<string, st
   };
 }
 
-/** The most that one container of these pods may use: the `max` map of a LimitRange. */
-export function containerMaxOf(pods: PodDemand[]): { memory: string; "ephemeral-storage": string } {
+function containerMaxOf(pods: PodDemand[]): Room["containerMax"] {
   const most = (value: (pod: PodDemand) => string) => pods.map(value).reduce(larger);
   return { memory: most((pod) => pod.memoryLimit), "ephemeral-storage": most((pod) => pod.ephemeralLimit) };
 }
