@@ -111,6 +111,20 @@ describe("architecture", () => {
     assert.deepEqual(impure, []);
   });
 
+  it("config reads the disk and the environment where ARCHITECTURE.md says, and nowhere else", () => {
+    const [, disk = "", variables = ""] = /\*\*What `config\/` reads\.\*\* The disk: ([^]*?)\. The\s+environment: ([^]*?)\n\n/.exec(read("ARCHITECTURE.md")) ?? [];
+    const named = (text: string) => [...text.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file]) => `config/${file}`).sort();
+    const inConfig = all.filter((path) => roomOf(path) === "config");
+    assert.deepEqual(inConfig.filter((path) => importsOf(read(path)).some((name) => /^(node:)?fs(\/promises)?$/.test(name))).sort(), named(disk));
+    assert.deepEqual(inConfig.filter((path) => /\bprocess\.env\b/.test(read(path))), named(variables));
+  });
+
+  it("rooms may import what ARCHITECTURE.md says", () => {
+    const rows = [...read("ARCHITECTURE.md").matchAll(/^\| `(config|kube|components|infra|stores)\/` \|.*\| ([^|]*) \|$/gm)];
+    assert.equal(rows.length, 5);
+    for (const [, room = "", told = ""] of rows) assert.deepEqual(told === "–" ? [] : told.replaceAll("`", "").split(", ").sort(), [...mayImport[room]!].sort(), room);
+  });
+
   it("processes are started by one runner, with few exceptions", () => {
     const starters = all.filter((path) => !path.startsWith("test/") && importsOf(read(path)).some((name) => /^(node:)?child_process$/.test(name)));
     assert.deepEqual(starters.sort(), Object.keys(startsProcesses).sort());
