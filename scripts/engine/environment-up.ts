@@ -5,9 +5,11 @@ import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts
 import { readEnvironment } from "../fleet/environment";
 import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
+import { withAwaitedPods } from "./awaited-pods";
 import { refuseForeignState } from "./described-cluster";
 import { dropRecords, type Mend } from "./mend";
 import { noChanges, type Failure } from "./operation";
+import type { Progress } from "./progress";
 import { awaitDeletion, perform, type Performed } from "./perform";
 import { withRunContext, operationOn, type RunContext } from "./run-context";
 import type { Session } from "./session";
@@ -25,9 +27,12 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
   const changedByHand = !intact && receipt?.digest !== "";
   if (known && intact && receipt.digest === environmentDigest(env)) return log(`environment ${env}: up to date`);
   log(`environment ${env}: bringing up its stack`);
+  const podsOf = async () => (await Promise.all(ownNamespaces(settings).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/pods`)))).flat();
+  const said: Progress = { begin() {}, step: (_, text) => log(`environment ${env}: ${text}`), end() {}, close() {} };
+  const progress = withAwaitedPods(said, podsOf, () => env);
   const outcome = await withRunContext(session, settings.helmTimeout, signal, (context) =>
-    bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => log(`environment ${env}: ${text}`)),
-  );
+    bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => progress.step(env, text)),
+  ).finally(() => progress.close());
   if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);
   log(`environment ${env}: ready`);
 }

@@ -1,7 +1,9 @@
 import type { StoreSpec } from "../../config/spec";
+import { labels } from "../../stores/labels";
 import type { Action, Decision } from "../fleet/classify";
 import { observeStore, type Observed } from "../fleet/observe";
 import { forEachLimited } from "../machine/os/limited";
+import { withAwaitedPods } from "./awaited-pods";
 import { destroyStore } from "./destroy";
 import { hasChanges, noChanges, type Changes, type FailureKind, type Outcome, type StoreReport } from "./operation";
 import type { Progress } from "./progress";
@@ -32,7 +34,9 @@ export type Anew = (decision: Decision, now: Observed | undefined) => Decision;
  * Carries out decisions, several stores at a time; one store's failure is its own. Other runs go on meanwhile, so each
  * store is looked at and decided about again when its turn has come.
  */
-export async function runDecisions(context: RunContext, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, progress: Progress): Promise<AppliedStore[]> {
+export async function runDecisions(context: RunContext, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, listener: Progress): Promise<AppliedStore[]> {
+  const { kube, env } = context.session;
+  const progress = withAwaitedPods(listener, () => kube.list("/api/v1/pods", { labels: `${labels.env}=${env},${labels.store}` }), ({ metadata }) => metadata.labels?.[labels.store]);
   const reports = new Map<string, AppliedStore>();
   const work: Decision[] = [];
   for (const decision of decisions) {

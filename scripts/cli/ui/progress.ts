@@ -8,7 +8,7 @@ const logInterval = 5000;
 /**
  * Progress on standard error, so that standard output stays for results. A terminal gets a line for each store that
  * ended and one live line for those under way; a log gets a line when a store begins, when it ends, and now and then
- * in between.
+ * in between, each with time and count.
  */
 export function progress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const live = stream.isTTY === true;
@@ -19,6 +19,8 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
   let drawn = false;
   let timer: NodeJS.Timeout | undefined;
 
+  /** `12:00:05Z 12/200 ` in a log; a terminal has the count in its live line. */
+  const stamp = () => (live ? "" : `${new Date().toISOString().slice(11, 19)}Z ${done}/${total} `);
   const erase = () => {
     if (drawn) stream.write("\r\x1b[2K");
     drawn = false;
@@ -42,14 +44,14 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Progress 
       if (live) return draw();
       if (Date.now() - (logged.get(store) ?? 0) < logInterval) return;
       logged.set(store, Date.now());
-      stream.write(`${store}: ${text}\n`);
+      stream.write(`${stamp()}${store}: ${text}\n`);
     },
     end(store, text, failed) {
       running.delete(store);
       done += 1;
       erase();
       const mark = failed ? err.red("✗") : err.green("✓");
-      stream.write(`${mark} ${store} ${failed ? text : err.dim(text)}\n`);
+      stream.write(`${stamp()}${mark} ${store} ${failed ? text : err.dim(text)}\n`);
       draw();
     },
     close() {

@@ -27,7 +27,10 @@ describe("progress", () => {
     shown.end("acme", "created in 12 s", false);
     shown.end("bikes", "failed: no image", true);
     shown.close();
-    assert.deepEqual(written.map(stripVTControlCharacters), ["acme: creating\n", "acme: step 4\n", "acme: step 9\n", "bikes: creating\n", "✓ acme created in 12 s\n", "✗ bikes failed: no image\n"]);
+    assert.deepEqual(written.map(stripVTControlCharacters), [
+      "00:16:40Z 0/2 acme: creating\n", "00:16:45Z 0/2 acme: step 4\n", "00:16:50Z 0/2 acme: step 9\n", "00:16:52Z 0/2 bikes: creating\n",
+      "00:16:52Z 1/2 ✓ acme created in 12 s\n", "00:16:52Z 2/2 ✗ bikes failed: no image\n",
+    ]);
   });
 
   it("in a log there is nothing that only a terminal understands", () => {
