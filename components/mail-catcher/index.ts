@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output, interpolate, output, secret, unsecret } from "@pulumi/pulumi";
 import { Secret } from "@pulumi/kubernetes/core/v1";
-import { Release } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
 import { type IngressPorts, urlOf } from "../../config/url";
+import { addonRelease, type AddonArgs } from "../shared/addon";
 import { pulumiLabels } from "../shared/labels";
 
-export interface MailCatcherArgs {
-  /** The namespace to install into. */
-  readonly namespace: Input<string>;
+export interface MailCatcherArgs extends AddonArgs {
   /** The name of the Service, and so the host name that stores send to. */
   readonly service: string;
   /** The port for mail. */
@@ -24,8 +22,6 @@ export interface MailCatcherArgs {
   readonly ingressClass: Input<string>;
   /** The namespace of the ingress controller, the only one that reaches the pages. */
   readonly ingressNamespace: Input<string>;
-  /** Changes with the chart's files. */
-  readonly chartDigest: string;
   /**
    * Name of the Secret to make, with `username`, `password` and, for Mailpit, both as `auth`: readers have to log in.
    * @default everybody who reaches the pages reads
@@ -42,21 +38,6 @@ export interface MailCatcherArgs {
    * @example `{ http: 8080, https: 8443 }`
    */
   readonly ports?: IngressPorts;
-  /**
-   * The image to run instead of the chart's.
-   * @default the chart's, pinned by tag and digest
-   */
-  readonly image?: Input<string>;
-  /**
-   * Seconds that the installation may take.
-   * @default 300
-   */
-  readonly timeout?: Input<number>;
-  /**
-   * Labels of all objects.
-   * @default none
-   */
-  readonly labels?: Record<string, string>;
 }
 
 /** Mailpit: takes any mail from the stores, delivers none, shows all. */
@@ -70,30 +51,12 @@ export class MailCatcher extends ComponentResource {
     super("storefleet:index:MailCatcher", name, args, opts);
 
     const login = args.loginSecret === undefined ? undefined : this.createLogin(name, args.loginSecret, args);
-    const release = new Release(
-      `${name}-release`,
-      {
-        name: args.service,
-        namespace: args.namespace,
-        chart: "./components/mail-catcher/chart",
-        values: {
-          ports: { smtp: args.smtpPort, http: args.httpPort },
-          ingress: {
-            className: args.ingressClass,
-            host: args.host,
-            controllerNamespace: args.ingressNamespace,
-            tlsIssuer: args.tlsIssuer ?? "",
-          },
-          labels: args.labels ?? {},
-          ...(login && { login: { secret: login.name, revision: login.revision } }),
-          chartDigest: args.chartDigest,
-          ...(args.image !== undefined && { image: args.image }),
-        },
-        timeout: args.timeout ?? 300,
-        maxHistory: 5,
-      },
-      { parent: this, dependsOn: login ? [login.object] : [] },
-    );
+    const values = {
+      ports: { smtp: args.smtpPort, http: args.httpPort },
+      ingress: { className: args.ingressClass, host: args.host, controllerNamespace: args.ingressNamespace, tlsIssuer: args.tlsIssuer ?? "" },
+      ...(login && { login: { secret: login.name, revision: login.revision } }),
+    };
+    const release = addonRelease(this, name, args, { name: args.service, folder: "mail-catcher", values }, { dependsOn: login ? [login.object] : [] });
 
     this.url = output(urlOf(args.host, args.tlsIssuer !== undefined, args.ports));
     this.releaseStatus = release.status.status;
