@@ -16,7 +16,7 @@ export function statusCommand(program: Command): void {
     .option("--watch", "show changes as they happen, until Ctrl-C")
     .option("--exit-code", "exit with 1 unless every store is READY, or suspended as listed")
     .action(async (names: string[], flags: Common & { watch?: boolean; exitCode?: boolean }) => {
-      if (flags.watch) return interruptible(async (signal) => watch(await openStatus(flags, signal), flags, names, signal));
+      if (flags.watch) return interruptible(async (signal) => watch(await openStatus(flags, signal), flags, names, signal), "");
       const status = await (await openStatus(flags))(names);
       if (flags.json) printAnswer("status", status);
       else printStatus(status);

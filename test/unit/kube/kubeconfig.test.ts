@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createProxy, type IncomingMessage, type Server } from "node:http";
 import { createServer } from "node:https";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer as createPlain, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificateFile, keyFile, writeCertificates } from "../../../scripts/machine/cluster/embedded/certificates";
@@ -105,6 +105,32 @@ describe("a kubeconfig", function () {
     assert.equal(await works(write({ ...behind, "proxy-url": `http://127.0.0.1:${proxyPort}` }), "/readyz"), true);
     assert.deepEqual([...new Set(proxied)], ["cluster.test:443"]);
     assert.equal(await (await Kube.open(write(behind))).answers(), false);
+  });
+
+  it("may be behind a SOCKS proxy", async () => {
+    let asked = 0;
+    const socks = createPlain((client) => {
+      // The greeting, then the wish for a host; whatever it is, it leads to the server.
+      client.once("data", () => {
+        client.write(Buffer.from([5, 0]));
+        client.once("data", () => {
+          asked += 1;
+          const upstream = connect(port, "127.0.0.1", () => {
+            client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+            upstream.pipe(client).pipe(upstream);
+          });
+          upstream.on("error", () => {});
+        });
+      }).on("error", () => {});
+    });
+    await new Promise<void>((resolve) => socks.listen(0, "127.0.0.1", resolve));
+    try {
+      const behind = write({ server: `https://127.0.0.2:${port}`, "insecure-skip-tls-verify": true, "proxy-url": `socks5://127.0.0.1:${(socks.address() as AddressInfo).port}` });
+      assert.equal(await works(behind, "/readyz"), true);
+      assert.equal(asked, 2, "kubectl and we, each through the proxy");
+    } finally {
+      socks.close();
+    }
   });
 
   it("is asked through one tunnel for ten requests in a row", async () => {
