@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { namespaceOf, stackOf } from "../../config/names";
 import { findLeftovers } from "../fleet/leftovers";
 import { isOfStore, type Observed } from "../fleet/observe";
+import { until } from "../machine/os/until";
 import type { Failure } from "./operation";
 import { awaitDeletion, perform, storeReleases, type Performed } from "./perform";
 import { operationOn, type RunContext } from "./run-context";
@@ -40,13 +40,8 @@ export async function destroyStore(context: RunContext, name: string, observed: 
 
 /** Volumes are released a moment after their namespace is gone; anything later is a leftover, and is named. */
 async function leftoverFailure({ session, signal }: RunContext, name: string, namespace: string): Promise<Failure | undefined> {
-  const end = Date.now() + releaseOfVolumes;
-  for (;;) {
-    const leftovers = await findLeftovers(session.kube, session.env, name, namespace);
-    if (leftovers.length === 0) return undefined;
-    if (Date.now() > end || signal.aborted) {
-      return { kind: "resource", message: `destroyed, but these stayed behind: ${leftovers.join(", ")}` };
-    }
-    await delay(250);
-  }
+  let leftovers: string[] = [];
+  const none = async () => (leftovers = await findLeftovers(session.kube, session.env, name, namespace)).length === 0;
+  if (await until(none, { within: releaseOfVolumes, every: 250, signal })) return undefined;
+  return { kind: "resource", message: `destroyed, but these stayed behind: ${leftovers.join(", ")}` };
 }

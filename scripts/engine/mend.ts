@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { labels } from "../../stores/labels";
 import type { Kube } from "../../kube";
+import { until } from "../machine/os/until";
 import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
 import { words } from "./words";
@@ -155,12 +155,7 @@ async function recountQuota(kube: Kube, namespace: string): Promise<boolean> {
     await hard("1000");
     await hard(null);
   }
-  const end = Date.now() + recountLimit;
-  while ((await charged()).length > 0) {
-    if (Date.now() > end) return false;
-    await delay(200);
-  }
-  return true;
+  return (await until(async () => (await charged()).length === 0, { within: recountLimit, every: 200 })) === true;
 }
 
 const recountLimit = 15_000;

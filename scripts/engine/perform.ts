@@ -1,8 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { KubeObject } from "../../kube";
 import { parseStack } from "../../config/names";
 import { engineNames } from "../../config/spec";
 import { byHand } from "../../config/stores-command";
 import type { Observed } from "../fleet/observe";
+import { until } from "../machine/os/until";
 import { helmRecords, rollBack, type ReleaseName } from "./helm";
 import { needsTakingBack, takeBack, mends, type Mend } from "./mend";
 import type { Outcome, Operation, Failure } from "./operation";
@@ -91,17 +92,12 @@ const deletionLimit = 120_000;
 export async function awaitDeletion({ session, signal }: RunContext, observed: Pick<Observed, "namespace" | "deleting">, onStep: (text: string) => void): Promise<Failure | undefined> {
   if (!observed.deleting) return undefined;
   onStep(`waiting for the deletion of namespace ${observed.namespace}`);
-  const end = Date.now() + deletionLimit;
-  for (;;) {
-    const namespace = await session.kube.get(`/api/v1/namespaces/${observed.namespace}`);
-    if (!namespace) return undefined;
-    if (signal.aborted) return { kind: "cancelled", message: "cancelled" };
-    if (Date.now() > end) {
-      const blockers = ((namespace.status?.conditions ?? []) as { type: string; status: string; message: string }[])
-        .filter(({ type, status }) => /Remaining|Failure/.test(type) && status === "True")
-        .map(({ message }) => message);
-      return { kind: "resource", message: `namespace ${observed.namespace} does not go away: ${blockers.join("; ") || "no reason given"}` };
-    }
-    await delay(500, undefined, { signal }).catch(() => undefined);
-  }
+  let namespace: KubeObject | undefined;
+  const gone = async () => (namespace = await session.kube.get(`/api/v1/namespaces/${observed.namespace}`)) === undefined;
+  if (await until(gone, { within: deletionLimit, every: 500, signal })) return undefined;
+  if (signal.aborted) return { kind: "cancelled", message: "cancelled" };
+  const blockers = ((namespace?.status?.conditions ?? []) as { type: string; status: string; message: string }[])
+    .filter(({ type, status }) => /Remaining|Failure/.test(type) && status === "True")
+    .map(({ message }) => message);
+  return { kind: "resource", message: `namespace ${observed.namespace} does not go away: ${blockers.join("; ") || "no reason given"}` };
 }

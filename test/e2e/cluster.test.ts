@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { clusterDown, clusterReset, clusterStatus, clusterUp, currentCluster, type Cluster } from "../../scripts/machine/cluster";
 import { readRecord } from "../../scripts/machine/cluster/cluster-record";
 import { identityOf } from "../../scripts/machine/os/process";
 import { run, type Run } from "../../scripts/machine/os/run";
 import { toolsFolder } from "../../scripts/machine/paths";
 import { embeddedClusterTools, ensureTools } from "../../scripts/machine/tools";
+import { until } from "./helpers/until";
 
 const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const podSpec = (image: string, extra: object = {}) => ({
@@ -70,9 +70,7 @@ describe("embedded cluster", function () {
     writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
     await kube(of, "apply", "-f", file);
   }
-  async function eventually(what: string, attempt: () => Promise<boolean>): Promise<void> {
-    for (const deadline = Date.now() + 30_000; !(await attempt()); await delay(100)) assert.ok(Date.now() < deadline, `never: ${what}`);
-  }
+  const eventually = (what: string, attempt: () => Promise<boolean>) => until(what, attempt, 30, 100);
   const processesOf = (name: string) => Object.values(readRecord(name)?.processes ?? {});
 
   before(async function () {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../machine/os/until";
 import { cpuTime, markedProcesses, proportionalMemory, readStat, type Stat } from "./processes";
 
 /** One phase of one contender, as one process to run. */
@@ -72,11 +72,7 @@ export async function measure(task: Task, mark: string, signal: AbortSignal): Pr
 
 /** What a task leaves behind, such as a provider on its way out, still costs. */
 async function settled(mark: string, sample: () => void): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (markedProcesses(mark).length > 0 && Date.now() < end) {
-    sample();
-    await delay(100);
-  }
+  await until(() => markedProcesses(mark).length === 0 || (sample(), false), { within: 10_000, every: 100 });
 }
 
 /** Pids are used again. */

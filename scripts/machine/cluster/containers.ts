@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { UserError } from "../../../config/errors";
 import { projectRoot } from "../../../config/root";
 import { storesCommand } from "../../../config/stores-command";
 import { expectSuccess, type Run } from "../os/run";
+import { until } from "../os/until";
 import { clusterFolder } from "../paths";
 import type { Choice } from "./choose";
 import { forgetRecord, writeRecord, type ClusterRecord } from "./cluster-record";
@@ -85,13 +85,9 @@ async function create(name: string, choice: Choice, run: Run, log: (line: string
 async function startNode(run: Run, engine: Engine, node: string): Promise<void> {
   expectSuccess("starting the node", await run(engine, ["start", node], { timeout: 60_000 }));
   const ask = ["exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "--raw", "/readyz"];
-  const deadline = Date.now() + 60_000;
-  let answer = await run(engine, ask, { timeout: 10_000 });
-  while (answer.code !== 0 && Date.now() < deadline) {
-    await delay(500);
-    answer = await run(engine, ask, { timeout: 10_000 });
-  }
-  expectSuccess(`waiting for the API server in ${node}`, answer);
+  const answer = () => run(engine, ask, { timeout: 10_000 });
+  const ready = await until(async () => (await answer()).code === 0, { within: 60_000, every: 500 });
+  if (!ready) expectSuccess(`waiting for the API server in ${node}`, await answer());
 }
 
 async function exists(name: string, { kind, engine }: ContainerCluster, run: Run): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../config/errors";
 import { environmentFor } from "../../../config/variables";
+import { until } from "./until";
 
 /** A process of ours: its number alone is not proof, numbers are used again. */
 export interface ProcessRecord {
@@ -43,14 +43,7 @@ export const isAlive = ({ pid, identity }: ProcessRecord) => identityOf(pid) ===
 export const isRunning = (pid: number) => identityOf(pid) !== undefined;
 
 /** Whether the process ended within `limit` milliseconds. */
-export async function waitForExit(pid: number, limit: number): Promise<boolean> {
-  const end = Date.now() + limit;
-  while (isRunning(pid)) {
-    if (Date.now() > end) return false;
-    await delay(50);
-  }
-  return true;
-}
+export const waitForExit = async (pid: number, limit: number): Promise<boolean> => (await until(() => !isRunning(pid), { within: limit, every: 50 })) === true;
 
 /** Resident memory in bytes, where the system tells it cheaply. */
 export function memoryOf(pid: number): number | undefined {
@@ -89,17 +82,11 @@ export async function endProcesses(processes: ProcessRecord[], patience: number)
       }
     }
   };
-  const ended = async (deadline: number) => {
-    while (processes.some(isAlive)) {
-      if (Date.now() > deadline) return false;
-      await delay(20);
-    }
-    return true;
-  };
+  const ended = (within: number) => until(() => !processes.some(isAlive), { within, every: 20 });
   signal("SIGTERM");
-  if (await ended(Date.now() + patience)) return;
+  if (await ended(patience)) return;
   signal("SIGKILL");
-  if (!(await ended(Date.now() + 5000))) {
+  if (!(await ended(5000))) {
     throw new Error(`processes ${processes.filter(isAlive).map(({ pid }) => pid).join(", ")} do not end`);
   }
 }

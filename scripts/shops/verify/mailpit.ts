@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
+import { until } from "../../machine/os/until";
 import { oneLine, Site } from "./site";
 import type { Skipped } from "./steps";
 import type { ShopToVerify } from "./target";
@@ -17,14 +17,15 @@ export async function orderMail({ mail, access, mailWait }: ShopToVerify, custom
   const catcher = new Site(mail.catcher, access);
   const { login } = mail;
   const headers = login && { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}` };
-  const end = performance.now() + mailWait;
-  for (;;) {
+  let subjects: string[] = [];
+  const look = async () => {
     const { messages } = await catcher.json(found, 200, "GET", `/api/v1/search?query=${encodeURIComponent(`"${customer}"`)}`, { headers });
-    const sent = messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
-    if (sent) return `"${oneLine(sent.Subject, 80)}" to ${oneLine((sent.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
-    if (performance.now() >= end || signal.aborted) throw missing(catcher, messages.map(({ Subject }) => Subject), number, mailWait);
-    await delay(interval, undefined, { signal }).catch(() => undefined);
-  }
+    subjects = messages.map(({ Subject }) => Subject);
+    return messages.find(({ Subject }) => Subject.split(/[^\p{L}\p{N}-]+/u).includes(number));
+  };
+  const sent = await until(look, { within: mailWait, every: interval, signal });
+  if (!sent) throw missing(catcher, subjects, number, mailWait);
+  return `"${oneLine(sent.Subject, 80)}" to ${oneLine((sent.To ?? []).map(({ Address }) => Address).join(", "), 80)}`;
 }
 
 function missing({ url }: Site, subjects: string[], number: string, wait: number): UserError {

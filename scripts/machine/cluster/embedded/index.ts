@@ -13,7 +13,7 @@ import {
   commandLines, componentNames, kwokConfiguration, layout, schedulerConfiguration, type ComponentName, type Ports,
 } from "./components";
 import { writeKubeconfig } from "./kubeconfig";
-import { isWorking, seed, until } from "./seed";
+import { eventually, isWorking, seed } from "./seed";
 
 export type Binaries = (tools: readonly ComponentName[]) => Promise<Record<ComponentName, string>>;
 
@@ -84,7 +84,7 @@ async function start(name: string, record: ClusterRecord, ports: Ports, programs
   };
   const deadline = Date.now() + startTimeout;
   const waitFor = (what: string, attempt: () => Promise<true | undefined>) =>
-    until(what, deadline, async () => {
+    eventually(what, deadline, async () => {
       for (const component of componentNames) {
         if (record.processes![component] && !isRunning(record, component)) return component;
       }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Kube } from "../../../../kube";
+import { until } from "../../os/until";
 import { provisioner, storageClass } from "./stages";
 
 /** The label that says: test tools may do as they like here. */
@@ -12,19 +12,16 @@ const nodes = [
 ];
 const capacity = { cpu: "1000", memory: "4Ti", pods: "16000", "ephemeral-storage": "64Ti" };
 
-/** Repeats a call until its answer will do. The pause is only between attempts. */
-export async function until<T>(what: string, deadline: number, attempt: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const answer = await attempt().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`the embedded cluster is not ready: ${what}`);
-    await delay(25);
-  }
+/** Repeats a call until its answer will do; one that fails is repeated, too. */
+export async function eventually<T>(what: string, deadline: number, attempt: () => Promise<T | undefined>): Promise<NonNullable<T>> {
+  const answer = await until(() => attempt().catch(() => undefined), { within: deadline - Date.now(), every: 25 });
+  if (answer === undefined) throw new Error(`the embedded cluster is not ready: ${what}`);
+  return answer as NonNullable<T>;
 }
 
 /** Creates what an empty API server needs to be a cluster: label, storage class, nodes. May be repeated. */
 export async function seed(kube: Kube, kubeletPort: number, deadline: number): Promise<void> {
-  const apply = (path: string, object: object) => until(`cannot write ${path}`, deadline, () => kube.apply(path, object).then(() => true));
+  const apply = (path: string, object: object) => eventually(`cannot write ${path}`, deadline, () => kube.apply(path, object).then(() => true));
   await Promise.all([
     apply("/api/v1/namespaces/kube-system", {
       apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", labels: { [testClusterLabel]: "true" } },
