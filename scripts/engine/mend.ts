@@ -6,7 +6,7 @@ import type { Failure } from "./operation";
 import { words } from "./words";
 
 /** Where a repair is made, and by what means. */
-export interface Place {
+export interface RepairSite {
   kube: Kube;
   /** What the stack installs. */
   releases: ReleaseName[];
@@ -26,7 +26,7 @@ export interface Mend {
   /** It touches the cluster, and so is made with the stack's lock in hand: nobody else's operation is under way then. */
   needsLock: boolean;
   /** Looks again, and repairs; false when there is nothing to repair, or it is not provably ours. */
-  repair(place: Place, failure?: Failure): Promise<boolean>;
+  repair(place: RepairSite, failure?: Failure): Promise<boolean>;
   /** How the operation is tried again. */
   retry: { fresh?: boolean; refresh?: boolean };
 }
@@ -103,7 +103,7 @@ export function needsTakingBack(records: HelmRecord[]): boolean {
 }
 
 /** Nobody has worked on the releases since the operation that failed: what it complained of is still so. */
-async function untouched({ kube, releases, before }: Place): Promise<boolean> {
+async function untouched({ kube, releases, before }: RepairSite): Promise<boolean> {
   const mark = (records: HelmRecord[]) => records.map(({ release, revision, status, version }) => [release, revision, status, version].join()).sort().join(" ");
   return mark(await helmRecords(kube, releases)) === mark(before);
 }
@@ -118,7 +118,7 @@ function meant(releases: ReleaseName[], message: string): ReleaseName[] {
 }
 
 /** Has Helm forget the releases that a failure is about, unless somebody worked on them since. */
-async function dropMeant(place: Place, failure?: Failure): Promise<boolean> {
+async function dropMeant(place: RepairSite, failure?: Failure): Promise<boolean> {
   return (await untouched(place)) && dropRecords(place.kube, meant(place.releases, failure?.message ?? ""), () => true);
 }
 

@@ -15,11 +15,11 @@ import { holdersIn } from "./words";
 interface CliRecord extends ProcessRecord {
   host: string;
   startedAt: number;
-  place: Place;
+  place: PidScope;
 }
 
 /** Where a process id means something: within one namespace of one run of one machine. */
-interface Place {
+interface PidScope {
   boot: string;
   /** Empty where nothing tells the machine from another. */
   machine: string;
@@ -34,7 +34,7 @@ const quietly = (read: () => string) => {
   }
 };
 
-const here = (): Place => ({
+const here = (): PidScope => ({
   boot: quietly(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
   machine: quietly(() => readFileSync("/etc/machine-id", "utf8")),
   namespace: quietly(() => readlinkSync("/proc/self/ns/pid")),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { helmRecords, type HelmRecord } from "../../../../scripts/engine/helm";
-import { failedReleaseText, mends, needsTakingBack, takeBack, type Place } from "../../../../scripts/engine/mend";
+import { failedReleaseText, mends, needsTakingBack, takeBack, type RepairSite } from "../../../../scripts/engine/mend";
 import type { Failure } from "../../../../scripts/engine/operation";
 import { requireDeployed } from "../../../../components/shared/require-deployed";
 import { FakeKube } from "../../helpers/fake-kube";
@@ -20,7 +20,7 @@ function releases(...statuses: string[]): FakeKube {
 }
 const ours = [{ namespace, name: "woocommerce" }];
 /** As a repair finds it: `before` is what was there before the operation that failed. */
-const place = async (kube: FakeKube, more: Partial<Place> = {}): Promise<Place> => ({
+const place = async (kube: FakeKube, more: Partial<RepairSite> = {}): Promise<RepairSite> => ({
   kube: kube.asKube, releases: ours, before: await helmRecords(kube.asKube, ours), breakLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false, ...more,
 });
 const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
