@@ -2,6 +2,7 @@ import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import type { SharedParts } from "../../stores/environment-outputs";
 import type { Action } from "../fleet/classify";
+import type { ChangedValue } from "./changed-values";
 
 /** What one worker process does with one stack. */
 export interface Operation {
@@ -42,6 +43,10 @@ export interface Step {
   name: string;
   /** Top-level properties that differ, for updates and replacements. */
   diffs: string[];
+  /** What differs in them, as far as it is shown. */
+  values: ChangedValue[];
+  /** How many values differ besides. */
+  moreValues: number;
 }
 
 /**

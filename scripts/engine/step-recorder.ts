@@ -1,7 +1,10 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { changedValues } from "./changed-values";
 import { noChanges, type Failure, type Outcome, type Step } from "./operation";
 
 const ignoredOps = new Set(["same", "read", "refresh", "read-discard", "discard"]);
+/** What Pulumi keeps for itself is nobody's business. */
+const isOwn = (type: string) => /^pulumi:(pulumi:Stack|providers:)/.test(type);
 
 /** Turns the engine's events into progress, counts, steps and, when it failed, the reason. */
 export class Recorder {
@@ -15,8 +18,9 @@ export class Recorder {
   take(event: EngineEvent): void {
     if (event.preludeEvent) this.began = true;
     const pre = event.resourcePreEvent?.metadata;
-    if (pre && !ignoredOps.has(pre.op)) {
-      const step = { op: pre.op, type: pre.type, name: nameOf(pre.urn), diffs: pre.diffs ?? [] };
+    if (pre && !ignoredOps.has(pre.op) && !isOwn(pre.type)) {
+      const { values, more } = changedValues(pre);
+      const step = { op: pre.op, type: pre.type, name: nameOf(pre.urn), diffs: pre.diffs ?? [], values, moreValues: more };
       this.steps.push(step);
       this.onStep(`${step.op} ${kindOf(step.type)} ${step.name}`);
     }

@@ -14,7 +14,13 @@ const seconds = z.number().min(0);
 const changes = z.strictObject({ create: count, update: count, replace: count, delete: count }).describe("Resources, by what is done with them.");
 const action = z.enum(["create", "update", "unchanged", "refused", "delete", "orphan", "protected"]).describe("orphan, protected: left the list, and is kept.");
 
-const resource = z.strictObject({ op: z.string(), type: z.string(), name: z.string(), diffs: z.array(z.string()).describe("Top-level properties that differ.") });
+const value = z.strictObject({
+  path: z.string(), from: z.string().optional(), to: z.string().optional(),
+}).describe("from, to: as text, cut, and never a secret's; one is absent where there was no value, or will be none, and both where it is not shown.");
+const resource = z.strictObject({
+  op: z.string(), type: z.string(), name: z.string(), diffs: z.array(z.string()).describe("Properties that differ."),
+  values: z.array(value).describe("Those that differ, of updates and replacements."), moreValues: count.describe("How many values differ besides."),
+});
 
 const plan = z.strictObject({
   env,

@@ -178,7 +178,9 @@ describe("a fleet's life", function () {
   it("applies a saved plan, and refuses one whose ground has moved", async () => {
     const file = join(fleet.folder, "saved.plan");
     fleet.list(renamed, corner);
-    assert.match((await fleet.ok("plan", "--out", file)).stderr, /saved: \.\/scripts\/stores apply --plan /);
+    const planned = await fleet.ok("plan", "--diff", "--out", file);
+    assert.match(planned.stderr, /saved: \.\/scripts\/stores apply --plan /);
+    assert.match(planned.stdout, /~ shop: update Release [^]*\n {6}values\.\S*title: "First" → "Second"\n/i);
     fleet.list(shop, corner);
     const stale = await fleet.stores("apply", "--plan", file);
     assert.equal(stale.code, 3);

@@ -25,7 +25,7 @@ export function planCommand(program: Command): void {
     .argument("[names...]", "only these stores")
     .option("--prune", "count stores that left the list as deletions", false)
     .option("--no-skip", "look into unchanged stores too")
-    .option("--diff", "every resource of every store, not only what changes alike")
+    .option("--diff", "every resource of every store with the values that change, not only what changes alike")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
     .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
@@ -67,17 +67,19 @@ function printPlan(planned: PlannedStore[], next: string, diff: boolean): void {
   print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
 }
 
-/** What Pulumi keeps for itself is nobody's business. */
-const concerns = ({ type }: PlannedResource) => !/^pulumi:(pulumi:Stack|providers:)/.test(type);
-
 const wordsOf = ({ op, type, name, diffs }: PlannedResource) => `${op} ${type.split(":").at(-1)} ${name}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`;
 
 const signOf = ({ op }: PlannedResource) => (op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~"));
 
-/** A line for each resource of each store. */
-function everyChange(planned: PlannedStore[]): string[] {
-  return planned.flatMap(({ name, resources }) => resources.filter(concerns).map((resource) => `  ${signOf(resource)} ${name}: ${wordsOf(resource)}`));
+/** A line for each resource of each store, and below it one for each value that changes. */
+export function everyChange(planned: PlannedStore[]): string[] {
+  return planned.flatMap(({ name, resources }) => resources.flatMap((resource) => [`  ${signOf(resource)} ${name}: ${wordsOf(resource)}`, ...valuesOf(resource)]));
 }
+
+const valuesOf = ({ values, moreValues }: PlannedResource) => [
+  ...values.map(({ path, from, to }) => `      ${path}: ${from === undefined && to === undefined ? "(not shown)" : `${from ?? out.dim("none")} → ${to ?? out.dim("none")}`}`),
+  ...(moreValues > 0 ? [`      and ${moreValues} more`] : []),
+];
 
 const mostNames = 4;
 
@@ -85,7 +87,7 @@ const mostNames = 4;
 export function alikeChanges(planned: PlannedStore[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, action, resources } of planned) {
-    const words = resources.filter(concerns).map(wordsOf).join(", ");
+    const words = resources.map(wordsOf).join(", ");
     if (action === "update" && words) groups.set(words, [...(groups.get(words) ?? []), name]);
   }
   return [...groups].map(([words, names]) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { alikeChanges } from "../../../../scripts/cli/commands/plan";
+import { alikeChanges, everyChange } from "../../../../scripts/cli/commands/plan";
 import type { PlannedStore } from "../../../../scripts/operations/plan";
 
-const release = (diff: string) => ({ op: "update", type: "kubernetes:helm.sh/v3:Release", name: "woocommerce-release", diffs: [diff] });
+const release = (diff: string) => ({ op: "update", type: "kubernetes:helm.sh/v3:Release", name: "woocommerce-release", diffs: [diff], values: [], moreValues: 0 });
 const store = (name: string, resources: PlannedStore["resources"], action: PlannedStore["action"] = "update"): PlannedStore =>
   ({ name, action, resources, changes: { create: 0, update: resources.length, replace: 0, delete: 0 }, looked: true });
 const lines = (...planned: PlannedStore[]) => alikeChanges(planned).map(stripVTControlCharacters);
@@ -17,11 +17,21 @@ describe("stores plan", () => {
     ]);
   });
 
-  it("leaves out what Pulumi keeps for itself, and the parts of stores that come or go as a whole", () => {
-    const own = { op: "create", type: "pulumi:providers:random", name: "default_4_21_2", diffs: [] };
-    const stack = { op: "create", type: "pulumi:pulumi:Stack", name: "storefleet-preview", diffs: [] };
-    assert.deepEqual(lines(store("acme", [own, release("values")]), store("new", [stack, release("values")], "create"), store("gone", [], "delete"), store("same", [own])), [
+  it("leaves out the parts of stores that come or go as a whole", () => {
+    assert.deepEqual(lines(store("acme", [release("values")]), store("new", [release("values")], "create"), store("gone", [], "delete"), store("same", [])), [
       "  ~ acme: update Release woocommerce-release (values)",
+    ]);
+  });
+
+  it("shows the values that change below their resource, when asked for each", () => {
+    const values = [{ path: "values.title", from: '"First"', to: '"Second"' }, { path: "values.ports[1]", to: "443" }, { path: "stringData.password" }];
+    const planned = [store("acme", [{ ...release("values"), values, moreValues: 3 }])];
+    assert.deepEqual(everyChange(planned).map(stripVTControlCharacters), [
+      "  ~ acme: update Release woocommerce-release (values)",
+      '      values.title: "First" → "Second"',
+      "      values.ports[1]: none → 443",
+      "      stringData.password: (not shown)",
+      "      and 3 more",
     ]);
   });
 });

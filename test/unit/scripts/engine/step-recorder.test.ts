@@ -24,9 +24,15 @@ describe("recorder", () => {
     const { recorder, steps } = record(step("same"), step("read"), step("refresh"), step("update", releaseUrn, ["values"]), step("create", "urn:a::b::c::admin"));
     assert.deepEqual(steps, ["update Release woocommerce-release", "create Release admin"]);
     assert.deepEqual(recorder.outcome().steps, [
-      { op: "update", type: "kubernetes:helm.sh/v3:Release", name: "woocommerce-release", diffs: ["values"] },
-      { op: "create", type: "kubernetes:helm.sh/v3:Release", name: "admin", diffs: [] },
+      { op: "update", type: "kubernetes:helm.sh/v3:Release", name: "woocommerce-release", diffs: ["values"], values: [{ path: "values" }], moreValues: 0 },
+      { op: "create", type: "kubernetes:helm.sh/v3:Release", name: "admin", diffs: [], values: [], moreValues: 0 },
     ]);
+  });
+
+  it("leaves out what Pulumi keeps for itself", () => {
+    const own = ["pulumi:pulumi:Stack", "pulumi:providers:random"].map((type) => ({ resourcePreEvent: { metadata: { op: "create", urn: "urn:a::b::c::default_4_21_2", type } } }));
+    const { recorder, steps } = record(...own);
+    assert.deepEqual([steps, recorder.outcome().steps], [[], []]);
   });
 
   it("counts what the summary counts, and nothing without one", () => {
