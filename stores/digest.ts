@@ -28,17 +28,17 @@ const programFiles = (engine: StoreSpec["engine"]) => [
 const programs = new Map<string, string>();
 
 /**
- * Digest of everything that decides a store's resources: spec, environment, programs, charts and package versions.
- * `helmTimeout` is left out, since how long an installation may take changes nothing about the store, and so are the images of
- * other engines.
+ * Everything that decides a store's resources: spec, environment, programs, charts and package versions. `helmTimeout` is left out, since
+ * how long an installation may take changes nothing about the store, and so are the images of other engines.
  */
-export function storeDigest(spec: StoreSpec, { settings, secretRevisions }: SharedParts): string {
+export function inputsOf(spec: StoreSpec, { settings, secretRevisions }: SharedParts) {
   const program = programs.get(spec.engine) ?? filesDigest(programFiles(spec.engine));
   programs.set(spec.engine, program);
   const overrides = engineImages[spec.engine].map((image) => settings.images.overrides[image]);
-  const inputs = { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, images: overrides }, secretRevisions, program };
-  return createHash("sha256").update(canonical(inputs)).digest("hex").slice(0, 32);
+  return { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, images: overrides }, secretRevisions, program };
 }
+
+export const storeDigest = (spec: StoreSpec, shared: SharedParts): string => createHash("sha256").update(canonical(inputsOf(spec, shared))).digest("hex").slice(0, 32);
 
 /** An image's name tells its content; where this machine has the file changes nothing. */
 const withoutPaths = (spec: StoreSpec) => ({

@@ -16,6 +16,8 @@ import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
 import { notItsPasswords } from "./not-its-passwords";
+import { originOf } from "./origin";
+import { wallsFor } from "./room";
 
 /** What a store's stack tells. */
 export interface StoreOutputs {
@@ -95,6 +97,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
       metadata: { name: receiptName, namespace, labels: { ...pulumiLabels(labels, "receipt"), [marks.receipt]: "true" } },
       data: {
         digest,
+        origin: JSON.stringify(originOf(spec, environment)),
         store: spec.name,
         engine: spec.engine,
         stack: stackOf(env, spec.name),

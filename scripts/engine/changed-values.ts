@@ -1,5 +1,6 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation";
 import { specialArchiveSig, specialAssetSig, specialSigKey, unknownValue } from "@pulumi/pulumi/runtime/rpc";
+import { cut, escaped, quoted } from "../../config/shown";
 
 /** A value that an operation changes, as text for people: one line, cut, and never a secret. */
 export interface ChangedValue {
@@ -78,15 +79,3 @@ function firstDifference(one: string[], other: string[]): number {
   const at = one.findIndex((item, index) => item !== other[index]);
   return at < 0 ? one.length : at;
 }
-
-/** Eighty characters of a text, from a little before `at`. */
-function cut(text: string, at = 0): string {
-  const characters = [...text];
-  const start = characters.length > 80 ? Math.max(0, at - 20) : 0;
-  return escaped(`${start > 0 ? "…" : ""}${characters.slice(start, start + 80).join("")}${start + 80 < characters.length ? "…" : ""}`);
-}
-
-const quoted = (text: string, at = 0) => `"${cut(text, at).replace(/"/g, '\\"')}"`;
-
-/** Nothing is left that a terminal would act on, or that changes how the rest reads. */
-const escaped = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`);

@@ -1,4 +1,5 @@
-import type { EnvironmentName } from "../../config/names";
+import { hostOf, type EnvironmentName } from "../../config/names";
+import { urlOf } from "../../config/url";
 import { clusterMark } from "../../infra/cluster-identity";
 import { environmentReceipt } from "../../infra/digest";
 import type { SharedParts } from "../../stores/environment-outputs";
@@ -11,6 +12,9 @@ export interface EnvironmentReceipt extends SharedParts {
   /** The `uid` of the cluster. */
   cluster: string;
 }
+
+/** Where a store answers, or will. */
+export const addressOf = (env: EnvironmentName, store: string, { settings: { hostSuffix, tlsIssuer, ingress } }: SharedParts) => urlOf(hostOf(env, store, hostSuffix), tlsIssuer !== undefined, ingress.ports);
 
 /** What a cluster is known by. */
 export const clusterUid = async (kube: Kube): Promise<string | undefined> => (await kube.get(`/api/v1/namespaces/${clusterMark.name}`))?.metadata.uid;

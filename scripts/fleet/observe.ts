@@ -1,5 +1,6 @@
 import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { annotations, labels, receiptName } from "../../stores/labels";
+import { readOrigin, type Origin } from "../../stores/origin";
 import type { Kube, KubeObject } from "../../kube";
 
 /** A Helm release as its newest record has it. */
@@ -25,7 +26,7 @@ export interface Observed {
   intendedDigest?: string;
   /** Why the last operation of the script failed, until one succeeds. */
   lastError?: string;
-  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean };
+  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean; origin?: Origin };
   releases: Release[];
 }
 
@@ -85,6 +86,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
       url: receipt.data?.url ?? "",
       stack: receipt.data?.stack ?? "",
       held: receipt.data?.held !== undefined,
+      origin: readOrigin(receipt.data?.origin),
       createdAt: receipt.metadata.creationTimestamp,
     },
     releases,

@@ -1,10 +1,10 @@
-import { hostOf, namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
+import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
-import { urlOf } from "../../config/url";
 import type { SharedParts } from "../../stores/environment-outputs";
 import type { Kube } from "../../kube";
 import { forEachLimited } from "../machine/os/limited";
+import { addressOf } from "./environment";
 import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";
 import { refusesObject } from "./refusals";
@@ -47,7 +47,7 @@ export async function fleetStatus(
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
     const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), specs === undefined || listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
-    rows.set(name, { ...row, url: row.url || futureUrl(env, name, shared) });
+    rows.set(name, { ...row, url: row.url || (shared ? addressOf(env, name, shared) : "") });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
 }
@@ -63,13 +63,6 @@ interface Service {
 async function services(kube: Kube, env: EnvironmentName, shared: SharedParts | undefined): Promise<(seen: Observed) => Service> {
   const [workloads, entrances] = await Promise.all([workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress)]);
   return (seen) => ({ workloads: workloads.get(seen.namespace) ?? [], closed: noEntrance(entrances, seen) });
-}
-
-/** The address that a store will have; empty while the environment's stack is not up. */
-function futureUrl(env: EnvironmentName, name: string, shared: SharedParts | undefined): string {
-  if (!shared) return "";
-  const { hostSuffix, tlsIssuer, ingress } = shared.settings;
-  return urlOf(hostOf(env, name, hostSuffix), tlsIssuer !== undefined, ingress.ports);
 }
 
 function missing(env: EnvironmentName, engine: string, name: string): StoreStatus {

@@ -22,10 +22,18 @@ const resource = z.strictObject({
   values: z.array(value).describe("Those that differ, of updates and replacements."), moreValues: count.describe("How many values differ besides."),
 });
 
+const why = z.array(z.union([
+  z.strictObject({ cause: z.literal("entry"), key: z.string(), from: z.string().optional(), to: z.string().optional() })
+    .describe("A key of its entry in the list, defaults included; values as JSON, long ones by number and digest."),
+  z.strictObject({ cause: z.literal("settings"), key: z.string() }).describe("One of the environment's settings or secrets."),
+  z.strictObject({ cause: z.enum(["program", "unknown", "unfinished", "failed", "by-hand", "walls", "deleted"]) })
+    .describe("program: this checkout's program or chart is another than the one that made it. unknown: made by a version that did not note from what. unfinished, failed: so was the last operation. by-hand: Helm has another release. walls: quota and limits are still to be lowered. deleted: its namespace is on its way out."),
+])).describe("Why it is updated; nothing for other actions, and where it is only looked into.");
+
 const plan = z.strictObject({
   env,
   stores: z.array(z.strictObject({
-    name: z.string(), action, changes,
+    name: z.string(), action, engine: z.string(), plan: z.string().nullable().describe("null: not listed."), url: z.string().describe("Where it answers, or will."), why, changes,
     resources: z.array(resource).describe("One by one; a store that is deleted has none, since everything goes."),
     reason: z.string().optional().describe("Why it is refused."),
     looked: z.boolean().describe("false: the preview failed or was ended, so what would change is not known."),
@@ -36,7 +44,7 @@ const plan = z.strictObject({
 const applied = z.strictObject({
   env,
   stores: z.array(z.strictObject({
-    name: z.string(), action, changes,
+    name: z.string(), action, why, changes,
     result: z.enum(["created", "updated", "unchanged", "deleted", "kept", "refused", "failed", "cancelled", "not started"]),
     seconds: seconds.describe("How long it took."),
     error: z.string().nullable().describe("Why it failed or is refused."),

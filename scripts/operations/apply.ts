@@ -2,16 +2,23 @@ import { hostOf, type EnvironmentName } from "../../config/names";
 import { UserError } from "../../config/errors";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { withRunContext } from "../engine/run-context";
-import { runDecisions, type AppliedStore, type Anew } from "../engine/run-decisions";
+import { runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
+import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressRemark } from "./addresses";
-import { decideAnew, decideFleet } from "./decide";
+import { decideAnew, decideFleet, whyOf } from "./decide";
 import { requirePermission } from "./deletion-guards";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "./saved-plan";
+import { programRemark } from "./remarks";
 import { lanes, type Consent, type Listener, type Scope } from "./scope";
 
-export type { AppliedStore };
+export { causesInWords };
+
+export interface AppliedStore extends Reported {
+  /** Why it was to be updated; nothing where it was only looked into. */
+  why: Cause[];
+}
 
 export interface ApplyOptions {
   /** Stores to apply; empty: the whole fleet. */
@@ -63,10 +70,13 @@ function requireNamesToAdopt(adopt: boolean | undefined, names: string[]): void 
 
 async function carryOut(fleet: Fleet, decisions: Decision[], anew: Anew, { adopt, concurrency }: Pick<ApplyOptions, "adopt" | "concurrency">, listener: Listener): Promise<Applied> {
   const { session } = fleet;
+  const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
+  const remark = programRemark([...why.values()]);
+  if (remark) listener.say(remark);
   const stores = await withRunContext(session, longestInstallation(fleet), listener.signal, (context) =>
     runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
   );
-  const remark = await addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix)));
-  if (remark) listener.say(remark);
-  return { env: session.env, stores };
+  const addresses = await addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix)));
+  if (addresses) listener.say(addresses);
+  return { env: session.env, stores: stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })) };
 }

@@ -43,7 +43,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener.signal, (context) =>
     runDecisions(context, new Map(), decisions, unlessProtected, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
   );
-  return { env, stores };
+  return { env, stores: stores.map((store) => ({ ...store, why: [] })) };
 }
 
 /** A store that somebody protected meanwhile stays. */

@@ -5,16 +5,26 @@ import { Scratch, previewStore } from "../engine/preview";
 import type { Progress } from "../engine/progress";
 import { withRunContext, type RunContext } from "../engine/run-context";
 import { guard } from "../engine/run-decisions";
+import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
+import { addressOf } from "../fleet/environment";
 import { forEachLimited } from "../machine/os/limited";
-import { decideFleet, type PlanOptions } from "./decide";
+import { annotations } from "../../stores/labels";
+import { decideFleet, whyOf, type PlanOptions } from "./decide";
 import { specsOf, openNamed, openFleet, type Fleet } from "./open-fleet";
 import { savedPlanOf, type SavedPlan } from "./saved-plan";
 import { lanes, type Scope, type Listener } from "./scope";
 
-export type { Changes };
+export { causesInWords, type Cause, type Changes };
 
 export interface PlannedStore extends StoreReport {
+  engine: string;
+  /** Its size; null where it is not listed. */
+  plan: string | null;
+  /** Where it answers, or will. */
+  url: string;
+  /** Why it is updated; nothing where it is only looked into. */
+  why: Cause[];
   /** Resource by resource; `delete` of a whole store has none, since everything goes. */
   resources: Step[];
   /** Why it is refused. */
@@ -33,8 +43,10 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
   const specs = specsOf(fleet);
   const planned = new Map<string, PlannedStore>();
   for (const decision of decisions) {
-    const { name, action, reason } = decision;
-    planned.set(name, { name, action, changes: noChanges(), resources: [], reason, looked: !isBusy(decision) });
+    const { name, action, reason, observed } = decision;
+    const { engine = observed?.engine ?? "", plan = null } = specs.get(name) ?? {};
+    const url = observed?.receipt?.url || addressOf(context.session.env, name, fleet.shared);
+    planned.set(name, { name, action, engine, plan, url, why: whyOf(fleet, decision), changes: noChanges(), resources: [], reason, looked: !isBusy(decision) });
   }
   const changing = decisions.filter(isBusy);
   const scratch = new Scratch(context, fleet.shared);
@@ -75,6 +87,12 @@ export interface Plan {
 
 /** Whether `apply` would do something with a store. */
 export const isChanging = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (action === "update" && hasChanges(changes));
+
+/** A component, which is only a frame, or a note by which a store is known to be unchanged: the digest on its namespace, and its receipt. */
+export const isFrameOrNote = ({ type, name, values }: Step) =>
+  type.startsWith("storefleet:") ||
+  (type === "kubernetes:core/v1:ConfigMap" && name === "receipt") ||
+  (type === "kubernetes:core/v1:Namespace" && values.length > 0 && values.every(({ path }) => path === `metadata.annotations["${annotations.digest}"]`));
 
 /** Whether `apply` has nothing to do, as far as can be told without looking into the stores that change. */
 export async function outlook(scope: Scope): Promise<{ idle: boolean; settings: EnvironmentSettings }> {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ingressServiceOn, settingsFile, type EnvironmentSettings } from "../../config/environment";
 import type { EnvironmentName } from "../../config/names";
 import { rangeOf, unreachableMail } from "../../stores/mail";
+import type { Cause } from "../fleet/causes";
 
 /** Milliseconds: it is only a remark. */
 const patience = 3000;
@@ -28,4 +29,11 @@ export function ingressRemark(env: EnvironmentName, { ingress }: EnvironmentSett
   if (context !== "minikube" || !ingress.install) return undefined;
   const tunnel = "keep `minikube tunnel` running in another terminal, or no address of a store answers";
   return ingressServiceOn(context, ingress) === "LoadBalancer" ? tunnel : `set ingress.service: LoadBalancer in ${settingsFile(env)} and ${tunnel}`;
+}
+
+/** What to say where it is the program that changed, and not what anybody asked for: a new version of Storefleet, or an edit of this checkout. */
+export function programRemark(causes: Cause[][]): string | undefined {
+  const count = causes.filter((all) => all.length > 0 && all.every(({ cause }) => cause === "program")).length;
+  if (count === 0) return undefined;
+  return `${count === 1 ? "1 store" : `${count} stores`}: this checkout's program is another than the one that made ${count === 1 ? "it" : "them"}; list and settings are as they were`;
 }

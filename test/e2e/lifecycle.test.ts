@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Fleet, type Row } from "./helpers/fleet";
@@ -149,6 +149,18 @@ describe("a fleet's life", function () {
     assert.match(misspelt.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
   });
 
+  it("says when the program alone is why, which touches nothing but what it changes", async () => {
+    const file = "components/woocommerce/quota.ts";
+    appendFileSync(join(fleet.project, file), "\n// another version\n");
+    const { stores } = await fleet.json<Answer<"plan">>("plan");
+    assert.deepEqual(stores.map(({ name, why }) => [name, why]), [["shop", [{ cause: "program" }]], ["corner", []]]);
+    assert.match((await fleet.ok("plan")).stdout, /^shop +update +this checkout's program is another than the one it was made with \(nothing but its receipt\)\nand 1 unchanged\n/m);
+    const applied = await fleet.ok("apply");
+    assert.match(applied.stderr, /^1 store: this checkout's program is another than the one that made it/m);
+    assert.match(applied.stdout, /^shop +updated +\S+ +this checkout's program/m);
+    assert.equal((await fleet.stores("plan", "--detailed-exitcode")).code, 0);
+  });
+
   it("does nothing for unchanged stores, without starting Pulumi", async () => {
     const before = [...logTimes(), fleet.stateText("shop"), fleet.stateText("corner")];
     const plan = await fleet.stores("plan", "--detailed-exitcode", "--json");
@@ -180,7 +192,7 @@ describe("a fleet's life", function () {
     fleet.list(renamed, corner);
     const planned = await fleet.ok("plan", "--diff", "--out", file);
     assert.match(planned.stderr, /saved: \.\/scripts\/stores apply --plan /);
-    assert.match(planned.stdout, /~ shop: update Release [^]*\n {6}values\.\S*title: "First" → "Second"\n/i);
+    assert.match(planned.stdout, /^shop +update +title First → Second \(.*Release.*\)\nand 1 unchanged\n\nshop\n {2}~ update Release [^]*\n {6}values\.\S*title: "First" → "Second"\n/im);
     fleet.list(shop, corner);
     const stale = await fleet.stores("apply", "--plan", file);
     assert.equal(stale.code, 3);

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
-import { apply, applyPlan, type AppliedStore } from "../../operations/apply";
+import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
 import { confirm, exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
@@ -51,8 +51,9 @@ function printSummary(applied: AppliedStore[]): void {
   const busy = applied.filter(({ result }) => result !== "unchanged");
   const idle = applied.length - busy.length;
   if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
-  const rows = busy.map(({ name, result, seconds, error, repairs, action }) => {
-    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : repairs.length > 0 ? `(${repairs.join("; ")})` : result === "kept" ? `${action}: left the list` : "";
+  const rows = busy.map(({ name, result, seconds, error, repairs, action, why }) => {
+    const told = [causesInWords(why), ...(repairs.length > 0 ? [`(${repairs.join("; ")})`] : [])].filter(Boolean).join(" ");
+    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : result === "kept" ? `${action}: left the list` : told;
     return [name, result, seconds > 0 ? duration(seconds) : "", remark];
   });
   print(table(["STORE", "RESULT", "TIME", ""], rows));

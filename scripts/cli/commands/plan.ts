@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { fromProject, shellWord, storesCommand } from "../../../config/stores-command";
-import { isChanging, plan, type Changes, type Plan, type PlannedStore } from "../../operations/plan";
+import { causesInWords, isChanging, isFrameOrNote, plan, type Plan, type PlannedStore } from "../../operations/plan";
 import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
 import { out } from "../ui/colours";
 import { table } from "../ui/table";
@@ -25,7 +25,7 @@ export function planCommand(program: Command): void {
     .argument("[names...]", "only these stores")
     .option("--prune", "count stores that left the list as deletions", false)
     .option("--no-skip", "look into unchanged stores too")
-    .option("--diff", "every resource of every store with the values that change, not only what changes alike")
+    .option("--diff", "every resource that changes as well, and its values")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
     .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
@@ -56,51 +56,77 @@ function save(file: string, plan: Plan["toSave"]): void {
 }
 
 function printPlan(planned: PlannedStore[], next: string, diff: boolean): void {
-  const rows = planned.map(({ name, action, changes, reason, looked, error }) => [
-    name, action, error ? firstLine(error) : (reason ?? (looked ? describe(action, changes) : "not looked at")),
-  ]);
-  print(rows.length === 0 ? "no stores: the list is empty and nothing runs" : table(["STORE", "ACTION", "RESOURCES"], rows));
-  for (const line of diff ? everyChange(planned) : alikeChanges(planned)) print(line);
+  const shown = planned.filter(({ action }) => action !== "unchanged");
+  const idle = planned.length - shown.length;
+  if (planned.length === 0) print("no stores: the list is empty and nothing runs");
+  if (shown.length > 0) print(table(["STORE", "ACTION", "WHAT"], rowsOf(shown)));
+  if (shown.length > 0 && idle > 0) print(`and ${idle} unchanged`);
+  if (diff) for (const line of everyChange(shown)) print(line);
   const count = planned.filter(isChanging).length;
   const missed = planned.filter(({ looked }) => !looked).length;
   if (missed > 0) return print(`\nThis is no whole plan: of ${planned.length} stores ${missed} could not be looked at.`);
-  print(count === 0 ? "\nNothing to do." : `\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
+  if (count > 0) return print(`\n${count} of ${planned.length} stores would change: ${storesCommand(next)}`);
+  print(shown.length === 0 && idle > 0 ? `Nothing to do: ${idle} stores unchanged.` : "\nNothing to do.");
 }
 
-const wordsOf = ({ op, type, name, diffs }: PlannedResource) => `${op} ${type.split(":").at(-1)} ${name}${diffs.length > 0 ? ` (${diffs.join(", ")})` : ""}`;
-
-const signOf = ({ op }: PlannedResource) => (op.startsWith("create") ? out.green("+") : op.startsWith("delete") ? out.red("-") : out.yellow("~"));
-
-/** A line for each resource of each store, and below it one for each value that changes. */
-export function everyChange(planned: PlannedStore[]): string[] {
-  return planned.flatMap(({ name, resources }) => resources.flatMap((resource) => [`  ${signOf(resource)} ${name}: ${wordsOf(resource)}`, ...valuesOf(resource)]));
-}
-
-const valuesOf = ({ values, moreValues }: PlannedResource) => [
-  ...values.map(({ path, from, to }) => `      ${path}: ${from === undefined && to === undefined ? "(not shown)" : `${from ?? out.dim("none")} → ${to ?? out.dim("none")}`}`),
-  ...(moreValues > 0 ? [`      and ${moreValues} more`] : []),
-];
-
+/** More stores than this with equal words share a line. */
 const mostNames = 4;
 
-/** A line for each set of equal changes, however many stores have them; of a store that comes or goes as a whole the table says enough. */
-export function alikeChanges(planned: PlannedStore[]): string[] {
-  const groups = new Map<string, string[]>();
-  for (const { name, action, resources } of planned) {
-    const words = resources.map(wordsOf).join(", ");
-    if (action === "update" && words) groups.set(words, [...(groups.get(words) ?? []), name]);
-  }
-  return [...groups].map(([words, names]) => {
-    const some = names.slice(0, mostNames).join(", ");
-    const who = names.length === 1 ? some : `${names.length} stores (${names.length > mostNames ? `${some}, …` : some})`;
-    return `  ${out.yellow("~")} ${who}: ${words}`;
+/** A line for each store, but one for many that are told alike. */
+export function rowsOf(planned: PlannedStore[]): string[][] {
+  return alike(planned, (store) => `${store.action}\0${whatOf(store)}`).flatMap((stores) => {
+    const row = (name: string, more = "") => [name, stores[0]!.action, whatOf(stores[0]!) + more];
+    return stores.length <= mostNames ? stores.map(({ name }) => row(name)) : [row(`${stores.length} stores`, `: ${someOf(stores)}`)];
   });
 }
 
-function describe(action: string, changes: Changes): string {
-  if (action === "delete") return "everything";
+function whatOf({ action, engine, plan, url, why, resources, reason, looked, error }: PlannedStore): string {
+  if (error) return firstLine(error);
+  if (reason !== undefined) return reason;
+  if (!looked) return "not looked at";
+  if (action === "create") return `${engine} ${plan}, ${url}`;
+  if (action === "delete") return "everything, with all data";
   if (action === "orphan") return "left the list; kept (plan --prune counts it as a deletion)";
   if (action === "protected") return "left the list; protected, so kept";
-  const parts = Object.entries(changes).filter(([, count]) => count > 0);
-  return parts.map(([kind, count]) => `${count} to ${kind}`).join(", ") || "no difference";
+  return [causesInWords(why), resources.length === 0 ? "no difference" : `(${touched(resources)})`].filter(Boolean).join(" ");
 }
+
+/** Kinds of what is touched, by what is done with them: `Release, 2 ConfigMap; creates Job`. */
+function touched(resources: PlannedResource[]): string {
+  const kinds = new Map<string, Map<string, number>>();
+  for (const resource of resources.filter(concerns)) {
+    const [op, kind] = [resource.op === "update" ? "" : `${resource.op}s `, kindOf(resource)];
+    const counts = kinds.get(op) ?? new Map<string, number>();
+    kinds.set(op, counts.set(kind, (counts.get(kind) ?? 0) + 1));
+  }
+  return [...kinds].map(([op, counts]) => op + [...counts].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(", ")).join("; ") || "nothing but its receipt";
+}
+
+/** A replacement is one thing, not the three that Pulumi makes of it; frames and notes are nobody's business. */
+const concerns = (resource: PlannedResource) => !["create-replacement", "delete-replaced"].includes(resource.op) && !isFrameOrNote(resource);
+
+const kindOf = ({ type }: PlannedResource) => type.split(":").at(-1) ?? type;
+const signOf = ({ op }: PlannedResource) => (op === "create" ? out.green("+") : op === "delete" ? out.red("-") : out.yellow("~"));
+
+/** A line for each resource, and below it one for each value that changes; once for stores that change alike. */
+export function everyChange(planned: PlannedStore[]): string[] {
+  const linesOf = ({ resources }: PlannedStore) => resources.filter(concerns).flatMap((resource) => [`  ${signOf(resource)} ${resource.op} ${kindOf(resource)} ${resource.name}`, ...valuesOf(resource)]);
+  return alike(planned, (store) => linesOf(store).join("\n")).flatMap((stores) => {
+    const lines = linesOf(stores[0]!);
+    return lines.length === 0 ? [] : ["", stores.length > mostNames ? `${stores.length} stores: ${someOf(stores)}` : stores.map(({ name }) => name).join(", "), ...lines];
+  });
+}
+
+const valuesOf = ({ values, moreValues }: PlannedResource) => [
+  ...values.map(({ path, from, to }) => `      ${path}: ${from === undefined && to === undefined ? "(not shown)" : `${from ?? "none"} → ${to ?? "none"}`}`),
+  ...(moreValues > 0 ? [`      and ${moreValues} more`] : []),
+];
+
+/** Those that are told alike, together; in the order of the first of them. */
+function alike(planned: PlannedStore[], words: (store: PlannedStore) => string): PlannedStore[][] {
+  const groups = new Map<string, PlannedStore[]>();
+  for (const store of planned) groups.set(words(store), [...(groups.get(words(store)) ?? []), store]);
+  return [...groups.values()];
+}
+
+const someOf = (stores: PlannedStore[]) => [...stores.slice(0, mostNames).map(({ name }) => name), "…"].join(", ");

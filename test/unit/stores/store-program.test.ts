@@ -8,6 +8,7 @@ import { storeDigest } from "../../../stores/digest";
 import type { Environment } from "../../../stores/environment-outputs";
 import { annotations, labels, receiptName } from "../../../stores/labels";
 import { nothingLives, type Living } from "../../../stores/living";
+import { originOf, readOrigin } from "../../../stores/origin";
 import { specOf } from "../helpers/fleet";
 import { only, record, type Recorded, type RecordingOptions } from "../helpers/recording-mocks";
 
@@ -119,7 +120,8 @@ describe("store program", () => {
         assert.equal(receipt.inputs.data.digest, notes[annotations.digest]);
         assert.equal(receipt.inputs.metadata.labels[labels.receipt], "true");
         const { digest: _, ...data } = receipt.inputs.data;
-        assert.deepEqual(Object.keys(data).sort(), ["adminUrl", "engine", "release", "stack", "store", "url"]);
+        assert.deepEqual(Object.keys(data).sort(), ["adminUrl", "engine", "origin", "release", "stack", "store", "url"]);
+        assert.deepEqual(readOrigin(data.origin), originOf(spec, shared));
         assert.deepEqual([data.store, data.engine, data.stack, data.release], ["acme", engine, "local.acme", "deployed"]);
       });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { namespaceOf } from "../../../../config/names";
+import { originOf } from "../../../../stores/origin";
 import type { Failure } from "../../../../scripts/engine/operation";
 import { isWhole, planFleet } from "../../../../scripts/operations/plan";
 import { fakeEngine, fleetOf, observedStore, recordedProgress, specOf } from "../../helpers/fleet";
@@ -26,6 +28,17 @@ describe("plan", () => {
       ["same", "unchanged", true, undefined],
     ]);
     assert.ok(isWhole(planned));
+  });
+
+  it("says of every store what it is and where, and why it is updated", async () => {
+    const receipt = { ...observedStore("acme").receipt!, digest: "older", origin: originOf(specOf("acme", { title: "Older" }), fleetOf([], []).shared) };
+    const fleet = fleetOf([specOf("acme"), specOf("new", { plan: "large" })], [observedStore("acme", { receipt, intendedDigest: "older" }), observedStore("left")]);
+    const planned = await planFleet(fakeEngine().engine, fleet, options, 1, recordedProgress());
+    assert.deepEqual(planned.map(({ name, engine, plan, url, why }) => [name, engine, plan, url, why]), [
+      ["acme", "woocommerce", "small", "http://acme.example.com", [{ cause: "entry", key: "title", from: '"Older"', to: '"Acme"' }]],
+      ["new", "woocommerce", "large", `http://${namespaceOf("local", "new")}${fleet.shared.settings.hostSuffix}`, []],
+      ["left", "woocommerce", null, "http://left.example.com", []],
+    ]);
   });
 
   it("that was cut off says of which stores nothing is known, and is no whole one", async () => {

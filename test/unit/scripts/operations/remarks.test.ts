@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSettings, type SmtpSettings } from "../../../../config/environment";
-import { ingressRemark, mailRemark } from "../../../../scripts/operations/remarks";
+import { ingressRemark, mailRemark, programRemark } from "../../../../scripts/operations/remarks";
 import { mailOf } from "../../../../stores/mail";
 
 const settings = (smtp: Partial<SmtpSettings> = {}, more = {}) =>
@@ -43,5 +43,14 @@ describe("the way to the stores on minikube", () => {
     assert.match(remark("minikube", { install: true, service: "LoadBalancer" })!, /^keep `minikube tunnel` running/);
     assert.equal(remark("minikube", {}), undefined, "somebody else's controller");
     assert.equal(remark("docker-desktop", { install: true }), undefined);
+  });
+});
+
+describe("the program itself", () => {
+  it("is said to be why where nothing else is", () => {
+    const [program, title] = [{ cause: "program" as const }, { cause: "entry" as const, key: "title", to: '"x"' }];
+    assert.equal(programRemark([[], [program, title], [title]]), undefined);
+    assert.equal(programRemark([[program], [], [program, title]]), "1 store: this checkout's program is another than the one that made it; list and settings are as they were");
+    assert.match(programRemark([[program], [program]])!, /^2 stores: .* made them;/);
   });
 });
