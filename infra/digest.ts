@@ -14,6 +14,7 @@ const program = [
   "index.ts",
   "infra",
   "config/environment.ts",
+  "config/host-suffix.ts",
   "config/own-images.ts",
   "config/url.ts",
   ...ownImageFolders,
