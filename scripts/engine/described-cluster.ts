@@ -4,7 +4,7 @@ import { refuseOtherCluster } from "../../infra/cluster-identity";
 import { clusterUid } from "../fleet/environment";
 import { runCli } from "./run-cli";
 import { workFolder, type Session } from "./session";
-import { words } from "./words";
+import { words } from "../machine/foreign-words";
 
 /** The cluster that the state of an environment is about: empty where it does not say, undefined where the environment has no stack. */
 export async function clusterOfState(env: EnvironmentName, variables: Record<string, string>, signal?: AbortSignal): Promise<string | undefined> {
@@ -12,7 +12,7 @@ export async function clusterOfState(env: EnvironmentName, variables: Record<str
     const outputs = await runCli({ session: { variables }, workFolder: workFolder(env), signal }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
     return (JSON.parse(outputs) as { cluster?: string }).cluster ?? "";
   } catch (error) {
-    if (error instanceof UserError && words.noStack.test(error.message)) return undefined;
+    if (error instanceof UserError && words.pulumi.noStack.test(error.message)) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Kube } from "../../kube";
 import { until } from "../machine/os/until";
 import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
-import { words } from "./words";
+import { words } from "../machine/foreign-words";
 
 /** Where a repair is made, and by what means. */
 export interface RepairSite {
@@ -50,14 +50,14 @@ export const mends: Mend[] = [
   },
   {
     name: "took over a release that was installed but not recorded",
-    matches: ({ message }) => words.nameInUse.test(message),
+    matches: ({ message }) => words.helm.nameInUse.test(message),
     needsLock: true,
     repair: dropMeant,
     retry: { refresh: true },
   },
   {
     name: "had the namespace's quota counted anew",
-    matches: ({ message }) => words.quotaExceeded.test(message),
+    matches: ({ message }) => words.kubernetes.quotaExceeded.test(message),
     needsLock: true,
     repair: async ({ kube, releases }) => (await Promise.all(namespacesOf(releases).map((namespace) => recountQuota(kube, namespace)))).some(Boolean),
     retry: { refresh: true },

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../config/root";
+import { words } from "../machine/foreign-words";
 import { waitForExit } from "../machine/os/process";
 import { noChanges, type Failure, type Operation, type Outcome, type ParentMessage, type WhileHeld, type WorkerMessage } from "./operation";
 
@@ -146,7 +147,7 @@ export class Pool {
         // What the worker said last may arrive after its end.
         await Promise.race([once(child, "close"), delay(1000)]);
         await endCli(worker.cli);
-        const message = /heap out of memory/i.test(complaint)
+        const message = words.node.outOfMemory.test(complaint)
           ? "the store's program ran out of memory"
           : `the store's program ended its process (${killedBy ?? `exit code ${code}`})${firstLine(complaint)}`;
         finish(failed("program", message));

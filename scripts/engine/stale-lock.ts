@@ -5,7 +5,7 @@ import type { EnvironmentName } from "../../config/names";
 import { withLock } from "../machine/os/lock";
 import { identityOf, isAlive, type ProcessRecord } from "../machine/os/process";
 import { environmentFolder } from "../machine/paths";
-import { holdersIn } from "./words";
+import { holdersIn } from "../machine/foreign-words";
 
 /**
  * A process of the CLI that works on a stack, as the worker that started it notes it down. It goes when the process

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { words } from "../machine/foreign-words";
 import { changedValues } from "./changed-values";
 import { noChanges, type Failure, type Outcome, type Step } from "./operation";
 
@@ -40,7 +41,7 @@ export class Recorder {
 
   /** The resource's own words come before the program's, and those before the stack's "update failed". */
   failure(): Failure | undefined {
-    const telling = this.errors.filter(({ text }) => text !== "update failed" && text !== "preview failed");
+    const telling = this.errors.filter(({ text }) => !words.pulumi.verdict.test(text));
     const ofResource = telling.find(({ urn }) => urn !== "" && !isOfProgram(urn));
     const first = ofResource ?? telling[0];
     return first && { kind: ofResource ? "resource" : "program", message: first.text };

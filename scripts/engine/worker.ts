@@ -10,7 +10,7 @@ import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "
 import { CliError, leanPulumiCommand } from "./pulumi-command";
 import { forgetCli, noteCli } from "./stale-lock";
 import { Recorder } from "./step-recorder";
-import { words } from "./words";
+import { words } from "../machine/foreign-words";
 
 let cancel = new AbortController();
 let hold: Hold | undefined;
@@ -99,7 +99,7 @@ async function openStack(operation: Operation, program = programOf(operation)): 
   try {
     return { stack: await Stack.create(stack, workspace), found: false };
   } catch (error) {
-    if (!(error instanceof CliError && words.stackExists.test(error.output))) throw error;
+    if (!(error instanceof CliError && words.pulumi.stackExists.test(error.output))) throw error;
     return { stack: await Stack.select(stack, workspace), found: true };
   }
 }
@@ -117,8 +117,8 @@ function classify(error: unknown, recorder: Recorder): Failure {
   if (cancel.signal.aborted) return { kind: "cancelled", message: "cancelled" };
   const output = error instanceof CliError ? error.output : String((error as Error).stack ?? error);
   if (recorder.began) return recorder.failure() ?? { kind: "cli", message: lastError(output) };
-  if (words.noStack.test(output)) return { kind: "not-found", message: lastError(output) };
-  const lock = output.search(words.locked);
+  if (words.pulumi.noStack.test(output)) return { kind: "not-found", message: lastError(output) };
+  const lock = output.search(words.pulumi.locked);
   if (lock >= 0) return { kind: "locked", message: output.slice(lock).trim() };
   return { kind: "cli", message: lastError(output) };
 }

@@ -1,6 +1,7 @@
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { KubeObject } from "../../kube";
+import { words } from "../machine/foreign-words";
 import { containersOf, roleOf, type ContainerStatus, type End } from "./containers";
 import type { Event } from "./event";
 import type { Finding } from "./finding";
@@ -58,9 +59,9 @@ function containerFinding(
   const restarts = restartCount > 0 ? ` (${restartCount} restarts)` : "";
   if (/Image|Registry|Signature/.test(reason)) {
     // Kubelets before 1.32 tell the cause in an event only.
-    const cause = /^Back-off pulling image "[^"]*"$/.test(message) ? warnings.find((it) => it.message.startsWith("Failed to pull image")) : undefined;
-    const words = (cause ?? { message }).message;
-    return { cause: "image", text: `image can not be pulled: ${where}: ${reason}: ${words.replace(/\s+/g, " ")}`, mend: pullMend(words, image, pod, secrets) };
+    const cause = words.kubernetes.pullPutOff.test(message) ? warnings.find((it) => words.kubernetes.pullFailed.test(it.message)) : undefined;
+    const said = (cause ?? { message }).message;
+    return { cause: "image", text: `image can not be pulled: ${where}: ${reason}: ${said.replace(/\s+/g, " ")}`, mend: pullMend(said, image, pod, secrets) };
   }
   // How it ended says more than how long the next start is put off.
   if (reason === "CrashLoopBackOff") return byRole(pod, `${where}: ${reason}: ${lastState?.terminated ? describeEnd(lastState.terminated) : message}${restarts}`);
@@ -79,7 +80,7 @@ function byRole(pod: KubeObject, text: string): Finding {
 }
 
 /** In the words of Postgres, MariaDB and Redis. */
-const isFull = (text: string) => /no space left on device|disk is full|disk full|errno:? 28\b/i.test(text);
+const isFull = (text: string) => words.fullDisk.test(text);
 const fullMend = ({ metadata }: KubeObject) =>
   `its volume is full: choose a larger plan, or raise volumes under plans in Pulumi.${metadata.labels?.[labels.env] ?? "ENV"}.yaml, then ${storesCommand("cluster up")} && ${storesCommand("apply")}; the storage class has to allow expansion`;
 

@@ -2,28 +2,25 @@ import { isOwnImage, publishedFile } from "../../config/own-images";
 import { byHand, storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { KubeObject } from "../../kube";
+import { words } from "../machine/foreign-words";
 
 /**
  * How to mend a pull that failed, if that can be told from the cluster's words: those of containerd, CRI-O and Docker
  * around what the registries say.
  * @param secrets names of the Secrets in the pod's namespace
  */
-export function pullMend(words: string, image: string, pod: KubeObject, secrets: Set<string>): string | undefined {
+export function pullMend(told: string, image: string, pod: KubeObject, secrets: Set<string>): string | undefined {
   const absent = pullSecretsOf(pod).filter((name) => !secrets.has(name));
   if (absent.length > 0) return absentMend(pod, absent);
   // What an image or a token's address is called says nothing about why.
-  const said = words.replaceAll(image, "").replace(/"[^"]*"|https?:\/\/\S+/g, "");
+  const said = told.replaceAll(image, "").replace(/"[^"]*"|https?:\/\/\S+/g, "");
   const env = pod.metadata.labels?.[labels.env] ?? "ENV";
-  if (limited.test(said)) return undefined;
-  if (missing.test(said)) return missingMend(image, env);
+  if (words.registries.limited.test(said)) return undefined;
+  if (words.registries.missing.test(said)) return missingMend(image, env);
   // Docker Hub says the same of what it does not have.
-  if (refused.test(said)) return isOwnImage(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, env);
+  if (words.registries.refused.test(said)) return isOwnImage(image) && !hasRegistry(image) ? missingMend(image, env) : refusedMend(pod, env);
   return undefined;
 }
-
-const limited = /toomanyrequests|too many requests/i;
-const missing = /not found|(manifest|name|repository|blob) unknown|no such image/i;
-const refused = /unauthori[sz]ed|unauthenticated|forbidden|denied|\b40[13]\b|no basic auth credentials|authentication required|authorization failed|invalid username\/password|may require (authorization|'docker login')|requires? 'docker login'/i;
 
 const hasRegistry = (image: string) => image.includes("/") && !image.startsWith("docker.io/library/");
 

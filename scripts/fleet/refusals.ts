@@ -1,6 +1,7 @@
 import { quantity } from "../../config/quantity";
 import { labels } from "../../stores/labels";
 import type { KubeObject } from "../../kube";
+import { words } from "../machine/foreign-words";
 import { roleOf } from "./containers";
 import { timeOf, type Event } from "./event";
 import type { Finding } from "./finding";
@@ -13,9 +14,6 @@ export interface Makers {
   pods: KubeObject[];
   quotas: KubeObject[];
 }
-
-/** `exceeded quota: NAME, requested: a=1,b=2, used: …, limited: …`, as the API server words it. */
-const overQuota = /exceeded quota: ([^\s,]+), (requested: (\S+), used: \S+, limited: \S+)/;
 
 /**
  * Pods that never came to be leave their reason in events of whoever was to make them, one for each try. Told is what
@@ -36,7 +34,7 @@ function refusal(event: Event, { sets, jobs, pods, quotas }: Makers): Finding | 
   const part = kind === "StatefulSet" ? name : name.slice(0, name.lastIndexOf("-"));
   if (pods.some(({ metadata }) => metadata.name.startsWith(`${part}-`) && Date.parse(metadata.creationTimestamp) > Date.parse(timeOf(event)))) return undefined;
 
-  const [, quota, figures, requested] = overQuota.exec(message) ?? [];
+  const [, quota, figures, requested] = words.kubernetes.quotaDetails.exec(message) ?? [];
   if (!requested) return { cause: "refused", text: `pod refused: ${message.trim()}` };
   if (!hasRoom(quotas.find(({ metadata }) => metadata.name === quota), requested)) {
     return { cause: "refused", text: `quota too small for ${part}: ${figures}`, mend: quotaMend(maker) };
@@ -66,6 +64,7 @@ function quotaMend(maker: KubeObject): string {
  * Whether an operation failed because the API server, or the chart itself, refused an object. Then no pod is the cause;
  * of whatever else Helm says, all that counts is that it waited for pods in vain.
  */
-export const refusesObject = (message: string) =>
-  /\bis (invalid|forbidden): |cannot patch "|failed to create resource: |denied the request|no matches for kind|unable to build kubernetes objects|unable to continue with (install|update)|execution error at \(/.test(message.split("\n", 1)[0] ?? "") &&
-  !/^(pod refused|quota too small)/.test(message);
+export const refusesObject = (message: string) => {
+  const [line = ""] = message.split("\n", 1);
+  return (words.kubernetes.refusedObject.test(line) || words.helm.refusedObject.test(line)) && !/^(pod refused|quota too small)/.test(message);
+};

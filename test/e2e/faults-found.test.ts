@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { holdersIn, words } from "../../scripts/engine/words";
+import { holdersIn, words } from "../../scripts/machine/foreign-words";
 import { Fleet, type Ended } from "./helpers/fleet";
 import { until } from "./helpers/until";
 
@@ -137,16 +137,55 @@ describe("stores that are not as the last run left them", function () {
 
   it("what repairs are known by are the very words of Pulumi and Helm", async () => {
     const said = ({ stdout, stderr }: Ended) => stdout + stderr;
-    assert.match(said(await fleet.pulumi("refresh", "--yes", "--skip-preview", "--stack", "local.nowhere")), words.noStack);
-    assert.match(said(await fleet.pulumi("stack", "init", "local.shop")), words.stackExists);
+    assert.match(said(await fleet.pulumi("refresh", "--yes", "--skip-preview", "--stack", "local.nowhere")), words.pulumi.noStack);
+    assert.match(said(await fleet.pulumi("stack", "init", "local.shop")), words.pulumi.stackExists);
     const file = lock("another-host", 4242);
     const locked = said(await fleet.pulumi("refresh", "--yes", "--skip-preview", "--stack", "local.shop"));
     rmSync(file);
-    assert.match(locked, words.locked);
+    assert.match(locked, words.pulumi.locked);
     assert.deepEqual(holdersIn(locked), [{ host: "another-host", pid: 4242, since: Date.parse("2026-01-02T03:04:05Z") }]);
     const chart = join(fleet.project, "components/woocommerce/chart");
     const installed = fleet.start(["install", "woocommerce", chart, "--namespace", fleet.namespace("shop"), "--kube-context", fleet.variables.STOREFLEET_CONTEXT!], fleet.variables, "helm");
-    assert.match(said(await installed.done), words.nameInUse);
+    assert.match(said(await installed.done), words.helm.nameInUse);
+    const list = join(fleet.project, "config/stores.local.yaml");
+    writeFileSync(list, "stores: [\n");
+    const [, verdict = ""] = /^ *error: (.* failed)$/m.exec(said(await fleet.pulumi("preview", "--stack", "local.shop"))) ?? [];
+    assert.match(verdict, words.pulumi.verdict);
+    fleet.list(store("shop"));
+  });
+
+  it("so are those by which a refused object is known", async () => {
+    const run = async (command: string, ...args: string[]) => {
+      const context = command === "helm" ? "--kube-context" : "--context";
+      const { stdout, stderr } = await fleet.start([...args, "--namespace", "words", context, fleet.variables.STOREFLEET_CONTEXT!], fleet.variables, command).done;
+      return stdout + stderr;
+    };
+    const chart = join(fleet.folder, "words");
+    mkdirSync(join(chart, "templates"), { recursive: true });
+    writeFileSync(join(chart, "Chart.yaml"), "apiVersion: v2\nname: words\nversion: 1.0.0\n");
+    const helm = (verb: string, name: string, template: string) => {
+      writeFileSync(join(chart, "templates/object.yaml"), template);
+      return run("helm", verb, name, chart);
+    };
+    const object = (name: string, data: string, kind = "ConfigMap") => `apiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name} }\nimmutable: true\ndata: { key: ${data} }\n`;
+    const refused = (text: string, ...patterns: RegExp[]) => {
+      for (const pattern of patterns) assert.match(text, pattern);
+    };
+    await fleet.kubectl("create", "namespace", "words");
+    const { refusedObject: byHelm } = words.helm;
+    const { refusedObject: byServer, quotaExceeded, quotaDetails } = words.kubernetes;
+    refused(await helm("install", "first", '{{ fail "no" }}'), /execution error at \(/, byHelm);
+    refused(await helm("install", "first", object("x", "a", "Nothing")), /unable to build kubernetes objects.*no matches for kind/s, byHelm, byServer);
+    refused(await helm("install", "bad", object("Bad_Name", "a")), /failed to create resource: .* is invalid: /, byHelm, byServer);
+    assert.match(await helm("install", "first", object("x", "a")), /STATUS: deployed/);
+    refused(await helm("install", "second", object("x", "a")), /unable to continue with install/, byHelm);
+    refused(await helm("upgrade", "first", object("x", "b")), /cannot patch "x".* is invalid: /, byHelm, byServer);
+    await run("kubectl", "create", "quota", "none", "--hard=configmaps=0");
+    await until("the quota is counted", async () => quotaExceeded.test(await run("kubectl", "create", "configmap", "y")));
+    const over = await run("kubectl", "create", "configmap", "y");
+    refused(over, /is forbidden: /, byServer, quotaDetails);
+    assert.deepEqual(quotaDetails.exec(over)?.[1], "none");
+    await fleet.kube.remove("/api/v1/namespaces/words");
   });
 
   // 5

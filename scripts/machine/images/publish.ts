@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import { publishedFile, readPublished, type OwnImage } from "../../../config/own-images";
 import type { Engine } from "../cluster/container-engine";
+import { words } from "../foreign-words";
 import type { Run, RunResult } from "../os/run";
 import { lastLines, withoutAttestations } from "./build";
 
@@ -55,14 +56,14 @@ async function podmanPush({ image: { tagged, folder }, platforms, root, run, log
 
 function succeed(engine: Engine, what: string, tagged: string, result: RunResult): void {
   if (result.code === 0) return;
-  const words = lastLines(result);
-  throw new UserError(`${what} failed:\n${words}`, mendOf(words, engine, tagged));
+  const said = lastLines(result);
+  throw new UserError(`${what} failed:\n${said}`, mendOf(said, engine, tagged));
 }
 
 /** What the last words of a failed build or push ask for. */
-function mendOf(words: string, engine: Engine, tagged: string): string {
-  if (/not supported for the docker driver|does not support multiple platforms/i.test(words)) return "Make a builder that can build for several platforms: docker buildx create --use";
-  if (/is not a docker command|unknown (shorthand )?flag/i.test(words)) return "Install Docker's buildx: https://docs.docker.com/build/concepts/overview/#buildx";
-  if (/exec format error/i.test(words)) return `This machine can not run programs of the other processor yet: ${engine} run --privileged --rm docker.io/tonistiigi/binfmt --install all`;
+function mendOf(said: string, engine: Engine, tagged: string): string {
+  if (words.containers.onePlatform.test(said)) return "Make a builder that can build for several platforms: docker buildx create --use";
+  if (words.containers.noBuildx.test(said)) return "Install Docker's buildx: https://docs.docker.com/build/concepts/overview/#buildx";
+  if (words.containers.otherProcessor.test(said)) return `This machine can not run programs of the other processor yet: ${engine} run --privileged --rm docker.io/tonistiigi/binfmt --install all`;
   return `Is this machine logged in? ${engine} login ${tagged.split("/")[0]}\nElse mend the Dockerfile, or what it downloads from, and run this again.`;
 }

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { UserError } from "../../../../config/errors";
 import { storesCommand } from "../../../../config/stores-command";
 import { Kube } from "../../../../kube";
+import { words } from "../../foreign-words";
 import { endProcesses, isAlive, startDetached, type ProcessRecord } from "../../os/process";
 import { clusterFolder } from "../../paths";
 import { readRecord, writeRecord, type ClusterRecord } from "../cluster-record";
@@ -111,7 +112,7 @@ async function start(name: string, record: ClusterRecord, ports: Ports, programs
 /** Says what a program that ended said last. */
 function endedAtOnce(component: ComponentName, logFile: string): Error {
   const text = existsSync(logFile) ? readFileSync(logFile, "utf8").trimEnd() : "";
-  if (/address already in use/.test(text)) return new PortTaken(`a port of ${component} was taken meanwhile`);
+  if (words.go.addressInUse.test(text)) return new PortTaken(`a port of ${component} was taken meanwhile`);
   return new UserError(
     `${component} of the embedded cluster ended while starting. Its last words (${logFile}):\n${text.split("\n").slice(-5).join("\n")}`,
     `If its data is damaged, start anew: ${storesCommand("cluster reset")}`,
