@@ -17,7 +17,6 @@ import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
 import { notItsPasswords } from "./not-its-passwords";
 import { originOf } from "./origin";
-import { wallsFor } from "./room";
 
 /** What a store's stack tells. */
 export interface StoreOutputs {

@@ -102,7 +102,6 @@ describe("a store's digest and the files of the program", () => {
     "kube/kubeconfig.ts": "finds the cluster",
     "config/proxy.ts": "finds the cluster",
     "config/variables.ts": "finds the cluster",
-    "config/host-suffix.ts": "says whether the mail catcher asks for a login, which is the environment's",
     "infra/part-name.ts": "finds what lives",
     "infra/plainly.ts": "words for people",
     "config/root.ts": "finds the checkout",
