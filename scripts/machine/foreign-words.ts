@@ -17,7 +17,7 @@ export const words = {
     version: "3.22.0",
     nameInUse: /cannot re-use a name that is still in use/,
     /** The API server refused an object, or the chart itself did; the first line of an error. */
-    refusedObject: /cannot patch "|failed to create resource: |unable to build kubernetes objects|unable to continue with (install|update)|execution error at \(/,
+    refusedObject: /cannot patch "|failed to create resource: |unable to build kubernetes objects|[Uu]nable to continue with (install|update)|execution error at \(/,
   },
   kubernetes: {
     version: "1.36.3",

@@ -176,10 +176,11 @@ describe("stores that are not as the last run left them", function () {
     const { refusedObject: byServer, quotaExceeded, quotaDetails } = words.kubernetes;
     refused(await helm("install", "first", '{{ fail "no" }}'), /execution error at \(/, byHelm);
     refused(await helm("install", "first", object("x", "a", "Nothing")), /unable to build kubernetes objects.*no matches for kind/s, byHelm, byServer);
-    refused(await helm("install", "bad", object("Bad_Name", "a")), /failed to create resource: .* is invalid: /, byHelm, byServer);
+    refused(await helm("install", "bad", object("Bad_Name", "a")), /ConfigMap "Bad_Name" is invalid: /, byServer);
     assert.match(await helm("install", "first", object("x", "a")), /STATUS: deployed/);
-    refused(await helm("install", "second", object("x", "a")), /unable to continue with install/, byHelm);
+    refused(await helm("install", "second", object("x", "a")), /Unable to continue with install/, byHelm);
     refused(await helm("upgrade", "first", object("x", "b")), /cannot patch "x".* is invalid: /, byHelm, byServer);
+    refused(await helm("upgrade", "first", object("Bad_Name", "a")), /failed to create resource: .* is invalid: /, byHelm, byServer);
     await run("kubectl", "create", "quota", "none", "--hard=configmaps=0");
     await until("the quota is counted", async () => quotaExceeded.test(await run("kubectl", "create", "configmap", "y")));
     const over = await run("kubectl", "create", "configmap", "y");
