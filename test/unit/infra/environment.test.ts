@@ -50,7 +50,8 @@ describe("the environment's program", () => {
     delete process.env.STOREFLEET_INGRESS_PORTS;
   });
   afterEach(() => {
-    process.env = { ...variables };
+    for (const name of Object.keys(process.env)) if (variables[name] === undefined) delete process.env[name];
+    Object.assign(process.env, variables);
   });
 
   it("installs Traefik and the mail catcher into confined namespaces when the settings say so", async () => {
@@ -211,7 +212,8 @@ describe("the environment's program", () => {
 describe("the cluster's provider", () => {
   const variables = { ...process.env };
   afterEach(() => {
-    process.env = { ...variables };
+    for (const name of Object.keys(process.env)) if (variables[name] === undefined) delete process.env[name];
+    Object.assign(process.env, variables);
   });
 
   const context = async (ofSettings?: string) =>
