@@ -10,6 +10,8 @@ import { resolveHosts, type Resolve } from "../machine/os/resolve";
 import { findStore } from "./running-store";
 import type { Scope } from "./scope";
 
+export { openInBrowser } from "../machine/os/browser";
+
 export interface Address {
   name: string;
   url: string;

@@ -13,7 +13,7 @@ export { mendMark, type StoreStatus };
 
 /** Said wherever somebody could take a simulated pod for a shop. */
 export const simulationNote =
-  "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: Docker or Podman with kind or k3d, or any cluster by --context.";
+  "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: start Docker or Podman, or name any cluster by --context.";
 
 /** A fleet as it is at one moment. */
 export interface FleetStatus {

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { Option, type Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
-import { address } from "../../operations/addresses";
+import { address, openInBrowser } from "../../operations/addresses";
 import { credentials, mailCatcherName, type Credentials } from "../../operations/credentials";
 import { events, watchEvents, type EventListener, type StoreEvent } from "../../operations/events";
 import { followLogs, logs, type LogOptions } from "../../operations/logs";
@@ -71,7 +70,7 @@ export function inspectCommands(program: Command): void {
       if (flags.json) return printAnswer("open", { name, url });
       print(url);
       if (simulated) note(simulationNote);
-      else openInBrowser(url);
+      else if (!(await openInBrowser(url))) note(`No browser can be opened from here; the address is ${url}`);
     });
 }
 
@@ -102,11 +101,4 @@ const secondsOnly = (time: string | Date) => `${new Date(time).toISOString().sli
 
 function printCredentials(found: Credentials): void {
   print(Object.entries(found).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));
-}
-
-function openInBrowser(url: string): void {
-  const opener = process.platform === "darwin" ? "open" : "xdg-open";
-  const child = spawn(opener, [url], { stdio: "ignore", detached: true });
-  child.on("error", () => note(`(no ${opener} here: open the address yourself)`));
-  child.unref();
 }

@@ -1,13 +1,16 @@
 import { existsSync, rmSync } from "node:fs";
 import { UserError } from "../../../config/errors";
+import { firstLine } from "../../../config/first-line";
+import { storesCommand } from "../../../config/stores-command";
 import { Kube } from "../../../kube";
 import { withLock } from "../os/lock";
-import { run as runCommand, type Run } from "../os/run";
+import type { Run } from "../os/run";
 import { clusterFolder } from "../paths";
 import { ensureTools, toolPath } from "../tools";
 import { chooseCluster, type Choice } from "./choose";
 import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./cluster-record";
 import type { Engine } from "./container-engine";
+import { run as runCommand } from "./commands";
 import { containersDelete, containersDown, containersUp } from "./containers";
 import { extractContext, refuseUnlessLocal, renewContext } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
@@ -46,6 +49,8 @@ export interface ClusterUpOptions {
   binaries?: Binaries;
   /** Finds kubectl. @default the tool of this project */
   kubectl?: () => Promise<string>;
+  /** Gets kind where a container engine answers and nothing is there to use it. @default the tool of this project */
+  fetchKind?: () => Promise<unknown>;
   /** Runs commands. @default for real */
   run?: Run;
 }
@@ -60,16 +65,34 @@ export async function clusterUp({ name, context, log, run = runCommand, ...optio
     if (context || record?.kind === "context") await contextUp(name, context, record, log, run, options);
     else {
       const made = record && wasMade(record) ? record : undefined;
-      const choice = made ?? (await chooseCluster(run));
+      const fetchKind = options.fetchKind ?? ownKind(log);
+      const choice = (made as Choice | undefined) ?? (await chooseCluster(run, { log, fetchKind }));
       log(`cluster ${name}: ${choice.kind}, ${made ? "as it was made, when" : "because"} ${choice.why}`);
-      if (choice.kind === "embedded") await embeddedUp(name, choice.why, options.binaries ?? ownTools(log), log);
-      else {
+      const embedded = (why: string) => embeddedUp(name, why, options.binaries ?? ownTools(log), log);
+      if (choice.kind === "embedded") {
+        if (made) await sayWhatIsPossible(run, log);
+        await embedded(choice.why);
+      } else {
         await endComponents(record);
-        await containersUp(name, choice as Choice, run, log);
+        // The one that it was made with may have gone with the cache.
+        if (made?.kind === "kind" && (await run("kind", ["version"])).code === 127) await fetchKind();
+        await containersUp(name, choice, run, log).catch(async (error: unknown) => {
+          if (!choice.fetched || !(error instanceof UserError) || readRecord(name)) throw error;
+          const why = `kind could not make a cluster: ${firstLine(error.message, 160)}`;
+          log(`cluster ${name}: embedded, because ${error.message}`);
+          await embedded(why);
+        });
       }
     }
     return clusterOf(name, readRecord(name)!);
   });
+}
+
+/** An embedded cluster holds stores, so it is never dropped unasked; but whoever made it for want of an engine hears of one. */
+async function sayWhatIsPossible(run: Run, log: (line: string) => void): Promise<void> {
+  const now = await chooseCluster(run);
+  if (now.kind === "embedded") return;
+  log(`${now.engine === "docker" ? "Docker" : "Podman"} answers now. For shops that serve pages, give up this cluster with its stores: ${storesCommand("cluster reset")} && ${storesCommand("cluster up")} && ${storesCommand("apply")}`);
 }
 
 /** An embedded cluster that never worked holds nothing: the kind may be chosen anew, as an engine may answer by now. */
@@ -174,5 +197,7 @@ const exclusively = <T>(name: string, log: (line: string) => void, work: () => P
   withLock(`${clusterFolder(name)}.lock`, (pid) => log(`waiting for process ${pid}, which is working on cluster ${name}`), work);
 
 const ownTools = (log: (line: string) => void): Binaries => (tools) => ensureTools([...tools], log);
+
+const ownKind = (log: (line: string) => void) => () => ensureTools(["kind"], log);
 
 const ownKubectl = (log: (line: string) => void) => async () => (await ensureTools(["kubectl"], log)).kubectl;

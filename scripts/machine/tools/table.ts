@@ -8,7 +8,7 @@ export type Platform = (typeof platforms)[number];
 
 export type PluginTool = "pulumi-resource-kubernetes" | "pulumi-resource-random";
 export type BinaryTool =
-  | "pulumi" | "pulumi-language-nodejs" | "helm" | "kubectl" | "kwok" | "kube-score"
+  | "pulumi" | "pulumi-language-nodejs" | "helm" | "kubectl" | "kind" | "kwok" | "kube-score"
   | "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler";
 export type Tool = BinaryTool | PluginTool;
 
@@ -139,6 +139,19 @@ const kwok: Binary = {
   buildSeconds: 70,
 };
 
+const kind: Binary = {
+  name: "kind",
+  version: "0.33.0",
+  binaries: ["kind"],
+  versionArgs: ["version"],
+  downloads: perPlatform((_os, _arch, platform) => {
+    const url = `https://github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-${platform}`;
+    return { url, sums: `${url}.sha256sum` };
+  }),
+  go: [{ binary: "kind", module: "sigs.k8s.io/kind", version: "v0.33.0", package: "cmd/kind" }],
+  buildSeconds: 60,
+};
+
 /** One program of the Kubernetes release; the servers are published for Linux only. */
 const kubernetes = (binary: BinaryTool, versionArgs: string[], buildSeconds: number): Binary => ({
   name: binary,
@@ -229,6 +242,7 @@ export const binaries: Binary[] = [
   kubernetes("kube-controller-manager", ["--version"], 60),
   kubernetes("kube-scheduler", ["--version"], 10),
   kwok,
+  kind,
   kubeScore,
 ];
 

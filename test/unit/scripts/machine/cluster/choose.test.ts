@@ -34,7 +34,8 @@ function machine(answers: Record<string, string | Reply | (() => Reply)>) {
 const localDocker = { "docker context inspect": "unix:///var/run/docker.sock\n", "docker info": "28.1.0\n" };
 
 describe("choosing a cluster", () => {
-  const choose = (answers: Parameters<typeof machine>[0], env = {}) => chooseCluster(machine(answers).run, env);
+  const noKind = () => Promise.reject(new UserError("Missing: kind 0.33.0. Not on PATH"));
+  const choose = (answers: Parameters<typeof machine>[0], env = {}, fetchKind: () => Promise<unknown> = noKind) => chooseCluster(machine(answers).run, { variables: env, fetchKind });
 
   it("takes kind where Docker answers", async () => {
     assert.deepEqual(await choose({ ...localDocker, "kind version": "kind v0.30.0", "k3d version": "k3d" }), {
@@ -49,13 +50,36 @@ describe("choosing a cluster", () => {
   it("takes kind with Podman, never k3d", async () => {
     const podman = { "podman info": "5.4.0\n" };
     assert.deepEqual(await choose({ ...podman, "kind version": "kind" }), { kind: "kind", engine: "podman", why: "Podman answers and kind is there" });
-    assert.deepEqual(await choose({ ...podman, "k3d version": "k3d" }), { kind: "embedded", why: "Podman answers, but kind is not on the PATH" });
+    assert.deepEqual(await choose({ ...podman, "k3d version": "k3d" }), { kind: "embedded", why: "Podman answers, but kind is not on the PATH, and it can not be had: Missing: kind 0.33.0. Not on PATH" });
   });
 
   it("takes the embedded one and says why", async () => {
     assert.equal((await choose({})).why, "neither Docker nor Podman answers");
-    assert.equal((await choose(localDocker)).why, "Docker answers, but neither kind nor k3d is on the PATH");
+    assert.equal((await choose(localDocker)).why, "Docker answers, but neither kind nor k3d is on the PATH, and it can not be had: Missing: kind 0.33.0. Not on PATH");
     for (const choice of [await choose({}), await choose(localDocker)]) assert.equal(choice.kind, "embedded");
+  });
+
+  it("gets kind where an engine answers and nothing is there to use it, and only there", async () => {
+    let fetched = 0;
+    const fetchKind = async () => void fetched++;
+    assert.deepEqual(await choose(localDocker, {}, fetchKind), { kind: "kind", engine: "docker", why: "Docker answers; kind is this project's own, since neither kind nor k3d is on the PATH", fetched: true });
+    assert.deepEqual([(await choose({ "podman info": "5.4.0" }, {}, fetchKind)).engine, fetched], ["podman", 2]);
+    for (const answers of [{}, { ...localDocker, "k3d version": "k3d" }, { ...localDocker, "kind version": "kind" }]) await choose(answers, {}, fetchKind);
+    assert.equal(fetched, 2);
+  });
+
+  it("waits for an engine that is slow to start, says so once, and not for ever", async () => {
+    const slow = (looks: number) => {
+      let asked = 0;
+      return machine({ ...localDocker, "docker info": () => (++asked > looks ? { code: 0, stdout: "28.1.0" } : { code: 124 }), "kind version": "kind" });
+    };
+    const lines: string[] = [];
+    const log = (line: string) => lines.push(line);
+    assert.equal((await chooseCluster(slow(3).run, { variables: {}, log })).kind, "kind");
+    assert.deepEqual(lines, ["Docker does not answer yet: waiting for it, up to 120 s in all"]);
+    const never = slow(1000);
+    assert.deepEqual(await chooseCluster(never.run, { variables: {}, log }), { kind: "embedded", why: "Docker did not answer within 120 s" });
+    assert.equal(never.calls.filter((call) => call.startsWith("docker info")).length, 6);
   });
 
   it("does not take a Docker client without an engine for an engine", async () => {
@@ -89,7 +113,7 @@ describe("choosing a cluster", () => {
 
   it("never asks kubectl for its current context", async () => {
     const { run, calls } = machine({ ...localDocker, "kind version": "kind", kubectl: "production" });
-    await chooseCluster(run, {});
+    await chooseCluster(run, { variables: {} });
     assert.deepEqual(calls.filter((call) => call.includes("kubectl")), []);
   });
 });
@@ -248,7 +272,32 @@ describe("a named context, kind and k3d", () => {
     const lines: string[] = [];
     const binaries = () => Promise.reject(new Error("far enough"));
     await assert.rejects(clusterUp({ name: "t", log: (line) => lines.push(line), run: kindMachine().run, binaries }), /far enough/);
-    assert.deepEqual(lines, ["cluster t: embedded, as it was made, when Docker did not answer within 20 s"]);
+    assert.deepEqual(lines, [
+      "cluster t: embedded, as it was made, when Docker did not answer within 20 s",
+      "Docker answers now. For shops that serve pages, give up this cluster with its stores: ./scripts/stores cluster reset && ./scripts/stores cluster up && ./scripts/stores apply",
+    ]);
+    lines.length = 0;
+    await assert.rejects(clusterUp({ name: "t", log: (line) => lines.push(line), run: machine({}).run, binaries }), /far enough/);
+    assert.equal(lines.length, 1, "nothing new to say");
+  });
+
+  it("falls back to the embedded one where kind, which nobody installed, can not make a cluster", async () => {
+    const lines: string[] = [];
+    const { run } = kindMachine({ failing: true });
+    const bare: Run = async (command, args, options) => (command === "k3d" || (command === "kind" && args[0] === "version") ? { code: 127, stdout: "", stderr: "" } : run(command, args, options));
+    const up = clusterUp({ name: "t", log: (line) => lines.push(line), run: bare, fetchKind: async () => {}, binaries: () => Promise.reject(new Error("the embedded one")) });
+    await assert.rejects(up, /the embedded one/);
+    assert.match(lines.at(-1)!, /^cluster t: embedded, because kind cluster create failed: ERROR: failed to create cluster/);
+    assert.equal(readRecord("t"), undefined);
+  });
+
+  it("gets kind again for a cluster that was made with it", async () => {
+    const { run } = kindMachine();
+    await up(run);
+    let fetched = 0;
+    const without: Run = async (command, args, options) => (command === "kind" && !fetched ? { code: 127, stdout: "", stderr: "" } : run(command, args, options));
+    assert.equal((await clusterUp({ name: "t", log: () => {}, run: without, fetchKind: async () => void fetched++ })).kind, "kind");
+    assert.equal(fetched, 1);
   });
 
   it("refuses a name that cannot name a cluster", async () => {
