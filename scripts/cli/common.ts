@@ -67,10 +67,14 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Asks on a terminal; anywhere else the flag is needed, so that no pipeline deletes by default. */
-export async function confirm(question: string, flag: string, terminal: Terminal = { input: process.stdin, output: process.stderr }): Promise<void> {
+/**
+ * Asks on a terminal; anywhere else the flag is needed, so that no pipeline deletes by default.
+ * @param typed what has to be typed; null: a yes is enough
+ */
+export async function confirm(question: string, flag: string, typed: string | null = null, terminal: Terminal = { input: process.stdin, output: process.stderr }): Promise<void> {
   if (!terminal.input.isTTY || !terminal.output.isTTY) throw new UserError(`${question} — not asked for: there is no terminal`, `Say ${flag} to go ahead.`, "refused-deletion");
-  if (!/^y(es)?$/i.test((await ask(`${question} [y/N] `, terminal)).trim())) throw new UserError("nothing was done", undefined, "refused-deletion");
+  const answer = (await ask(`${question} ${typed === null ? "[y/N]" : `Type ${typed} to go ahead:`} `, terminal)).trim();
+  if (typed === null ? !/^y(es)?$/i.test(answer) : answer !== typed) throw new UserError("nothing was done", undefined, "refused-deletion");
 }
 
 interface Terminal {

@@ -91,9 +91,12 @@ async function existing(kube: Kube, env: EnvironmentName, seen: Observed, servic
     stack: stackOf(env, store),
     createdAt,
     provisionSeconds: receipt ? (Date.parse(receipt.createdAt) - Date.parse(createdAt)) / 1000 : null,
-    reason: reason ?? (listed ? null : `not in the list any more: ${storesCommand("apply --prune")} removes it`),
+    reason: reason ?? (listed ? null : leftList(seen)),
   };
 }
+
+const leftList = ({ store, protected: kept }: Observed) =>
+  `not in the list any more${kept ? `, and protected: ${storesCommand(`destroy ${store}`)} says how to let go of it` : `: ${storesCommand("apply --prune")} removes it`}`;
 
 /** READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in. */
 async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service): Promise<{ phase: Phase; reason?: string }> {

@@ -43,6 +43,7 @@ const plan = z.strictObject({
 
 const applied = z.strictObject({
   env,
+  cluster: z.strictObject({ context: z.string(), server: z.string().describe("Of its API.") }),
   stores: z.array(z.strictObject({
     name: z.string(), action, why, changes,
     result: z.enum(["created", "updated", "unchanged", "deleted", "kept", "refused", "failed", "cancelled", "not started"]),
@@ -51,6 +52,11 @@ const applied = z.strictObject({
     code: z.enum(["not-found", "locked", "cancelled", "cli", "program", "resource"]).nullable()
       .describe("What kind of failure. cli: before any resource was looked at; program: the store's own program ended badly; resource: the cluster or a chart said no."),
     repairs: z.array(z.string()).describe("Leftovers of earlier runs that were repaired on the way."),
+    had: z.strictObject({
+      createdAt: z.string().nullable().describe("Of its namespace, ISO 8601; null where the cluster had none."),
+      volumes: z.strictObject({ count, bytes: count }).nullable(),
+      orders: count.nullable(),
+    }).optional().describe("Of a store that was to be deleted: what it had before. null: could not be told."),
   })),
 });
 

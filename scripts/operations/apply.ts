@@ -7,11 +7,12 @@ import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
-import { requirePermission } from "./deletion-guards";
+import { addressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
+import type { DoomedStore } from "./doomed";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "./saved-plan";
 import { programRemark } from "./remarks";
-import { lanes, type Consent, type Listener, type Scope } from "./scope";
+import { lanes, type Listener, type Scope } from "./scope";
 
 export { causesInWords };
 
@@ -19,6 +20,9 @@ export interface AppliedStore extends Reported {
   /** Why it was to be updated; nothing where it was only looked into. */
   why: Cause[];
 }
+
+/** What was lost with a store. */
+export type Had = Omit<DoomedStore, "name">;
 
 export interface ApplyOptions {
   /** Stores to apply; empty: the whole fleet. */
@@ -36,7 +40,9 @@ export interface ApplyOptions {
 
 export interface Applied {
   env: EnvironmentName;
-  stores: AppliedStore[];
+  cluster: ClusterAddress;
+  /** Those that were to be deleted with what they had before. */
+  stores: (AppliedStore & { had?: Had })[];
 }
 
 /** Brings the fleet to what the list says. */
@@ -46,8 +52,8 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
   const fleet = await openNamed(scope, names, listener.say);
   const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
   const decisions = decideFleet(fleet, how);
-  await requirePermission(decisions, fleet, options, consent);
-  return carryOut(fleet, decisions, decideAnew(fleet, how), options, listener);
+  const doomed = await requirePermission(decisions, fleet, options, consent);
+  return carryOut(fleet, decisions, doomed, decideAnew(fleet, how), options, listener);
 }
 
 /** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
@@ -59,8 +65,8 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
   setGiven(scope);
   const fleet = await openNamed(scope, [], listener.say);
   const decisions = decisionsOf(plan, fleet);
-  await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
-  return carryOut(fleet, decisions, decideByPlan(plan, fleet), options, listener);
+  const doomed = await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
+  return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
 }
 
 /** Whose passwords count is said store by store. */
@@ -68,7 +74,7 @@ function requireNamesToAdopt(adopt: boolean | undefined, names: string[]): void 
   if (adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], anew: Anew, { adopt, concurrency }: Pick<ApplyOptions, "adopt" | "concurrency">, listener: Listener): Promise<Applied> {
+async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, concurrency }: Pick<ApplyOptions, "adopt" | "concurrency">, listener: Listener): Promise<Applied> {
   const { session } = fleet;
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
@@ -78,5 +84,11 @@ async function carryOut(fleet: Fleet, decisions: Decision[], anew: Anew, { adopt
   );
   const addresses = await addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix)));
   if (addresses) listener.say(addresses);
-  return { env: session.env, stores: stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })) };
+  return { env: session.env, cluster: addressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed) };
+}
+
+/** Each store beside what it had. */
+export function withLosses(stores: AppliedStore[], doomed: DoomedStore[]): Applied["stores"] {
+  const losses = new Map(doomed.map(({ name, ...had }) => [name, had]));
+  return stores.map((store) => ({ ...store, ...(losses.has(store.name) && { had: losses.get(store.name) }) }));
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../config/errors";
+import type { StoreList } from "../../config/load";
 import { parseStack, stackOf } from "../../config/names";
 import { refuseForeignShell } from "../../config/shell";
 import { listedStores } from "../../stores/listed";
@@ -9,8 +10,10 @@ import { openSession } from "../engine/session";
 import { decideDestroy } from "../fleet/classify";
 import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
-import type { Applied } from "./apply";
-import { lanes, type Consent, type Listener, type Scope } from "./scope";
+import { withLosses, type Applied } from "./apply";
+import { addressOf, requireConsent, type Consent } from "./deletion-guards";
+import { waysOut } from "./protection";
+import { lanes, type Listener, type Scope } from "./scope";
 
 export interface DestroyOptions {
   /** Stores to remove, listed or not. */
@@ -29,31 +32,33 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two", undefined, "usage");
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
   for (const name of names) parseStack(stackOf(env, name));
-  const listed = protectedByList(scope);
+  const list = readableList(scope);
   const session = await openSession(env);
   const observed = await observeFleet(session.kube, env);
-  const { doomed, kept } = decideDestroy(names, observed, listed);
-  if (kept.length > 0 && !all) {
-    throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, "Set protected: false in the list and apply, then destroy.", "protected");
-  }
-  if (doomed.length > 0) await consent(doomed);
+  const { doomed, kept } = decideDestroy(names, observed, new Set(list.stores.filter(({ spec }) => spec.protected).map(({ spec }) => spec.name)));
+  if (kept.length > 0 && !all) throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, waysOut(kept, list, observed), "protected");
+  const decisionOf = (action: "delete" | "protected") => (name: string) => ({ name, action, observed: observed.get(name) });
+  const decisions = [...doomed.map(decisionOf("delete")), ...kept.map(decisionOf("protected"))];
+  const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent);
 
   const shared = await readEnvironment(session.kube, env);
-  const decisions = doomed.map((name) => ({ name, action: "delete" as const, observed: observed.get(name) }));
   const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener.signal, (context) =>
-    runDecisions(context, new Map(), decisions, unlessProtected, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
+    runDecisions(context, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
   );
-  return { env, stores: stores.map((store) => ({ ...store, why: [] })) };
+  return { env, cluster: addressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };
 }
 
-/** A store that somebody protected meanwhile stays. */
-const unlessProtected: Anew = ({ name, action }, observed) => ({ name, action: observed?.protected ? "protected" : action, observed });
+/** A store that somebody protected meanwhile stays, and so does one that nobody was asked about: of the same name, and made since. */
+export const asAgreed: Anew = ({ name, action, observed }, now) => {
+  if (now && now.uid !== observed?.uid) throw new UserError(`${name} was made anew meanwhile, so it stays`, undefined, "refused-deletion");
+  return { name, action: now?.protected ? "protected" : action, observed: now };
+};
 
 /** While the list can not be read, nobody knows whom it protects; an orphan goes all the same, with a list that can. */
-function protectedByList({ env, file }: Scope): Set<string> {
+function readableList({ env, file }: Scope): StoreList {
   refuseForeignShell(env);
   try {
-    return new Set(listedStores(env, file).stores.filter(({ spec }) => spec.protected).map(({ spec }) => spec.name));
+    return listedStores(env, file);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.message, "Nothing was destroyed: the list says which stores are protected. Mend it, or name its last good version: --file LIST", error.code);

@@ -22,9 +22,6 @@ export interface Listener {
   say: (text: string) => void;
 }
 
-/** Asked before stores are deleted; throws where that is not wanted. */
-export type Consent = (names: string[]) => Promise<void>;
-
 /** How many stores at a time: as asked for, or as this machine bears. More than memory seems to hold is remarked on, and done. */
 export function lanes(requested: number | undefined, say: Listener["say"], standard: (requested?: number) => number = concurrencyFor): number {
   const remark = tooMany(requested);

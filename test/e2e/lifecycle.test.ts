@@ -261,6 +261,12 @@ describe("a fleet's life", function () {
     const { code, stderr } = await fleet.stores("destroy", "shop", "--yes");
     assert.equal(code, 3);
     assert.match(stderr, /protected: shop; nothing was destroyed/);
+    // What it says can be pasted: by then it would be destroyed, and here it is asked for, which there is no terminal for.
+    const command = stderr.split("\n").find((line) => line.startsWith("echo "))!;
+    const pasted = await fleet.start(["-c", command], {}, "bash", fleet.project).done;
+    assert.deepEqual([pasted.code, /^shop +updated/m.test(pasted.stdout)], [3, true], pasted.stdout + pasted.stderr);
+    assert.match(pasted.stderr, /in environment local on context storefleet-local \(https:\/\/127\.0\.0\.1:\d+\):\nSTORE .*\nshop +\S.* 2 \(\d+ GiB\) +unknown\n.*Delete shop with all data\? — not asked for/);
+    assert.deepEqual((await fleet.status("shop")).map(({ phase }) => phase), ["SUSPENDED"]);
     fleet.list(renamed);
     await fleet.apply("shop");
     await fleet.assertSound("shop");
@@ -271,14 +277,15 @@ describe("a fleet's life", function () {
     const { ended, rows } = await fleet.apply("--prune", "--yes");
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual([rows.corner!.result, rows.shop!.result], ["deleted", "unchanged"]);
-    const destroyed = fleet.rows(await fleet.ok("destroy", "shop", "--yes", "--json")).rows;
-    assert.equal(destroyed.shop!.result, "deleted");
+    const { cluster, stores: [destroyed] } = await fleet.json<Answer<"destroy">>("destroy", "shop", "--yes");
+    assert.deepEqual([destroyed!.result, destroyed!.had!.volumes!.count, destroyed!.had!.orders], ["deleted", 2, null]);
+    assert.match(`${cluster.context} ${cluster.server}`, /^storefleet-local https:\/\/127\.0\.0\.1:\d+$/);
     assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
     for (const kind of ["namespaces", "persistentvolumes"]) {
       const left = (await fleet.kube.list(`/api/v1/${kind}`)).map(({ metadata }) => metadata.name);
       assert.deepEqual(left.filter((name) => /store|pvc/.test(name) && !/^storefleet-/.test(name)), []);
     }
-    assert.deepEqual(await fleet.json("destroy", "--all", "--yes"), { env: "local", stores: [] });
+    assert.deepEqual((await fleet.json<Answer<"destroy">>("destroy", "--all", "--yes")).stores, []);
     assert.equal((await fleet.status())[0]!.phase, "PROVISIONING");
   });
 });

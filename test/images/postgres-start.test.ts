@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
 import { run } from "../../scripts/machine/os/run";
+import { ordersQuestion, partOf, prepared } from "../../scripts/shops/inside";
 import { until } from "../e2e/helpers/until";
 import { ensureDataStores } from "./data-stores";
 
@@ -96,5 +97,20 @@ describe("postgres-start.sh with a real Postgres", function () {
     await start();
     assert.match(output, /the roles keep their passwords/);
     assert.ok(await asks("medusa", "it's the \\second"), output);
+  });
+
+  it("tells whoever is in the pod how many orders there are, without a password", async () => {
+    await start();
+    const socket = { PGHOST: join(folder, "data"), PGPORT: String(port) };
+    const { part, command: question } = ordersQuestion("medusa")!;
+    const orders = async () => (await command(prepared(partOf("medusa", part)!, question), socket)).stdout.trim();
+    assert.equal(await orders(), "");
+    const table = `CREATE TABLE "order" (is_draft_order boolean NOT NULL DEFAULT false, deleted_at timestamptz)`;
+    const rows = `INSERT INTO "order" VALUES (false, NULL), (false, NULL), (true, NULL), (false, now())`;
+    for (const [role, database, sql] of [["postgres", "postgres", "CREATE DATABASE medusa OWNER medusa"], ["medusa", "medusa", `${table}; ${rows}`]]) {
+      const { code, stderr } = await command(["psql", "-U", role!, "-d", database!, "-c", sql!], socket);
+      assert.equal(code, 0, stderr);
+    }
+    assert.equal(await orders(), "2");
   });
 });

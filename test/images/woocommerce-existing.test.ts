@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../config/root";
 import { run } from "../../scripts/machine/os/run";
+import { wooCommerceOrders } from "../../scripts/shops/inside";
 import { until } from "../e2e/helpers/until";
 import { ensureMariadbAndPhp } from "./data-stores";
 
@@ -96,6 +97,16 @@ describe("existing.php with a real MariaDB", function () {
     await sql("INSERT INTO wp_users VALUES (1)", "DROP TABLE wp_options");
     const { code, said } = await existing();
     assert.deepEqual([code, said.slice(0, 23)], [1, "the table wp_options is"]);
+  });
+
+  it("orders are counted where they are: among the posts, in tables of their own, or in both; what is none is not", async () => {
+    const columns = "(status VARCHAR(20), type VARCHAR(20))";
+    await sql("DROP TABLE wp_posts", "DROP TABLE wp_wc_orders", "CREATE TABLE wp_posts (post_status VARCHAR(20), post_type VARCHAR(20))", `CREATE TABLE wp_wc_orders ${columns}`);
+    const add = (table: string, ...rows: string[]) => sql(`INSERT INTO ${table} VALUES ${rows.map((row) => `(${row.split(" ").map((word) => `'${word}'`).join(", ")})`).join(", ")}`);
+    await add("wp_posts", "publish page", "wc-pending shop_order_placehold", "trash shop_order", "wc-pending shop_order");
+    assert.equal(await sql(wooCommerceOrders), "1");
+    await add("wp_wc_orders", "wc-pending shop_order", "wc-cancelled shop_order", "wc-checkout-draft shop_order", "wc-completed shop_order_refund");
+    assert.equal(await sql(wooCommerceOrders), "2");
   });
 
   for (const table of ["wp_users", "wp_options", "wp_wc_orders"]) {

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
-import { confirm, exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
 
@@ -28,10 +29,9 @@ export function applyCommand(program: Command): void {
     .option("--adopt", "keep the passwords that the named stores run with, where this backend's state is not theirs or was lost")
     .action(async (names: string[], { plan, skip, yes, ...flags }: ApplyFlags, command: Command) => {
       const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
-      const consent = async (doomed: string[]) => (yes ? undefined : confirm(`Delete ${doomed.join(", ")} with all data?`, "--yes"));
       const applied = await listening((listener) =>
         plan === undefined
-          ? apply(flags, { ...flags, names, skipUnchanged: skip }, consent, listener)
+          ? apply(flags, { ...flags, names, skipUnchanged: skip }, asking(yes), listener)
           : applyPlan(plan, { env, file: flags.file, names }, flags, listener),
       );
       if (flags.json) printAnswer("apply", applied);
@@ -53,7 +53,7 @@ function printSummary(applied: AppliedStore[]): void {
   if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
   const rows = busy.map(({ name, result, seconds, error, repairs, action, why }) => {
     const told = [causesInWords(why), ...(repairs.length > 0 ? [`(${repairs.join("; ")})`] : [])].filter(Boolean).join(" ");
-    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : result === "kept" ? `${action}: left the list` : told;
+    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : result === "kept" ? `${action}: left the list${action === "protected" ? `; ${storesCommand(`destroy ${name}`)} says how to let go of it` : ""}` : told;
     return [name, result, seconds > 0 ? duration(seconds) : "", remark];
   });
   print(table(["STORE", "RESULT", "TIME", ""], rows));

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { firstLine } from "../../../config/first-line";
+import type { AppliedStore } from "../../operations/apply";
 import { destroy } from "../../operations/destroy";
-import { confirm, exitCodes, listening, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { exitCodes, listening, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 
 interface DestroyFlags extends Common {
@@ -18,12 +20,13 @@ export function destroyCommand(program: Command): void {
     .option("--yes", "do not ask")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .action(async (names: string[], { yes, ...flags }: DestroyFlags) => {
-      const consent = async (doomed: string[]) => (yes ? undefined : confirm(`Destroy ${doomed.join(", ")} with all data?`, "--yes"));
-      const destroyed = await listening((listener) => destroy(flags, { ...flags, names }, consent, listener));
+      const destroyed = await listening((listener) => destroy(flags, { ...flags, names }, asking(yes), listener));
       const { stores } = destroyed;
       if (flags.json) printAnswer("destroy", destroyed);
       else if (stores.length === 0) print("Nothing to destroy.");
-      else print(table(["STORE", "RESULT", "TIME", ""], stores.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? "nothing left", 200)])));
+      else print(table(["STORE", "RESULT", "TIME", ""], stores.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? remarks[result] ?? "", 200)])));
       if (stores.some(({ result }) => result === "failed")) process.exitCode ??= exitCodes.failed;
     });
 }
+
+const remarks: { [R in AppliedStore["result"]]?: string } = { deleted: "nothing left", kept: "protected" };

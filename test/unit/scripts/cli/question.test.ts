@@ -18,10 +18,10 @@ function terminal() {
 
 describe("a question", () => {
   /** Asks, then does `then` as soon as the question is there. */
-  async function asked(then: (at: ReturnType<typeof terminal>) => void): Promise<ReturnType<typeof terminal>> {
+  async function asked(then: (at: ReturnType<typeof terminal>) => void, typed: string | null = null): Promise<ReturnType<typeof terminal>> {
     const at = terminal();
     at.output.once("data", () => setImmediate(() => then(at)));
-    await confirm("Delete acme?", "--yes", at);
+    await confirm("Delete acme?", "--yes", typed, at);
     return at;
   }
 
@@ -31,9 +31,14 @@ describe("a question", () => {
     await assert.rejects(asked(({ input }) => void input.end()), { message: "nothing was done", code: "refused-deletion" }, "the terminal went away, or Ctrl-D");
   });
 
+  it("that wants a word takes that word alone", async () => {
+    for (const word of ["acme", " acme "]) assert.match((await asked(({ input }) => void input.write(`${word}\n`), "acme")).shown(), /Delete acme\? Type acme to go ahead: /);
+    for (const no of ["", "y", "yes", "Acme"]) await assert.rejects(asked(({ input }) => void input.write(`${no}\n`), "acme"), { message: "nothing was done", code: "refused-deletion" });
+  });
+
   it("is not asked where nobody could answer", async () => {
     const at = Object.assign(terminal(), { input: new PassThrough() });
-    await assert.rejects(confirm("Delete acme?", "--yes", at), { hint: "Say --yes to go ahead.", code: "refused-deletion" });
+    await assert.rejects(confirm("Delete acme?", "--yes", null, at), { hint: "Say --yes to go ahead.", code: "refused-deletion" });
     assert.equal(at.shown(), "");
   });
 

@@ -176,6 +176,7 @@ describe("status", () => {
 
   it("a store that left the list says so", async () => {
     assert.deepEqual(await phase({}, cluster(), false), ["READY", "not in the list any more: ./scripts/stores apply --prune removes it"]);
+    assert.deepEqual(await phase({ protected: true }, cluster(), false), ["READY", "not in the list any more, and protected: ./scripts/stores destroy acme says how to let go of it"]);
   });
 
   it("while the list can not be read, nobody is said to have left it", async () => {

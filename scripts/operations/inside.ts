@@ -1,0 +1,48 @@
+import { UserError } from "../../config/errors";
+import { storesCommand } from "../../config/stores-command";
+import type { KubeObject } from "../../kube";
+import type { Session } from "../engine/session";
+import { containersOf } from "../fleet/containers";
+import type { Observed } from "../fleet/observe";
+
+export interface RunningContainer {
+  pod: string;
+  container: string;
+}
+
+/**
+ * A container that runs: of a part by its name, or the first of a pod by its. Of several the one that is ready and was started last.
+ * Throws a UserError where the store has no such part, or none of its containers runs.
+ */
+export async function findContainer({ kube }: Pick<Session, "kube">, store: Observed, part: string): Promise<RunningContainer> {
+  const pods = await kube.list(`/api/v1/namespaces/${store.namespace}/pods`);
+  const all = pods.flatMap((pod) => namesOf(pod).map((container) => ({ pod, container })));
+  const chosen = all.filter(({ pod, container }) => container === part || pod.metadata.name === part);
+  const name = store.store;
+  if (chosen.length === 0 && all.length > 0) {
+    throw new UserError(`${name} has no part "${part}"`, `It has: ${[...new Set(all.map(({ container }) => container))].sort().join(", ")}.`, "usage");
+  }
+  const running = chosen.filter(runs).sort((a, b) => Number(isReady(b)) - Number(isReady(a)) || b.pod.metadata.creationTimestamp.localeCompare(a.pod.metadata.creationTimestamp));
+  const [first] = running;
+  if (!first) throw new UserError(store.suspended ? `${name} is suspended: none of its pods runs` : `no pod of ${name} with the part "${part}" runs`, storesCommand(`status ${name}`), "not-ready");
+  return { pod: first.pod.metadata.name, container: first.container };
+}
+
+interface Candidate {
+  pod: KubeObject;
+  container: string;
+}
+
+const namesOf = ({ spec }: KubeObject) => ((spec?.containers ?? []) as { name: string }[]).map(({ name }) => name);
+
+const statusOf = ({ pod, container }: Candidate) => containersOf(pod).find(({ name }) => name === container);
+
+const runs = (candidate: Candidate) => candidate.pod.metadata.deletionTimestamp === undefined && statusOf(candidate)?.state?.running !== undefined;
+
+const isReady = ({ pod }: Candidate) => ((pod.status?.conditions ?? []) as { type: string; status: string }[]).some(({ type, status }) => type === "Ready" && status === "True");
+
+/** kubectl's arguments for a command in a container of a store, on this session's cluster whatever kubectl itself would pick. */
+export const kubectlExec = ({ cluster }: Pick<Session, "cluster">, { namespace }: Observed, { pod, container }: RunningContainer, command: string[], streams: string[] = []): string[] => [
+  "--kubeconfig", cluster.kubeconfig, "--context", cluster.context, "--namespace", namespace,
+  "exec", ...streams, pod, "--container", container, "--", ...command,
+];
