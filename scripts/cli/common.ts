@@ -29,12 +29,14 @@ export class Interrupted extends UserError {
   }
 }
 
-export function withCommon(command: Command): Command {
+/** Which fleet it is about. */
+export function withScope(command: Command): Command {
   return command
     .option("--env <name>", `environment: ${environmentNames.join(" or ")}`, parseEnvironment, "local" as EnvironmentName)
-    .option("--file <list>", "another stores list than config/stores.<env>.yaml")
-    .option("--json", "print one JSON document on standard output, and nothing else there");
+    .option("--file <list>", "another stores list than config/stores.<env>.yaml");
 }
+
+export const withCommon = (command: Command): Command => withScope(command).option("--json", "print one JSON document on standard output, and nothing else there");
 
 function parseEnvironment(value: string): EnvironmentName {
   const env = environmentNames.find((name) => name === value);

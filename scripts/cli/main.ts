@@ -14,6 +14,7 @@ import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
 import { hostsCommand } from "./commands/hosts";
 import { imagesCommand } from "./commands/images";
+import { insideCommands } from "./commands/inside";
 import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
@@ -23,7 +24,8 @@ import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
-export async function main(args: string[]): Promise<void> {
+export async function main(all: string[]): Promise<void> {
+  const [args, inner] = withoutInner(all);
   const program = new Command("stores")
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
     .version((JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version)
@@ -36,6 +38,7 @@ export async function main(args: string[]): Promise<void> {
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand]) {
     add(program);
   }
+  insideCommands(program, inner);
   // A reader such as `head` has seen enough: no defect, and nothing left to say.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -51,6 +54,12 @@ export async function main(args: string[]): Promise<void> {
       if (json) printFailure({ code: "usage", message: error.message.replace(/^error: /, "") });
     }
   }
+}
+
+/** What stands behind `--` of `exec` is another program's, whatever it looks like. */
+function withoutInner(args: string[]): [string[], string[]] {
+  const end = args[0] === "exec" ? args.indexOf("--") : -1;
+  return end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
 }
 
 /** Tells what went wrong, and ends with code 1, or 3 where nothing had been done yet, or a signal's own. */

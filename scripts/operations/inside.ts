@@ -4,6 +4,37 @@ import type { KubeObject } from "../../kube";
 import type { Session } from "../engine/session";
 import { containersOf } from "../fleet/containers";
 import type { Observed } from "../fleet/observe";
+import { runAttached } from "../machine/os/attached";
+import { ensureTools, toolPath } from "../machine/tools";
+import { partOf, prepared } from "../shops/inside";
+import { findStore } from "./running-store";
+import type { Listener, Scope } from "./scope";
+import { simulationNote } from "./status";
+
+export interface InsideOptions {
+  /** A container, the program that one goes in there for, or a pod. @default where the shop's own software is */
+  part?: string;
+  /** @default the part's prompt */
+  command?: string[];
+  /** Whether a person sits there: keys go inside as they are, Ctrl-C too. */
+  terminal: boolean;
+}
+
+/** Runs a command in a store's pod with this process's own standard streams. Returns its exit code. */
+export async function runInside(scope: Scope, name: string, options: InsideOptions, say: Listener["say"]): Promise<number> {
+  const { session, store } = await findStore(scope, name);
+  const args = await wayInside(session, store, options);
+  return runAttached(toolPath("kubectl") ?? (await ensureTools(["kubectl"], say)).kubectl, args);
+}
+
+/** kubectl's arguments for that. */
+export async function wayInside(session: Pick<Session, "cluster" | "kube">, store: Observed, { part: wanted, command, terminal }: InsideOptions): Promise<string[]> {
+  if (session.cluster.simulated) throw new UserError(`nothing runs in the pods of ${store.store}`, simulationNote, "not-ready");
+  const part = partOf(store.engine, wanted);
+  const place = await findContainer(session, store, part?.container ?? wanted ?? "");
+  const words = command ?? part?.prompt ?? ["sh"];
+  return kubectlExec(session, store, place, part ? prepared(part, words) : words, ["--stdin", ...(terminal ? ["--tty"] : [])]);
+}
 
 export interface RunningContainer {
   pod: string;

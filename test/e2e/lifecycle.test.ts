@@ -184,6 +184,11 @@ describe("a fleet's life", function () {
     watch.child.kill("SIGINT");
     assert.equal((await watch.done).code, 130);
     assert.equal((await fleet.stores("restart", "shop", "postgres")).code, 3);
+    for (const inside of [["exec", "shop", "--", "wp", "plugin", "list"], ["shell", "shop", "mariadb"]]) {
+      const { code, stdout, stderr } = await fleet.stores(...inside);
+      assert.deepEqual([code, stdout], [3, ""]);
+      assert.match(stderr, /^error: nothing runs in the pods of shop\nPods are simulated/);
+    }
     await fleet.assertSound("shop");
   });
 

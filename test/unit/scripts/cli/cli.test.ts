@@ -51,6 +51,8 @@ const commands: Record<string, string[]> = {
   events: [...common, "--watch"],
   logs: [...common, "--tail", "--follow", "--previous", "--since", "--timestamps"],
   restart: common,
+  exec: ["--env", "--file"],
+  shell: ["--env", "--file"],
   credentials: [...common, "--show"],
   open: common,
   hosts: [...common, "--address"],
@@ -130,6 +132,17 @@ describe("stores command", function () {
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
     await refuses(["apply", "--adopt"], /^error: --adopt needs the names of stores\n/);
+  });
+
+  it("takes what stands behind -- for the command inside, whatever it looks like", async () => {
+    for (const args of [["acme"], ["acme", "mariadb", "--"]]) {
+      assert.deepEqual(await stores("exec", ...args), { code: 3, out: "", err: "error: say what to run, behind --\nSuch as: ./scripts/stores exec acme -- ls\n" });
+    }
+    const { code, out, err } = await stores("exec", "acme", "--", "wp", "plugin", "list", "--json", "--wach");
+    assert.deepEqual([code, out], [3, ""]);
+    assert.match(err, /^error: environment "local" has no running cluster\n/);
+    assert.match((await stores("shell", "acme")).err, /^error: environment "local" has no running cluster\n/);
+    assert.match((await stores("exec", "acme", "wp", "plugin")).err, /^error: too many arguments/);
   });
 
   it("refuses numbers that are none", async () => {
@@ -220,7 +233,7 @@ describe("stores command", function () {
   });
 
   it("prints the JSON Schema of every command's answer", async () => {
-    for (const command of Object.keys(commands).filter((name) => name !== "schema")) {
+    for (const command of Object.keys(commands).filter((name) => !["schema", "exec", "shell"].includes(name))) {
       const { code, out } = await stores("schema", "--of", command);
       assert.equal(code, 0, command);
       assert.equal((JSON.parse(out) as { title: string }).title, `stores ${command} --json`);
