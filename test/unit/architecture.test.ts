@@ -28,6 +28,7 @@ const startsProcesses: Record<string, string> = {
   "scripts/machine/tools/plugin-version.ts": "a server, ended when it has answered",
   "scripts/engine/pool.ts": "workers, with a channel to them",
   "scripts/engine/pulumi-command.ts": "the CLI outlives its worker, and writes into a file",
+  "scripts/machine/os/attached.ts": "a command that has the terminal to itself",
   "scripts/machine/os/browser.ts": "the user's browser",
   "scripts/dev/bench/measure.ts": "what is measured",
 };
