@@ -1,5 +1,5 @@
 /**
- * What stays as it was made once a store runs, in the words of the schema, of refusals and of README. The cluster or the
+ * What stays as it was made once a store runs, in the words of the schema, of refusals and of docs/operations.md. The cluster or the
  * engine could not take another value, or would lose data with it.
  */
 export const fixed = {

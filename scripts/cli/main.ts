@@ -23,9 +23,8 @@ import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
-/** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
-export async function main(all: string[]): Promise<void> {
-  const [args, inner] = withoutInner(all);
+/** The command with all its commands; `inner` is what stands behind `--` of `exec`. */
+export function storesProgram(inner: string[] = []): Command {
   const program = new Command("stores")
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
     .version((JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version)
@@ -39,6 +38,12 @@ export async function main(all: string[]): Promise<void> {
     add(program);
   }
   insideCommands(program, inner);
+  return program;
+}
+
+/** The `stores` command. Expected errors are told in a line or two; anything else is a defect and shows its stack. */
+export async function main(all: string[]): Promise<void> {
+  const [args, inner] = withoutInner(all);
   // A reader such as `head` has seen enough: no defect, and nothing left to say.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -46,7 +51,7 @@ export async function main(all: string[]): Promise<void> {
   });
   const json = args.includes("--json");
   try {
-    await program.parseAsync(args, { from: "user" });
+    await storesProgram(inner).parseAsync(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) fail(error, json);
     else if (error.exitCode !== 0) {
