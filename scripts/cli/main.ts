@@ -10,6 +10,7 @@ import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
 import { clusterCommand } from "./commands/cluster";
+import { completionCommands } from "./commands/completion";
 import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
 import { hostsCommand } from "./commands/hosts";
@@ -34,7 +35,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -4,7 +4,10 @@ import { storesProgram } from "../cli/main";
 
 /** Each command as its own `--help` has it, so that the page can not say anything else. */
 export function commandPage(): string {
-  const leaves = (command: Command): Command[] => (command.commands.length > 0 ? command.commands.flatMap(leaves) : [command]);
+  const leaves = (command: Command): Command[] => {
+    const inner = command.createHelp().visibleCommands(command).filter((it) => it.name() !== "help");
+    return inner.length > 0 ? inner.flatMap(leaves) : [command];
+  };
   const pathOf = (command: Command): string => (command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name());
   const sections = leaves(storesProgram()).map((command) => {
     const help = command.configureHelp({ helpWidth: 120 }).helpInformation({ error: false }).trimEnd();

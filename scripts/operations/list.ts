@@ -26,3 +26,12 @@ export function listProblems(scope: Scope): { valid: boolean; problems: ListErro
     return { valid: false, problems: error.problems };
   }
 }
+
+/** The names of the listed stores; none while the list can not be read. */
+export function listedNames({ env, file }: Scope): string[] {
+  try {
+    return listedStores(env, file).stores.map(({ spec }) => spec.name);
+  } catch {
+    return [];
+  }
+}
