@@ -58,6 +58,7 @@ const commands: Record<string, string[]> = {
   hosts: [...common, "--address"],
   validate: common,
   schema: [...common, "--of"],
+  completion: [],
   env: common,
   images: common,
   "cluster up": [...common, "--context", "--move"],
