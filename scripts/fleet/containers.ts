@@ -8,6 +8,12 @@ const roles: Record<string, "database" | "set-up" | "chore"> = {
 
 export const roleOf = ({ metadata }: KubeObject) => roles[metadata.labels?.["app.kubernetes.io/component"] ?? ""];
 
+/** `True`, `False` or `Unknown`; undefined where the pod has no such condition yet. */
+export const conditionOf = ({ status }: KubeObject, wanted: string) => (status?.conditions as { type: string; status: string }[] | undefined)?.find(({ type }) => type === wanted)?.status;
+
+/** Whether a pod takes requests. */
+export const isReady = (pod: KubeObject): boolean => conditionOf(pod, "Ready") === "True";
+
 /** How a container ended. */
 export interface End {
   /** The kubelet's word; `Error` for any exit code but 0. */

@@ -3,6 +3,7 @@ import type { EnvironmentName } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { Kube, KubeObject } from "../../kube";
+import { isReady } from "./containers";
 import { mendMark } from "./finding";
 import type { Observed } from "./observe";
 
@@ -31,15 +32,14 @@ async function whyClosed(kube: Kube, env: EnvironmentName, { className, controll
   ]);
   const mend = install ? `bring it back: ${storesCommand("cluster up", { env })}` : undefined;
   if (!ingressClass) return `the cluster has no IngressClass "${className}"${mendMark}${mend ?? "install the ingress controller, or correct ingress.className in the environment's settings"}`;
-  if (pods.some(isReady)) return undefined;
+  if (pods.some(serves)) return undefined;
   const found = pods.length > 0 ? `no pod with ${selector} in namespace ${controllerNamespace} is ready` : `namespace ${controllerNamespace} has no pod with ${selector}`;
   return `the ingress controller is ${pods.length > 0 ? "not ready" : "not there"} (${found})${mendMark}${
     pods.length > 0 ? `see kubectl describe pods -n ${controllerNamespace}` : mend ?? "start it, or correct ingress.controllerNamespace and controllerLabels in the environment's settings"
   }`;
 }
 
-const isReady = ({ metadata, status }: KubeObject) =>
-  metadata.deletionTimestamp === undefined && ((status?.conditions ?? []) as { type: string; status: string }[]).some(({ type, status: its }) => type === "Ready" && its === "True");
+const serves = (pod: KubeObject) => pod.metadata.deletionTimestamp === undefined && isReady(pod);
 
 /** Why no request reaches a store whose pods are well, and how to mend that; undefined when one does. */
 export function noEntrance({ open, closed }: Entrances, { namespace, releases }: Observed): string | undefined {

@@ -2,7 +2,7 @@ import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { KubeObject } from "../../kube";
 import { words } from "../machine/foreign-words";
-import { containersOf, roleOf, type ContainerStatus, type End } from "./containers";
+import { containersOf, isReady, roleOf, type ContainerStatus, type End } from "./containers";
 import type { Event } from "./event";
 import type { Finding } from "./finding";
 import { pullMend } from "./pull-trouble";
@@ -36,7 +36,7 @@ export function podFinding(pod: KubeObject, events: Event[], again: boolean, sec
     // A set-up pod may have to run where the shop's does, and waits for that.
     return { cause: roleOf(pod) === "set-up" ? "waiting" : "unscheduled", text: `${name}: can not be scheduled: ${unscheduled.message ?? "no reason given"}` };
   }
-  if (status?.phase === "Succeeded" || conditions.some(({ type, status: value }) => type === "Ready" && value === "True")) return undefined;
+  if (status?.phase === "Succeeded" || isReady(pod)) return undefined;
   // What keeps its containers from being made: a volume that can not be mounted, a Secret that is missing. Once the first
   // of them was made, as one that only waits for another part, that was got over.
   const blocked = warnings.find(({ reason }) => /^Failed(?!Scheduling$|ToRetrieveImagePullSecret$)/.test(reason));

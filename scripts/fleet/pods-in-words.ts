@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../kube";
-import { containersOf, roleOf } from "./containers";
+import { conditionOf, containersOf, isReady, roleOf } from "./containers";
 
 /** Where a release is, by its pods: `mariadb ready, wordpress 0/2 ready: waiting for image and volumes`; empty while there are none. */
 export function podsInWords(pods: KubeObject[]): string {
@@ -33,6 +33,3 @@ function stateOf(pod: KubeObject): string {
   }
   return pod.status?.phase === "Running" ? "running" : "starting";
 }
-
-const conditionOf = ({ status }: KubeObject, wanted: string) => (status?.conditions as { type: string; status: string }[] | undefined)?.find(({ type }) => type === wanted)?.status;
-const isReady = (pod: KubeObject) => conditionOf(pod, "Ready") === "True";

@@ -2,7 +2,7 @@ import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
 import type { KubeObject } from "../../kube";
 import type { Session } from "../engine/session";
-import { containersOf } from "../fleet/containers";
+import { containersOf, isReady } from "../fleet/containers";
 import type { Observed } from "../fleet/observe";
 import { runAttached } from "../machine/os/attached";
 import { ensureTools, toolPath } from "../machine/tools";
@@ -53,7 +53,7 @@ export async function findContainer({ kube }: Pick<Session, "kube">, store: Obse
   if (chosen.length === 0 && all.length > 0) {
     throw new UserError(`${name} has no part "${part}"`, `It has: ${[...new Set(all.map(({ container }) => container))].sort().join(", ")}.`, "usage");
   }
-  const running = chosen.filter(runs).sort((a, b) => Number(isReady(b)) - Number(isReady(a)) || b.pod.metadata.creationTimestamp.localeCompare(a.pod.metadata.creationTimestamp));
+  const running = chosen.filter(runs).sort((a, b) => Number(isReady(b.pod)) - Number(isReady(a.pod)) || b.pod.metadata.creationTimestamp.localeCompare(a.pod.metadata.creationTimestamp));
   const [first] = running;
   if (!first) throw new UserError(store.suspended ? `${name} is suspended: none of its pods runs` : `no pod of ${name} with the part "${part}" runs`, storesCommand(`status ${name}`), "not-ready");
   return { pod: first.pod.metadata.name, container: first.container };
@@ -69,8 +69,6 @@ const namesOf = ({ spec }: KubeObject) => ((spec?.containers ?? []) as { name: s
 const statusOf = ({ pod, container }: Candidate) => containersOf(pod).find(({ name }) => name === container);
 
 const runs = (candidate: Candidate) => candidate.pod.metadata.deletionTimestamp === undefined && statusOf(candidate)?.state?.running !== undefined;
-
-const isReady = ({ pod }: Candidate) => ((pod.status?.conditions ?? []) as { type: string; status: string }[]).some(({ type, status }) => type === "Ready" && status === "True");
 
 /** kubectl's arguments for a command in a container of a store, on this session's cluster whatever kubectl itself would pick. */
 export const kubectlExec = ({ cluster }: Pick<Session, "cluster">, { namespace }: Observed, { pod, container }: RunningContainer, command: string[], streams: string[] = []): string[] => [
