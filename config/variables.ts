@@ -97,12 +97,13 @@ function textOf(name: VariableName, source: NodeJS.ProcessEnv): string | undefin
   return (empty ? source[name] : source[name] || undefined) ?? ((smallToo && source[name.toLowerCase()]) || undefined);
 }
 
-/** What is wrong with a variable. */
-function complaint(name: VariableName, source: NodeJS.ProcessEnv): string | undefined {
+/** A variable as it is meant, or what is wrong with it; neither where it is not set. */
+function reading(name: VariableName, source: NodeJS.ProcessEnv): { meant?: unknown; wrong?: string } {
   const value = textOf(name, source);
+  if (value === undefined) return {};
   const { read, wanted, secret } = about(name);
-  if (value === undefined || read(value) !== undefined) return undefined;
-  return `${name} is ${secret ? "" : `"${value}": `}not ${wanted}`;
+  const meant = read(value);
+  return meant === undefined ? { wrong: `${name} is ${secret ? "" : `"${value}": `}not ${wanted}` } : { meant };
 }
 
 function refuse(names: VariableName[], complaints: string[]): never {
@@ -112,10 +113,9 @@ function refuse(names: VariableName[], complaints: string[]): never {
 /** The variables of a source, each read when it is looked at: who changes one afterwards is heeded. */
 export function variablesOf(source: () => NodeJS.ProcessEnv): Variables {
   const read = (name: VariableName) => {
-    const said = complaint(name, source());
-    if (said !== undefined) refuse([name], [said]);
-    const value = textOf(name, source());
-    return value === undefined ? undefined : table[name].read(value);
+    const { meant, wrong } = reading(name, source());
+    if (wrong !== undefined) refuse([name], [wrong]);
+    return meant;
   };
   return Object.defineProperties({}, Object.fromEntries(variableNames.map((name) => [name, { enumerable: true, get: () => read(name) }])));
 }
@@ -125,8 +125,11 @@ export const variables: Variables = variablesOf(() => process.env);
 
 /** At the door, before anything is done: throws a UserError that names every wrong variable. */
 export function checkVariables(source: NodeJS.ProcessEnv = process.env): void {
-  const wrong = variableNames.filter((name) => complaint(name, source) !== undefined);
-  if (wrong.length > 0) refuse(wrong, wrong.map((name) => complaint(name, source) ?? ""));
+  const found = variableNames.flatMap((name) => {
+    const { wrong } = reading(name, source);
+    return wrong === undefined ? [] : [{ name, wrong }];
+  });
+  if (found.length > 0) refuse(found.map(({ name }) => name), found.map(({ wrong }) => wrong));
 }
 
 /** Changes this process's own, for all that it does and starts from here on; undefined unsets. */
