@@ -86,7 +86,10 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
       url: receipt.data?.url ?? "",
       stack: receipt.data?.stack ?? "",
       held: receipt.data?.held !== undefined,
-      origin: readOrigin(receipt.data?.origin),
+      // Read only for a store that changes: of a thousand receipts that takes a while.
+      get origin() {
+        return readOrigin(receipt.data?.origin);
+      },
       createdAt: receipt.metadata.creationTimestamp,
     },
     releases,

@@ -7,7 +7,7 @@ import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
-import { addressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
+import { clusterAddressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
 import type { DoomedStore } from "./doomed";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "./saved-plan";
@@ -79,12 +79,15 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);
-  const stores = await withRunContext(session, longestInstallation(fleet), listener.signal, (context) =>
-    runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
-  );
-  const addresses = await addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix)));
+  const [stores, addresses] = await Promise.all([
+    withRunContext(session, longestInstallation(fleet), listener.signal, (context) =>
+      runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
+    ),
+    // Beside the work: where names are not found, that takes a second and more.
+    addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix))),
+  ]);
   if (addresses) listener.say(addresses);
-  return { env: session.env, cluster: addressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed) };
+  return { env: session.env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed) };
 }
 
 /** Each store beside what it had. */

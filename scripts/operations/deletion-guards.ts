@@ -59,12 +59,12 @@ export async function requirePermission(decisions: Decision[], { session, wanted
 export async function requireConsent(session: Session, doomed: Pick<Decision, "name" | "observed">[], consent: Consent): Promise<DoomedStore[]> {
   if (doomed.length === 0) return [];
   const stores = await lookAtDoomed(session, doomed);
-  const cluster = addressOf(session);
+  const cluster = clusterAddressOf(session);
   await consent({ env: session.env, cluster, stores, typed: wordFor(session.env, cluster, stores) });
   return stores;
 }
 
-export const addressOf = ({ cluster, kube }: Pick<Session, "cluster" | "kube">): ClusterAddress => ({ context: cluster.context, server: kube.server });
+export const clusterAddressOf = ({ cluster, kube }: Pick<Session, "cluster" | "kube">): ClusterAddress => ({ context: cluster.context, server: kube.server });
 
 /** A yes slips out. Wherever customers may be, that is in all but `local` on a cluster of this machine, the name says it: the store's, or of several the environment's. */
 export function wordFor(env: EnvironmentName, { context, server }: ClusterAddress, stores: Pick<DoomedStore, "name">[]): string | null {

@@ -11,7 +11,7 @@ import { decideDestroy } from "../fleet/classify";
 import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
 import { withLosses, type Applied } from "./apply";
-import { addressOf, requireConsent, type Consent } from "./deletion-guards";
+import { clusterAddressOf, requireConsent, type Consent } from "./deletion-guards";
 import { waysOut } from "./protection";
 import { lanes, type Listener, type Scope } from "./scope";
 
@@ -45,7 +45,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener.signal, (context) =>
     runDecisions(context, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
   );
-  return { env, cluster: addressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };
+  return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };
 }
 
 /** A store that somebody protected meanwhile stays, and so does one that nobody was asked about: of the same name, and made since. */
