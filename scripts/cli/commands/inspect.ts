@@ -8,7 +8,7 @@ import { followLogs, logs, type LogOptions } from "../../operations/logs";
 import { restart } from "../../operations/restart";
 import { simulationNote } from "../../operations/status";
 import { interruptible, note, print, printAnswer, printAnswerLine, withCommon, wholeNumber, type Common } from "../common";
-import { duration, table } from "../ui/table";
+import { duration, secondsOnly, table } from "../ui/table";
 
 /** The commands that look into one running store. */
 export function inspectCommands(program: Command): void {
@@ -95,9 +95,6 @@ const eventLines = ({ json }: Common): Pick<EventListener, "onEvent" | "onTroubl
       : print([secondsOnly(it.time), name, it.type, it.object, `${it.reason}:`, it.message.trim().replace(/\s+/g, " "), it.count > 1 ? `(${it.count} times)` : ""].join(" ").trimEnd()),
   onTrouble: (message) => note(`${secondsOnly(new Date())} not heard now: ${message}`),
 });
-
-/** `2026-11-25T12:00:00Z` */
-const secondsOnly = (time: string | Date) => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
 function printCredentials(found: Credentials): void {
   print(Object.entries(found).map(([key, value]) => `${key.padEnd(10)}${value}`).join("\n"));

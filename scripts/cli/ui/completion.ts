@@ -1,5 +1,9 @@
 import type { Command, Option } from "commander";
+import { environmentNames } from "../../../config/names";
+import { answers } from "../../operations/answers";
 
+/** What an option may be, by its name. */
+const optionValues: Record<string, string[]> = { env: [...environmentNames], of: Object.keys(answers) };
 /** The arguments that are names of stores. */
 const storeArguments = new Set(["name", "names"]);
 
@@ -22,7 +26,7 @@ export function candidates(program: Command, words: string[], storesOf: (given: 
     if (option?.required) {
       const said = value ?? before[++index];
       // Its value is what is being written.
-      if (said === undefined) return valuesOf(option);
+      if (said === undefined) return optionValues[option.attributeName()] ?? [];
       given[option.attributeName()] = said;
     } else if (!word.startsWith("-")) {
       const inner = commandsOf(command).find((it) => it.name() === word);
@@ -37,12 +41,8 @@ export function candidates(program: Command, words: string[], storesOf: (given: 
   return place && storeArguments.has(place.name()) ? storesOf(given).filter((name) => !before.includes(name)) : [];
 }
 
-const commandsOf = (command: Command): Command[] => command.createHelp().visibleCommands(command).slice();
-const optionsOf = (command: Command): Option[] => command.createHelp().visibleOptions(command).slice();
-
-/** Choices, or those that the description of an environment or a command names. */
-const valuesOf = ({ argChoices, description }: Option): string[] =>
-  argChoices ?? (/^(environment|of this command's answer): (.*)$/.exec(description)?.[2] ?? "").split(/, | or /).filter(Boolean);
+const commandsOf = (command: Command): Command[] => command.createHelp().visibleCommands(command);
+const optionsOf = (command: Command): Option[] => command.createHelp().visibleOptions(command);
 
 /** For each shell, what asks `stores complete`; sourced, or put where the shell looks for such. */
 export const completionScripts = {

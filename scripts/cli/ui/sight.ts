@@ -1,4 +1,4 @@
-import { duration } from "./table";
+import { duration, secondsOnly } from "./table";
 
 const minute = 60_000;
 
@@ -6,7 +6,7 @@ const minute = 60_000;
 export function sightOf(say: (text: string) => void) {
   let seen: number | undefined;
   let said: { why: string; at: number } | undefined;
-  const line = (text: string) => say(`${new Date().toISOString().slice(0, 19)}Z ${text}`);
+  const line = (text: string) => say(`${secondsOnly(new Date())} ${text}`);
   return {
     clear(): void {
       if (said) line("known again");

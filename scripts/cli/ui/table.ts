@@ -28,3 +28,6 @@ export function duration(seconds: number): string {
   if (days > 0) return `${days}d ${hours}h`;
   return hours > 0 ? `${hours}h ${minutes}m` : `${minutes}m ${whole % 60}s`;
 }
+
+/** `2026-11-25T12:00:00Z` */
+export const secondsOnly = (time: string | Date) => `${new Date(time).toISOString().slice(0, 19)}Z`;
