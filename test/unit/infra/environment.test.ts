@@ -13,6 +13,7 @@ import { environment } from "../../../infra";
 import { clusterProvider } from "../../../infra/cluster-provider";
 import { environmentDigest, secretRevisions } from "../../../infra/digest";
 import { isSource } from "../../images/sources";
+import { keepEnvironment } from "../helpers/keep-environment";
 import { only, record, type Recorded } from "../helpers/recording-mocks";
 import type { PartName } from "../../../infra/part-name";
 
@@ -43,15 +44,11 @@ const names = (resources: Recorded[], type: string) =>
   resources.filter((it) => it.type.endsWith(type)).map(({ inputs }) => inputs.metadata?.name ?? inputs.name);
 
 describe("the environment's program", () => {
-  const variables = { ...process.env };
+  keepEnvironment();
   beforeEach(() => {
     process.env.STOREFLEET_CONTEXT = "storefleet-test";
     delete process.env.HELM_TIMEOUT;
     delete process.env.STOREFLEET_INGRESS_PORTS;
-  });
-  afterEach(() => {
-    for (const name of Object.keys(process.env)) if (variables[name] === undefined) delete process.env[name];
-    Object.assign(process.env, variables);
   });
 
   it("installs Traefik and the mail catcher into confined namespaces when the settings say so", async () => {
@@ -210,11 +207,7 @@ describe("the environment's program", () => {
 });
 
 describe("the cluster's provider", () => {
-  const variables = { ...process.env };
-  afterEach(() => {
-    for (const name of Object.keys(process.env)) if (variables[name] === undefined) delete process.env[name];
-    Object.assign(process.env, variables);
-  });
+  keepEnvironment();
 
   const context = async (ofSettings?: string) =>
     (await record(() => void clusterProvider("prod", ofSettings))).resources[0]?.inputs.context;

@@ -9,22 +9,20 @@ import { setGiven } from "../../../../config/stores-command";
 import { clusterProvider } from "../../../../infra/cluster-provider";
 import { forgetSalts, forgetState, logFile, openSession, pulumiVariables, storesOfOwnState, workFolder } from "../../../../scripts/engine/session";
 import { listedStores } from "../../../../stores/listed";
+import { keepEnvironment } from "../../helpers/keep-environment";
 
 const touched = ["STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_ENV", "STOREFLEET_FILE"];
 
 describe("session", () => {
   let cache: string;
-  let saved: NodeJS.ProcessEnv;
 
+  keepEnvironment();
   beforeEach(() => {
-    saved = { ...process.env };
     cache = mkdtempSync(join(tmpdir(), "storefleet-session-"));
     for (const name of touched) delete process.env[name];
     process.env.STOREFLEET_CACHE = cache;
   });
   afterEach(() => {
-    for (const name of touched) delete process.env[name];
-    Object.assign(process.env, saved);
     rmSync(cache, { recursive: true });
     setGiven({ env: "local", file: undefined, context: undefined });
   });

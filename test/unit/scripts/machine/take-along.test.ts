@@ -9,6 +9,7 @@ import { projectRoot } from "../../../../config/root";
 import { forgetState, foreignBackend, pulumiVariables } from "../../../../scripts/engine/session";
 import { cacheFolder, clusterFolder, environmentFolder, stateFolder, toolsFolder } from "../../../../scripts/machine/paths";
 import { takeAlong } from "../../../../scripts/machine/take-along";
+import { keepEnvironment } from "../../helpers/keep-environment";
 
 const touched = ["HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
 
@@ -16,10 +17,9 @@ describe("the state's folder", () => {
   let home: string;
   let former: string;
   let now: string;
-  let saved: NodeJS.ProcessEnv;
 
+  keepEnvironment();
   beforeEach(() => {
-    saved = { ...process.env };
     home = mkdtempSync(join(tmpdir(), "storefleet-home-"));
     for (const name of touched) delete process.env[name];
     process.env.HOME = home;
@@ -27,8 +27,6 @@ describe("the state's folder", () => {
     now = join(home, ".local/state/storefleet/environments/local");
   });
   afterEach(() => {
-    for (const name of touched) delete process.env[name];
-    Object.assign(process.env, saved);
     rmSync(home, { recursive: true });
   });
 
