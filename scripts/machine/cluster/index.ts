@@ -4,7 +4,7 @@ import { firstLine } from "../../../config/first-line";
 import { storesCommand } from "../../../config/stores-command";
 import { Kube } from "../../../kube";
 import { withLock } from "../os/lock";
-import type { Run } from "../os/run";
+import { run as runOnPath, type Run } from "../os/run";
 import { clusterFolder } from "../paths";
 import { ensureTools, toolPath } from "../tools";
 import { chooseCluster, type Choice } from "./choose";
@@ -56,7 +56,9 @@ export interface ClusterUpOptions {
 }
 
 /** Makes the cluster be there, whatever state it is in, and says which one and why. */
-export async function clusterUp({ name, context, log, run = runCommand, ...options }: ClusterUpOptions): Promise<Cluster> {
+export async function clusterUp({ name, context, log, run: given, ...options }: ClusterUpOptions): Promise<Cluster> {
+  // What is chosen follows from what its user installed; kind of this project's own counts only where it makes the cluster.
+  const [run, look] = [given ?? runCommand, given ?? runOnPath];
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
     throw new UserError(`${JSON.stringify(name)} cannot name a cluster`, "Up to 31 small letters, digits and hyphens, a letter first.");
   }
@@ -66,16 +68,15 @@ export async function clusterUp({ name, context, log, run = runCommand, ...optio
     else {
       const made = record && wasMade(record) ? record : undefined;
       const fetchKind = options.fetchKind ?? ownKind(log);
-      const choice = (made as Choice | undefined) ?? (await chooseCluster(run, { log, fetchKind }));
+      const choice = (made as Choice | undefined) ?? (await chooseCluster(look, { log, fetchKind }));
       log(`cluster ${name}: ${choice.kind}, ${made ? "as it was made, when" : "because"} ${choice.why}`);
       const embedded = (why: string) => embeddedUp(name, why, options.binaries ?? ownTools(log), log);
       if (choice.kind === "embedded") {
-        if (made) await sayWhatIsPossible(run, log);
+        if (made) await sayWhatIsPossible(look, log);
         await embedded(choice.why);
       } else {
         await endComponents(record);
-        // The one that it was made with may have gone with the cache.
-        if (made?.kind === "kind" && (await run("kind", ["version"])).code === 127) await fetchKind();
+        if (made?.kind === "kind") await kindBack(run, fetchKind);
         await containersUp(name, choice, run, log).catch(async (error: unknown) => {
           if (!choice.fetched || !(error instanceof UserError) || readRecord(name)) throw error;
           const why = `kind could not make a cluster: ${firstLine(error.message, 160)}`;
@@ -87,6 +88,9 @@ export async function clusterUp({ name, context, log, run = runCommand, ...optio
     return clusterOf(name, readRecord(name)!);
   });
 }
+
+/** The kind that a cluster was made with may have gone with the cache. */
+const kindBack = async (run: Run, fetch: () => Promise<unknown>) => void ((await run("kind", ["version"])).code === 127 && (await fetch()));
 
 /** An embedded cluster holds stores, so it is never dropped unasked; but whoever made it for want of an engine hears of one. */
 async function sayWhatIsPossible(run: Run, log: (line: string) => void): Promise<void> {
@@ -147,9 +151,10 @@ export async function clusterDown(name: string, log: (line: string) => void = ()
 }
 
 /** Ends the cluster and removes all that it holds (of a context: only what is known of it). `clusterUp` chooses anew. */
-export async function clusterReset(name: string, log: (line: string) => void = () => {}, run: Run = runCommand): Promise<void> {
+export async function clusterReset(name: string, log: (line: string) => void = () => {}, run: Run = runCommand, fetchKind: () => Promise<unknown> = ownKind(log)): Promise<void> {
   await exclusively(name, log, async () => {
     const record = readableRecord(name);
+    if (record?.kind === "kind") await kindBack(run, fetchKind);
     if (record?.kind === "kind" || record?.kind === "k3d") await containersDelete(name, record, run);
     else await endComponents(record);
     rmSync(clusterFolder(name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../../../config/errors";
 import { clusterDown, clusterReset, clusterUp } from "../../../../../scripts/machine/cluster";
@@ -10,6 +10,7 @@ import { bindsLowPorts } from "../../../../../scripts/machine/cluster/container-
 import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../../../../scripts/machine/cluster/context";
 import type { Run } from "../../../../../scripts/machine/os/run";
 import { useCacheFolder } from "../../../helpers/cache-folder";
+import { keepEnvironment } from "../../../helpers/keep-environment";
 
 interface Reply {
   code: number;
@@ -140,6 +141,7 @@ describe("telling local contexts", () => {
 
 describe("a named context, kind and k3d", () => {
   const folder = useCacheFolder();
+  keepEnvironment();
 
   const kubeconfig = (server: string) => `clusters: [{name: x, cluster: {server: "${server}"}}]\nusers: []\ncontexts: []\n`;
   const contexts = (server: string) =>
@@ -291,6 +293,19 @@ describe("a named context, kind and k3d", () => {
     assert.equal(readRecord("t"), undefined);
   });
 
+  it("does so the next time as well, when that kind is in the cache", async () => {
+    // Real programs, found where the project's own tools and its user's are.
+    const program = (file: string, body: string) => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    };
+    program(join(folder(), "bin/docker"), 'case "$1 $2" in "info --format") echo 28.1.0 ;; "context inspect") echo unix:///var/run/docker.sock ;; *) exit 1 ;; esac');
+    program(join(folder(), "tools/kind-0.33.0/kind"), 'case "$1" in version) echo kind v0.33.0 ;; get) ;; *) echo "no cgroups" >&2; exit 1 ;; esac');
+    Object.assign(process.env, { PATH: `${join(folder(), "bin")}:/usr/bin:/bin`, STOREFLEET_TOOLS: join(folder(), "tools") });
+    const up = clusterUp({ name: "t", log: () => {}, binaries: () => Promise.reject(new Error("the embedded one")) });
+    await assert.rejects(up, /the embedded one/);
+  });
+
   it("gets kind again for a cluster that was made with it", async () => {
     const { run } = kindMachine();
     await up(run);
@@ -298,6 +313,15 @@ describe("a named context, kind and k3d", () => {
     const without: Run = async (command, args, options) => (command === "kind" && !fetched ? { code: 127, stdout: "", stderr: "" } : run(command, args, options));
     assert.equal((await clusterUp({ name: "t", log: () => {}, run: without, fetchKind: async () => void fetched++ })).kind, "kind");
     assert.equal(fetched, 1);
+  });
+
+  it("gets kind again for a reset of the cluster that was made with it", async () => {
+    const { run, changed } = kindMachine();
+    await up(run);
+    let fetched = 0;
+    const without: Run = async (command, args, options) => (command === "kind" && !fetched ? { code: 127, stdout: "", stderr: "" } : run(command, args, options));
+    await clusterReset("t", undefined, without, async () => void fetched++);
+    assert.deepEqual([fetched, changed().at(-1), readRecord("t")], [1, "kind delete cluster", undefined]);
   });
 
   it("refuses a name that cannot name a cluster", async () => {
