@@ -1,15 +1,10 @@
 // Prints docs/commands.md: node dist/scripts/dev/command-page.js > docs/commands.md
-import type { Command } from "commander";
 import { storesProgram } from "../cli/main";
+import { leavesOf, pathOf } from "../cli/ui/command-tree";
 
 /** Each command as its own `--help` has it, so that the page can not say anything else. */
 export function commandPage(): string {
-  const leaves = (command: Command): Command[] => {
-    const inner = command.createHelp().visibleCommands(command).filter((it) => it.name() !== "help");
-    return inner.length > 0 ? inner.flatMap(leaves) : [command];
-  };
-  const pathOf = (command: Command): string => (command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name());
-  const sections = leaves(storesProgram()).map((command) => {
+  const sections = leavesOf(storesProgram()).map((command) => {
     const help = command.configureHelp({ helpWidth: 120 }).helpInformation({ error: false }).trimEnd();
     return `## ${pathOf(command)}\n\n${help.replace(/^(?=.)/gm, "    ")}\n`;
   });

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import { environmentNames } from "../../../config/names";
 import { answers } from "../../operations/answers";
+import { commandsOf } from "./command-tree";
 
 /** What an option may be, by its name. */
 const optionValues: Record<string, string[]> = { env: [...environmentNames], of: Object.keys(answers) };
@@ -41,7 +42,6 @@ export function candidates(program: Command, words: string[], storesOf: (given: 
   return place && storeArguments.has(place.name()) ? storesOf(given).filter((name) => !before.includes(name)) : [];
 }
 
-const commandsOf = (command: Command): Command[] => command.createHelp().visibleCommands(command);
 const optionsOf = (command: Command): Option[] => command.createHelp().visibleOptions(command);
 
 /** For each shell, what asks `stores complete`; sourced, or put where the shell looks for such. */

@@ -3,37 +3,9 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { projectRoot } from "../../../../config/root";
-import { setGiven } from "../../../../config/stores-command";
-import { main } from "../../../../scripts/cli/main";
 import { failure } from "../../../../scripts/operations/answers";
-
-interface Answer {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs the command in this process: a process of its own costs a quarter of a second. */
-async function stores(...args: string[]): Promise<Answer> {
-  const written = { out: "", err: "" };
-  const { stdout, stderr, exitCode } = process;
-  const real = { out: stdout.write, err: stderr.write };
-  const keep = (which: "out" | "err") => ((text: string) => ((written[which] += stripVTControlCharacters(text)), true)) as typeof stdout.write;
-  Object.assign(stdout, { write: keep("out") });
-  Object.assign(stderr, { write: keep("err") });
-  process.exitCode = undefined;
-  try {
-    await main(args);
-    return { code: Number(process.exitCode ?? 0), ...written };
-  } finally {
-    Object.assign(stdout, { write: real.out });
-    Object.assign(stderr, { write: real.err });
-    setGiven({ env: "local", file: undefined, context: undefined });
-    process.exitCode = exitCode;
-  }
-}
+import { stores, type Answer } from "../../helpers/in-process";
 
 /** The command as people call it. */
 const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir()) =>
