@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
-export interface Engine {
+export interface EngineProgram {
   /** The walls of an operation that sets out for a digest, where these live. */
   walls(digest: string, live: LivingWalls): Walls;
   /** Pod ports that the ingress controller connects to. */
@@ -37,11 +37,11 @@ export interface Engine {
   create(place: Place, opts: ComponentResourceOptions): Shop;
 }
 
-export function engineOf(spec: StoreSpec, settings: EnvironmentSettings): Engine {
+export function engineOf(spec: StoreSpec, settings: EnvironmentSettings): EngineProgram {
   return spec.engine === "woocommerce" ? woocommerce(spec, settings) : medusa(spec, settings);
 }
 
-function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: EnvironmentSettings): Engine {
+function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: EnvironmentSettings): EngineProgram {
   const sizes = sizesFor("woocommerce", spec.plan, settings);
   const { wordpress, mariadb } = settings.images.overrides;
   return {
@@ -66,7 +66,7 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   };
 }
 
-function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSettings): Engine {
+function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSettings): EngineProgram {
   const sizes = sizesFor("medusa", spec.plan, settings);
   const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
   return {

@@ -7,7 +7,7 @@ import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
 import { withAwaitedPods } from "./awaited-pods";
 import { refuseForeignState } from "./described-cluster";
-import { dropRecords, type Mend } from "./mend";
+import { dropRecords, type Repair } from "./repairs";
 import { noChanges, type Failure } from "./operation";
 import type { Progress } from "./progress";
 import { awaitDeletion, perform, type Performed } from "./perform";
@@ -52,7 +52,7 @@ async function bringUp(context: RunContext, settings: EnvironmentSettings, relea
 const isGutted = ({ status, whole }: OwnReleaseState) => status === "deployed" && !whole;
 
 /** Helm would see no difference; without its record it installs again what is missing, and takes over the rest. */
-const reinstall = (settings: EnvironmentSettings): Mend => ({
+const reinstall = (settings: EnvironmentSettings): Repair => ({
   name: "installed again what was removed by hand",
   matches: () => false,
   needsLock: true,

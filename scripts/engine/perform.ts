@@ -5,7 +5,7 @@ import { byHand } from "../../config/stores-command";
 import type { Observed } from "../fleet/observe";
 import { until } from "../machine/os/until";
 import { helmRecords, rollBack, type ReleaseName } from "./helm";
-import { needsTakingBack, takeBack, mends, type Mend } from "./mend";
+import { knownRepairs, needsTakingBack, takeBack, type Repair } from "./repairs";
 import type { Outcome, Operation, Failure } from "./operation";
 import { runCli } from "./run-cli";
 import type { RunContext } from "./run-context";
@@ -21,11 +21,11 @@ export interface Performed extends Outcome {
 export const storeReleases = (namespace: string): ReleaseName[] => engineNames.map((name) => ({ namespace, name }));
 
 /**
- * Runs an operation, with each repair of mend.ts tried at most once, those of the cluster while the stack's lock is held.
+ * Runs an operation, with each repair of repairs.ts tried at most once, those of the cluster while the stack's lock is held.
  * @param releases what the stack installs
  * @param first repairs that are due before anything fails
  */
-export async function perform(context: RunContext, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void, first: Mend[] = []): Promise<Performed> {
+export async function perform(context: RunContext, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void, first: Repair[] = []): Promise<Performed> {
   const { session, pool, signal } = context;
   const repairs: string[] = [];
   const look = async () => (operation.kind === "up" ? helmRecords(session.kube, releases) : []);
@@ -35,11 +35,11 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
   const refusals: string[] = [];
   const rollBackAny = async () => (await Promise.all(releases.map((release) => rollBack(session, release, signal, (words) => refusals.push(words))))).some(Boolean);
   const place = { kube: session.kube, releases, rollBack: rollBackAny, breakLock };
-  const repair = async (mend: Mend, failure?: Failure) => {
-    const repaired = await mend.repair({ ...place, before }, failure);
+  const attemptRepair = async (repair: Repair, failure?: Failure) => {
+    const repaired = await repair.repair({ ...place, before }, failure);
     if (repaired) {
-      repairs.push(mend.name);
-      onStep(mend.name);
+      repairs.push(repair.name);
+      onStep(repair.name);
     }
     return repaired;
   };
@@ -48,18 +48,18 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
     changes, steps, failure: failure && explain({ ...failure, message: [failure.message, ...refusals].join("\n") }, operation.stack), repairs: [...repairs, ...refusals],
   });
 
-  let attempt = operation;
-  let due: { mends: Mend[]; failed?: Outcome } | undefined = { mends: [...(needsTakingBack(before) ? [takeBack] : []), ...first] };
+  let next = operation;
+  let due: { repairs: Repair[]; failed?: Outcome } | undefined = { repairs: [...(needsTakingBack(before) ? [takeBack] : []), ...first] };
   for (;;) {
-    const { mends: now = [], failed } = due ?? {};
+    const { repairs: now = [], failed } = due ?? {};
     let repaired: boolean | undefined;
     const outcome = await pool.run(
-      { ...attempt, hold: now.length > 0 },
+      { ...next, hold: now.length > 0 },
       onStep,
       signal,
       async () => {
         repaired = false;
-        for (const mend of now) repaired = (await repair(mend, failed?.failure)) || repaired;
+        for (const repair of now) repaired = (await attemptRepair(repair, failed?.failure)) || repaired;
         before = await look();
         return repaired || !failed;
       },
@@ -68,11 +68,11 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
     if (repaired !== undefined) due = undefined;
 
     const { failure } = outcome;
-    const mend = failure && mends.find((candidate) => !repairs.includes(candidate.name) && candidate.matches(failure));
-    if (!mend || (operation.kind !== "up" && mend.retry.fresh)) return end(outcome);
-    if (mend.needsLock) due = { mends: [mend], failed: outcome };
-    else if (!(await repair(mend, failure))) return end(outcome);
-    attempt = { ...attempt, ...mend.retry };
+    const repair = failure && knownRepairs.find((candidate) => !repairs.includes(candidate.name) && candidate.matches(failure));
+    if (!repair || (operation.kind !== "up" && repair.retry.fresh)) return end(outcome);
+    if (repair.needsLock) due = { repairs: [repair], failed: outcome };
+    else if (!(await attemptRepair(repair, failure))) return end(outcome);
+    next = { ...next, ...repair.retry };
   }
 }
 

@@ -2,7 +2,7 @@
 export const causes = ["refused", "volume", "image", "container", "unscheduled", "database", "set-up", "other", "waiting"] as const;
 
 /** Between the cluster's words and the mend. */
-export const mendMark = " — ";
+export const mendSeparator = " — ";
 
 /** One thing that is wrong. */
 export interface Finding {

@@ -4,7 +4,7 @@ import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { Kube, KubeObject } from "../../kube";
 import { isReady } from "./containers";
-import { mendMark } from "./finding";
+import { mendSeparator } from "./finding";
 import type { Observed } from "./observe";
 
 /** By what requests come in, for a whole environment in three calls. */
@@ -31,10 +31,10 @@ async function whyClosed(kube: Kube, env: EnvironmentName, { className, controll
     kube.list(`/api/v1/namespaces/${controllerNamespace}/pods`, { labels: selector }),
   ]);
   const mend = install ? `bring it back: ${storesCommand("cluster up", { env })}` : undefined;
-  if (!ingressClass) return `the cluster has no IngressClass "${className}"${mendMark}${mend ?? "install the ingress controller, or correct ingress.className in the environment's settings"}`;
+  if (!ingressClass) return `the cluster has no IngressClass "${className}"${mendSeparator}${mend ?? "install the ingress controller, or correct ingress.className in the environment's settings"}`;
   if (pods.some(serves)) return undefined;
   const found = pods.length > 0 ? `no pod with ${selector} in namespace ${controllerNamespace} is ready` : `namespace ${controllerNamespace} has no pod with ${selector}`;
-  return `the ingress controller is ${pods.length > 0 ? "not ready" : "not there"} (${found})${mendMark}${
+  return `the ingress controller is ${pods.length > 0 ? "not ready" : "not there"} (${found})${mendSeparator}${
     pods.length > 0 ? `see kubectl describe pods -n ${controllerNamespace}` : mend ?? "start it, or correct ingress.controllerNamespace and controllerLabels in the environment's settings"
   }`;
 }

@@ -4,12 +4,12 @@ import type { StoreSpec } from "../../config/spec";
 import { listedStores } from "../../stores/listed";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
-import { mendMark } from "../fleet/finding";
+import { mendSeparator } from "../fleet/finding";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
 import { requireKnown, type Scope } from "./scope";
 
-export { mendMark, type StoreStatus };
+export { mendSeparator, type StoreStatus };
 
 /** Said wherever somebody could take a simulated pod for a shop. */
 export const simulationNote =

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
-import { mendMark, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
+import { mendSeparator, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
 import { exitCodes, interruptible, note, print, printAnswer, printAnswerLine, withCommon, type Common } from "../common";
 import { sightOf } from "../ui/sight";
 import { duration, table } from "../ui/table";
@@ -44,7 +44,7 @@ export function printStatus({ simulated, stores, listProblem }: FleetStatus): vo
 /** Of the cluster's words as much as a line holds; what mends it is never cut off. */
 export function shortened(reason: string): string {
   const [line = ""] = reason.split("\n", 1);
-  const end = line.lastIndexOf(mendMark);
+  const end = line.lastIndexOf(mendSeparator);
   return end < 0 ? firstLine(line, 160) : firstLine(line.slice(0, end), 160) + line.slice(end);
 }
 

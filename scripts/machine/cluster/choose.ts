@@ -2,7 +2,7 @@ import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { variables, type Variables } from "../../../config/variables";
 import type { Run } from "../os/run";
-import { lookForEngine, patience, type Engine } from "./container-engine";
+import { lookForEngine, patience, type ContainerEngine } from "./container-engine";
 import { isLoopback } from "./context";
 
 /** Milliseconds that an engine which is there, but says nothing, may take to start, such as Docker Desktop after a login. */
@@ -10,7 +10,7 @@ const longPatience = 6 * patience;
 
 export interface Choice {
   kind: "kind" | "k3d" | "embedded";
-  engine?: Engine;
+  engine?: ContainerEngine;
   why: string;
   /** kind is there because it was fetched for this: nobody asked for it by installing it. */
   fetched?: true;

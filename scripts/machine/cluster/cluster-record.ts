@@ -4,7 +4,7 @@ import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
 import type { ProcessRecord } from "../os/process";
 import { clusterFolder } from "../paths";
-import type { Engine } from "./container-engine";
+import type { ContainerEngine } from "./container-engine";
 import type { ComponentName, Ports } from "./embedded/components";
 
 /** What `cluster.json` in a cluster's folder says: which kind was chosen and why, and what of ours runs. */
@@ -14,7 +14,7 @@ export interface ClusterRecord {
   context: string;
   kubeconfig: string;
   /** The container engine of kind and k3d. */
-  engine?: Engine;
+  engine?: ContainerEngine;
   /** Host ports of the ingress on kind and k3d. */
   ingressPorts?: { http: number; https: number };
   /** Embedded only. */

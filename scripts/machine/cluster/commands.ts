@@ -1,6 +1,6 @@
 import { run as runAnything, type Run } from "../os/run";
 import { toolPath } from "../tools";
-import { here } from "../tools/place";
+import { here } from "../tools/locations";
 import { onPath } from "../tools/versions";
 
 /** Runs commands of clusters; kind is the one on the PATH, else the one that was fetched. */

@@ -9,7 +9,7 @@ import { until } from "../os/until";
 import { clusterFolder } from "../paths";
 import type { Choice } from "./choose";
 import { forgetRecord, writeRecord, type ClusterRecord } from "./cluster-record";
-import { bindsLowPorts, type Engine } from "./container-engine";
+import { bindsLowPorts, type ContainerEngine } from "./container-engine";
 import { contextFile, refuseUnlessLocal, saveKubeconfig } from "./context";
 import { freePorts, isListening } from "./ports";
 
@@ -23,7 +23,7 @@ export const containerName = (name: string) => `storefleet-${name}`;
 const containerContext = (kind: ClusterRecord["kind"], name: string) => `${kind}-${containerName(name)}`;
 
 /** Ports for the ingress on this machine: 80 and 443 where nothing is there, else free ones. */
-export async function ingressPorts(engine: Engine, run: Run): Promise<{ http: number; https: number }> {
+export async function ingressPorts(engine: ContainerEngine, run: Run): Promise<{ http: number; https: number }> {
   const [freeHttp, freeHttps] = (await freePorts([80, 443])) as [number, number];
   const low = await bindsLowPorts(engine, run);
   const choose = async (wish: number, free: number) => (low && !(await isListening(wish)) ? wish : free);
@@ -82,7 +82,7 @@ async function create(name: string, choice: Choice, run: Run, log: (line: string
 }
 
 /** A started container is no cluster yet: its API server takes some seconds more. */
-async function startNode(run: Run, engine: Engine, node: string): Promise<void> {
+async function startNode(run: Run, engine: ContainerEngine, node: string): Promise<void> {
   expectSuccess("starting the node", await run(engine, ["start", node], { timeout: 60_000 }));
   const ask = ["exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "--raw", "/readyz"];
   const answer = () => run(engine, ask, { timeout: 10_000 });

@@ -9,7 +9,7 @@ import { clusterFolder } from "../paths";
 import { ensureTools, toolPath } from "../tools";
 import { chooseCluster, type Choice } from "./choose";
 import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./cluster-record";
-import type { Engine } from "./container-engine";
+import type { ContainerEngine } from "./container-engine";
 import { run as runCommand } from "./commands";
 import { containersDelete, containersDown, containersUp } from "./containers";
 import { extractContext, refuseUnlessLocal, renewContext } from "./context";
@@ -33,7 +33,7 @@ export interface Cluster {
   /** Pods never run here: provisioning is real, serving is not. */
   simulated: boolean;
   /** The container engine of kind and k3d. */
-  engine?: Engine;
+  engine?: ContainerEngine;
   /** Where the ingress answers on this machine (kind and k3d). */
   ingressPorts?: { http: number; https: number };
 }

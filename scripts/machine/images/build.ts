@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import type { OwnImage } from "../../../config/own-images";
-import { engineAnswers, engines, type Engine } from "../cluster/container-engine";
+import { engineAnswers, engines, type ContainerEngine } from "../cluster/container-engine";
 import type { Run, RunResult } from "../os/run";
 
 /** What containerd and Podman call an image that Docker knows by a bare name. */
 export const fullName = (image: string) => (image.includes("/") ? image : `docker.io/library/${image}`);
-const nameIn = (engine: Engine, image: string) => (engine === "podman" ? fullName(image) : image);
+const nameIn = (engine: ContainerEngine, image: string) => (engine === "podman" ? fullName(image) : image);
 
 /** With BuildKit's attestations an image is an index of several, which not every import can read. */
 export const withoutAttestations = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
 
 /** The engine to build with: unlike that of a cluster, it may be on another machine. */
-export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promise<Engine> {
+export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promise<ContainerEngine> {
   for (const engine of engines) if (await engineAnswers(engine, run)) return engine;
   throw new UserError(
     `${tagged} can not be built from ${folder}: neither Docker nor Podman answers`,
@@ -21,7 +21,7 @@ export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promis
 }
 
 /** Builds an image for this machine's own processor that the engine does not have yet, which takes minutes; says whether it had to. */
-export async function buildUnlessThere(engine: Engine, { tagged, folder }: OwnImage, root: string, run: Run, log: (line: string) => void): Promise<boolean> {
+export async function buildUnlessThere(engine: ContainerEngine, { tagged, folder }: OwnImage, root: string, run: Run, log: (line: string) => void): Promise<boolean> {
   const name = nameIn(engine, tagged);
   if ((await run(engine, ["image", "inspect", name], { timeout: 30_000 })).code === 0) return false;
   log(`building ${tagged} from ${folder}`);

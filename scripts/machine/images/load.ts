@@ -2,14 +2,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import type { Cluster } from "../cluster";
-import type { Engine } from "../cluster/container-engine";
+import type { ContainerEngine } from "../cluster/container-engine";
 import { containerName, kindEnvironment } from "../cluster/containers";
 import { expectSuccess, type Run } from "../os/run";
 import { clusterFolder } from "../paths";
 import { fullName } from "./build";
 
 /** A cluster whose node is a container of this machine: images are loaded into it. */
-export type ContainerCluster = Cluster & { kind: "kind" | "k3d"; engine: Engine };
+export type ContainerCluster = Cluster & { kind: "kind" | "k3d"; engine: ContainerEngine };
 
 export const inContainers = (cluster: Cluster | undefined): cluster is ContainerCluster => cluster?.kind === "kind" || cluster?.kind === "k3d";
 

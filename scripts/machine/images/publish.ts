@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import { publishedFile, readPublished, type OwnImage } from "../../../config/own-images";
-import type { Engine } from "../cluster/container-engine";
+import type { ContainerEngine } from "../cluster/container-engine";
 import { words } from "../foreign-words";
 import type { Run, RunResult } from "../os/run";
 import { lastLines, withoutAttestations } from "./build";
@@ -19,7 +19,7 @@ export interface Publication {
 }
 
 /** Builds an image for all platforms, pushes it, and records under which digest the registry has it. */
-export async function publish(engine: Engine, publication: Publication): Promise<string> {
+export async function publish(engine: ContainerEngine, publication: Publication): Promise<string> {
   const { image: { tagged, folder }, platforms, root, log } = publication;
   // A broken file is told before the push, not after it.
   const published = readPublished(root);
@@ -54,14 +54,14 @@ async function podmanPush({ image: { tagged, folder }, platforms, root, run, log
   return readFileSync(file, "utf8").trim();
 }
 
-function succeed(engine: Engine, what: string, tagged: string, result: RunResult): void {
+function succeed(engine: ContainerEngine, what: string, tagged: string, result: RunResult): void {
   if (result.code === 0) return;
   const said = lastLines(result);
   throw new UserError(`${what} failed:\n${said}`, mendOf(said, engine, tagged));
 }
 
 /** What the last words of a failed build or push ask for. */
-function mendOf(said: string, engine: Engine, tagged: string): string {
+function mendOf(said: string, engine: ContainerEngine, tagged: string): string {
   if (words.containers.onePlatform.test(said)) return "Make a builder that can build for several platforms: docker buildx create --use";
   if (words.containers.noBuildx.test(said)) return "Install Docker's buildx: https://docs.docker.com/build/concepts/overview/#buildx";
   if (words.containers.otherProcessor.test(said)) return `This machine can not run programs of the other processor yet: ${engine} run --privileged --rm docker.io/tonistiigi/binfmt --install all`;

@@ -6,7 +6,7 @@ import { finished } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { proxyFor } from "../../../config/proxy";
 import { expectSuccess, run } from "../os/run";
-import type { Log, Place } from "./place";
+import type { Log, ToolLocations } from "./locations";
 import { withProgress } from "./progress";
 import type { Binary, Download } from "./table";
 
@@ -25,7 +25,7 @@ async function fetchThroughProxy(url: string, options: { method?: string; redire
 }
 
 /** Whether a host answers at all, within seconds. Asked once in a run. */
-export function isReachable(place: Place, url: string): Promise<boolean> {
+export function isReachable(place: ToolLocations, url: string): Promise<boolean> {
   const { origin } = new URL(url);
   const probe =
     probes.get(origin) ??

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../os/run";
-import type { Log, Place } from "./place";
+import type { Log, ToolLocations } from "./locations";
 import { duration, withProgress } from "./progress";
 import type { Binary, GoBuild } from "./table";
 import { onPath } from "./versions";
@@ -15,7 +15,7 @@ export interface Go {
 }
 
 /** The Go on PATH, or why there is none to build with. */
-export async function findGo(place: Place): Promise<Go | { missing: string }> {
+export async function findGo(place: ToolLocations): Promise<Go | { missing: string }> {
   const file = onPath(place, "go");
   if (!file) return { missing: "Go is not installed" };
   const asked = await run(file, ["env", "GOVERSION"], { env: { GOTOOLCHAIN: "local" }, timeout: 30_000 });

@@ -1,6 +1,6 @@
 import { delimiter, join, sep } from "node:path";
 import { folderOf, installAll, isInstalled } from "./install";
-import { here, type Log, type Place } from "./place";
+import { here, type Log, type ToolLocations } from "./locations";
 import { ensurePlugin, findPlugin, type Plugin } from "./plugins";
 import { isPlugin, plugins, type Binary, type BinaryTool, type PluginTool, type Tool } from "./table";
 import { askVersion, knownVersion, onPath, siblingsOf, versionOf } from "./versions";
@@ -11,21 +11,21 @@ export type { Tool } from "./table";
 export const operationTools: Tool[] = ["pulumi", "pulumi-language-nodejs", "helm", "kubectl", "pulumi-resource-kubernetes", "pulumi-resource-random"];
 export const embeddedClusterTools: Tool[] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
 
-const binaryOf = (place: Place, tool: BinaryTool): Binary => {
+const binaryOf = (place: ToolLocations, tool: BinaryTool): Binary => {
   const binary = place.binaries.find(({ binaries }) => binaries.includes(tool));
   if (!binary) throw new Error(`no tool of the name ${tool}`);
   return binary;
 };
 
 /** The files of a set on PATH whose version was asked before and is the one that this project is tested with. */
-function knownOnPath(place: Place, binary: Binary): Partial<Record<BinaryTool, string>> | undefined {
+function knownOnPath(place: ToolLocations, binary: Binary): Partial<Record<BinaryTool, string>> | undefined {
   const first = onPath(place, binary.binaries[0]);
   const usable = first && knownVersion(place, first) === binary.version;
   return usable ? siblingsOf(place, binary, first) : undefined;
 }
 
 /** Looks on PATH and asks what is found there for its version, once for each file. */
-async function lookOnPath(place: Place, binary: Binary, log: Log): Promise<boolean> {
+async function lookOnPath(place: ToolLocations, binary: Binary, log: Log): Promise<boolean> {
   const first = onPath(place, binary.binaries[0]);
   if (!first) return false;
   const { version, asked } = await versionOf(place, first, (file) => askVersion(file, binary.versionArgs));
@@ -37,7 +37,7 @@ async function lookOnPath(place: Place, binary: Binary, log: Log): Promise<boole
 }
 
 /** A tool's path if it is there already; does no work. */
-export function toolPath(tool: Tool, place: Place = here()): string | undefined {
+export function toolPath(tool: Tool, place: ToolLocations = here()): string | undefined {
   if (isPlugin(tool)) return findPlugin(place, tool)?.file;
   const binary = binaryOf(place, tool);
   return isInstalled(place, binary) ? join(folderOf(place, binary), tool) : knownOnPath(place, binary)?.[tool];
@@ -47,7 +47,7 @@ export function toolPath(tool: Tool, place: Place = here()): string | undefined 
  * Makes sure that the tools are there and returns their paths: from the cache, else from PATH, else downloaded, else
  * built. A plugin that cannot be had is stood in for.
  */
-export async function ensureTools<T extends Tool>(tools: readonly T[], log: Log, place: Place = here()): Promise<Record<T, string>> {
+export async function ensureTools<T extends Tool>(tools: readonly T[], log: Log, place: ToolLocations = here()): Promise<Record<T, string>> {
   const wantedPlugins = tools.filter((tool): tool is T & PluginTool => isPlugin(tool));
   const wanted = new Set(tools.filter((tool) => !isPlugin(tool)).map((tool) => binaryOf(place, tool as BinaryTool)));
   // The CLI is what installs and runs plugins.
@@ -71,7 +71,7 @@ export async function ensureTools<T extends Tool>(tools: readonly T[], log: Log,
 }
 
 /** The environment, on top of the process's own, in which the Pulumi CLI finds exactly these tools and plugins. */
-export function toolEnvironment(place: Place = here()): { PATH: string } & Record<string, string> {
+export function toolEnvironment(place: ToolLocations = here()): { PATH: string } & Record<string, string> {
   const found = (Object.keys(plugins) as PluginTool[]).map((tool) => findPlugin(place, tool)).filter((plugin): plugin is Plugin => plugin !== undefined);
   const folders = (["pulumi", "helm", "kubectl"] as const)
     .map((tool) => binaryOf(place, tool))

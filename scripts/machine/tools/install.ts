@@ -4,21 +4,21 @@ import { UserError } from "../../../config/errors";
 import { withLock } from "../os/lock";
 import { downloadInto, isReachable } from "./download";
 import { buildInto, findGo, goHint, type Go } from "./go-build";
-import type { Log, Place } from "./place";
+import type { Log, ToolLocations } from "./locations";
 import { duration } from "./progress";
 import type { Binary, Download } from "./table";
 import { askVersion, isExecutable } from "./versions";
 
-export const folderOf = (place: Place, binary: Binary) => join(place.folder, `${binary.name}-${binary.version}`);
+export const folderOf = (place: ToolLocations, binary: Binary) => join(place.folder, `${binary.name}-${binary.version}`);
 
 /** A folder is put in place whole, so that its binaries' being there is all that needs looking at. */
-export const isInstalled = (place: Place, binary: Binary) =>
+export const isInstalled = (place: ToolLocations, binary: Binary) =>
   binary.binaries.every((name) => isExecutable(join(folderOf(place, binary), name)));
 
 const title = (binary: Binary) => `${binary.name} ${binary.version}`;
 
 /** Fetches what is missing, or builds what cannot be fetched, one after another. */
-export async function installAll(place: Place, missing: Binary[], log: Log): Promise<void> {
+export async function installAll(place: ToolLocations, missing: Binary[], log: Log): Promise<void> {
   const downloads = new Map<Binary, Download>();
   const silent = new Set<string>();
   await Promise.all(
@@ -54,7 +54,7 @@ const cannotBuild = (builds: Binary[], because: string, goMissing: string) =>
   );
 
 /** The caller holds the tool's lock. */
-async function install(place: Place, binary: Binary, download: Download | undefined, go: Go | { missing: string }, log: Log) {
+async function install(place: ToolLocations, binary: Binary, download: Download | undefined, go: Go | { missing: string }, log: Log) {
   const final = folderOf(place, binary);
   const scratch = `${final}.${process.pid}.partial`;
   // What a killed run left behind.

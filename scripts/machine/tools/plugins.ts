@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "../../../config/errors";
 import { run } from "../os/run";
 import { isReachable } from "./download";
-import type { Log, Place } from "./place";
+import type { Log, ToolLocations } from "./locations";
 import { askPluginVersion } from "./plugin-version";
 import { duration, withProgress } from "./progress";
 import { plugins, type PluginTool } from "./table";
@@ -18,20 +18,20 @@ export interface Plugin {
 }
 
 /** The npm package says which plugin its resources need. */
-export function pluginVersion(place: Place, tool: PluginTool): string {
+export function pluginVersion(place: ToolLocations, tool: PluginTool): string {
   const file = join(place.root, "node_modules", "@pulumi", plugins[tool], "package.json");
   return (JSON.parse(readFileSync(file, "utf8")) as { pulumi: { version: string } }).pulumi.version;
 }
 
 /** Where the CLI keeps an installed plugin; `.partial` next to the folder marks one that is not complete. */
-function installed(place: Place, tool: PluginTool): string | undefined {
+function installed(place: ToolLocations, tool: PluginTool): string | undefined {
   const folder = join(place.pulumiHome, "plugins", `resource-${plugins[tool]}-v${pluginVersion(place, tool)}`);
   const file = join(folder, tool);
   return isExecutable(file) && !existsSync(`${folder}.partial`) ? file : undefined;
 }
 
 /** One folder for each plugin and checkout: only the stand-ins in use go on PATH, and they are this checkout's. */
-function standInFolder(place: Place, tool: PluginTool): string {
+function standInFolder(place: ToolLocations, tool: PluginTool): string {
   const checkout = createHash("sha256").update(place.root).digest("hex").slice(0, 8);
   return join(place.folder, `stand-ins-${checkout}`, plugins[tool]);
 }
@@ -39,13 +39,13 @@ function standInFolder(place: Place, tool: PluginTool): string {
 /** A stand-in that another cache folder's environment put on PATH is no find either. */
 const isStandIn = (file: string) => existsSync(join(dirname(file), ".stand-in"));
 
-function ambient(place: Place, tool: PluginTool): string | undefined {
+function ambient(place: ToolLocations, tool: PluginTool): string | undefined {
   const file = onPath(place, tool);
   return file && !isStandIn(file) ? file : undefined;
 }
 
 /** The plugin that operations will run with, looked up without running or fetching anything. */
-export function findPlugin(place: Place, tool: PluginTool): Plugin | undefined {
+export function findPlugin(place: ToolLocations, tool: PluginTool): Plugin | undefined {
   const onUsersPath = ambient(place, tool);
   if (onUsersPath && knownVersion(place, onUsersPath) === pluginVersion(place, tool)) {
     return { file: onUsersPath, kind: "path" };
@@ -57,7 +57,7 @@ export function findPlugin(place: Place, tool: PluginTool): Plugin | undefined {
 }
 
 /** A real plugin if there is one or one can be had, else the stand-in. */
-export async function ensurePlugin(place: Place, tool: PluginTool, pulumi: string, log: Log): Promise<Plugin> {
+export async function ensurePlugin(place: ToolLocations, tool: PluginTool, pulumi: string, log: Log): Promise<Plugin> {
   const wanted = pluginVersion(place, tool);
   const onUsersPath = ambient(place, tool);
   if (onUsersPath) {
@@ -78,7 +78,7 @@ export async function ensurePlugin(place: Place, tool: PluginTool, pulumi: strin
 }
 
 /** Where a stand-in is in use already, the network is asked once a day. */
-function isTimeToTry(place: Place, tool: PluginTool): boolean {
+function isTimeToTry(place: ToolLocations, tool: PluginTool): boolean {
   const mark = join(standInFolder(place, tool), ".stand-in");
   try {
     return Date.now() - statSync(mark).mtimeMs > 24 * 3600 * 1000;
@@ -88,7 +88,7 @@ function isTimeToTry(place: Place, tool: PluginTool): boolean {
 }
 
 /** The CLI installs its plugins itself: its own layout, locks and second sources. */
-async function download(place: Place, tool: PluginTool, version: string, pulumi: string, log: Log) {
+async function download(place: ToolLocations, tool: PluginTool, version: string, pulumi: string, log: Log) {
   const name = plugins[tool];
   const env = { PULUMI_HOME: place.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_IGNORE_AMBIENT_PLUGINS: "true" };
   const { code, stderr } = await withProgress(
@@ -101,7 +101,7 @@ async function download(place: Place, tool: PluginTool, version: string, pulumi:
 }
 
 /** A program of the plugin's name that runs this checkout's stand-in. */
-function writeStandIn(place: Place, tool: PluginTool) {
+function writeStandIn(place: ToolLocations, tool: PluginTool) {
   const name = plugins[tool];
   const main = join(place.root, "dist", "test", "plugins", name, "main.js");
   if (!existsSync(main)) {

@@ -1,4 +1,4 @@
-import type { Log } from "./place";
+import type { Log } from "./locations";
 
 /** `45 s`, `3 min 5 s`. */
 export function duration(seconds: number): string {

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { run } from "../os/run";
-import type { Place } from "./place";
+import type { ToolLocations } from "./locations";
 import type { Binary, BinaryTool } from "./table";
 
 export function isExecutable(file: string): boolean {
@@ -14,11 +14,11 @@ export function isExecutable(file: string): boolean {
 }
 
 /** The folders of PATH that are the machine's own: ours are left out, or a stand-in would be taken for a find. */
-export const foreignPath = (place: Place): string[] =>
+export const foreignPath = (place: ToolLocations): string[] =>
   place.path.split(delimiter).filter((folder) => isAbsolute(folder) && !`${folder}${sep}`.startsWith(place.folder + sep));
 
 /** The first file of that name on PATH, which is the one that a shell would run. */
-export const onPath = (place: Place, name: string): string | undefined =>
+export const onPath = (place: ToolLocations, name: string): string | undefined =>
   foreignPath(place).map((folder) => join(folder, name)).find(isExecutable);
 
 /** The first `1.2.3` in what a program says of itself. */
@@ -31,14 +31,14 @@ export async function askVersion(file: string, args: string[]): Promise<string |
 }
 
 /** Answers already given, so that a file on PATH is run once and not at every start. Keyed by path, size and time. */
-const memoFile = (place: Place) => join(place.folder, "versions.json");
+const memoFile = (place: ToolLocations) => join(place.folder, "versions.json");
 
 const keyOf = (file: string) => {
   const { mtimeMs, size } = statSync(file);
   return `${realpathSync(file)} ${size} ${mtimeMs}`;
 };
 
-function readMemo(place: Place): Record<string, string> {
+function readMemo(place: ToolLocations): Record<string, string> {
   try {
     return JSON.parse(readFileSync(memoFile(place), "utf8")) as Record<string, string>;
   } catch {
@@ -47,13 +47,13 @@ function readMemo(place: Place): Record<string, string> {
 }
 
 /** What is known of the file's version without running it: `undefined` means that it was never asked. */
-export function knownVersion(place: Place, file: string): string | undefined {
+export function knownVersion(place: ToolLocations, file: string): string | undefined {
   return readMemo(place)[keyOf(file)];
 }
 
 /** The file's version, asked with `ask` the first time, and each time while it does not answer. */
 export async function versionOf(
-  place: Place,
+  place: ToolLocations,
   file: string,
   ask: (file: string) => Promise<string | undefined>,
 ): Promise<{ version: string | undefined; asked: boolean }> {
@@ -69,7 +69,7 @@ export async function versionOf(
 }
 
 /** The other binaries of a set belong next to the first one, or at least on PATH. */
-export function siblingsOf(place: Place, binary: Binary, first: string): Partial<Record<BinaryTool, string>> | undefined {
+export function siblingsOf(place: ToolLocations, binary: Binary, first: string): Partial<Record<BinaryTool, string>> | undefined {
   const found: Partial<Record<BinaryTool, string>> = { [binary.binaries[0]]: first };
   for (const sibling of binary.binaries.slice(1)) {
     const beside = join(dirname(realpathSync(first)), sibling);

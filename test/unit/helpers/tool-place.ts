@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Place } from "../../../scripts/machine/tools/place";
+import type { ToolLocations } from "../../../scripts/machine/tools/locations";
 import type { Binary } from "../../../scripts/machine/tools/table";
 
 /** An executable shell script. */
@@ -20,7 +20,7 @@ export interface World {
   folder: string;
   /** The only folder on PATH besides the system's `sh`, `tar` and `gzip`. */
   bin: string;
-  place: Place;
+  place: ToolLocations;
   lines: string[];
   log: (line: string) => void;
   remove(): void;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { certificateFile, keyFile } from "./certificates";
-import { stages } from "./stages";
+import { stages } from "./kwok-stages";
 
 /** The programs of the embedded control plane, in the order in which they start. */
 export const componentNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;

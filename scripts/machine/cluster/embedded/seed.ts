@@ -1,6 +1,6 @@
 import type { Kube } from "../../../../kube";
 import { until } from "../../os/until";
-import { provisioner, storageClass } from "./stages";
+import { provisioner, storageClass } from "./kwok-stages";
 
 /** The label that says: test tools may do as they like here. */
 export const testClusterLabel = "storefleet.dev/test-cluster";

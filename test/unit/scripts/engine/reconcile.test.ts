@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { namespaceOf } from "../../../../config/names";
-import { mends, takeBack, type Mend } from "../../../../scripts/engine/mend";
+import { knownRepairs, takeBack, type Repair } from "../../../../scripts/engine/repairs";
 import type { Failure } from "../../../../scripts/engine/operation";
 import { awaitDeletion, perform } from "../../../../scripts/engine/perform";
 import { reconcileStore } from "../../../../scripts/engine/reconcile";
@@ -76,7 +76,7 @@ describe("reconcile", () => {
     }
   });
 
-  it("tries each mend at most once, and later tries keep what earlier ones learned", async () => {
+  it("tries each repair at most once, and later tries keep what earlier ones learned", async () => {
     const kube = cluster();
     const { engine, operations } = fakeEngine([missing, unrecorded, unrecorded], { kube });
     const steps: string[] = [];
@@ -86,7 +86,7 @@ describe("reconcile", () => {
       { fresh: true, refresh: false },
       { fresh: true, refresh: true },
     ]);
-    assert.deepEqual(result.repairs, [mends[0]!.name, mends[2]!.name]);
+    assert.deepEqual(result.repairs, [knownRepairs[0]!.name, knownRepairs[2]!.name]);
     assert.deepEqual(result.repairs, steps);
     assert.equal(result.failure?.message, unrecorded.message);
   });
@@ -128,7 +128,7 @@ describe("reconcile", () => {
 
   it("makes what is due before anything fails with the lock in hand, and only once the lock is had", async () => {
     const made: string[] = [];
-    const due: Mend = { name: "due", matches: () => false, needsLock: true, repair: async () => made.push("due") > 0, retry: {} };
+    const due: Repair = { name: "due", matches: () => false, needsLock: true, repair: async () => made.push("due") > 0, retry: {} };
     const locked = failure("the stack is currently locked by 1 lock(s)", "locked");
     const operation = { kind: "up" as const, env: "local" as const, stack: "local", workFolder: "", logFile: "" };
     for (const [failures, expected] of [[[locked], []], [[missing], ["due"]]] as const) {

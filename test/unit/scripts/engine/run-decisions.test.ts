@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takeBack } from "../../../../scripts/engine/mend";
+import { takeBack } from "../../../../scripts/engine/repairs";
 import { noChanges, type Failure } from "../../../../scripts/engine/operation";
 import { runDecisions, type Anew } from "../../../../scripts/engine/run-decisions";
 import type { Decision } from "../../../../scripts/fleet/classify";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../../../../config/errors";
 import { ensureTools, toolPath } from "../../../../../scripts/machine/tools";
 import { sumIn } from "../../../../../scripts/machine/tools/download";
-import { platformOf } from "../../../../../scripts/machine/tools/place";
+import { platformOf } from "../../../../../scripts/machine/tools/locations";
 import { binaries, platforms, type Binary } from "../../../../../scripts/machine/tools/table";
 import { versionIn } from "../../../../../scripts/machine/tools/versions";
 import { archiveOf, downloadHost, helmFrom, program, proxyTo, silentHost, world, type Host, type World } from "../../../helpers/tool-place";

@@ -9,7 +9,7 @@ import { binaries, type Binary, type Platform } from "./table";
 export type Log = (line: string) => void;
 
 /** Where tools are looked for and kept. A parameter everywhere, so that tests bring their own. */
-export interface Place {
+export interface ToolLocations {
   /** The cache: one folder for each tool and version. */
   folder: string;
   /** The PATH that is searched. */
@@ -34,7 +34,7 @@ export function platformOf(os: NodeJS.Platform, architecture: NodeJS.Architectur
 }
 
 /** This machine and this checkout. */
-export const here = (): Place => ({
+export const here = (): ToolLocations => ({
   folder: toolsFolder(),
   path: variables.PATH ?? "",
   pulumiHome: variables.PULUMI_HOME ?? join(homedir(), ".pulumi"),

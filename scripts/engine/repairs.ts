@@ -19,7 +19,7 @@ export interface RepairSite {
 }
 
 /** What an interrupted run can leave behind, and how the next one gets past it. */
-export interface Mend {
+export interface Repair {
   /** Names the repair, for the summary. */
   name: string;
   matches(failure: Failure): boolean;
@@ -32,7 +32,7 @@ export interface Mend {
 }
 
 /** Each repair is tried at most once an operation. */
-export const mends: Mend[] = [
+export const knownRepairs: Repair[] = [
   {
     name: "created the stack",
     matches: ({ kind }) => kind === "not-found",
@@ -82,7 +82,7 @@ async function holdsPasswords(kube: Kube, releases: ReleaseName[]): Promise<bool
  * The one repair that does not wait for a failure: Helm's records tell. Without it Helm would refuse the next upgrade,
  * or compare it with the wrong one.
  */
-export const takeBack: Mend = {
+export const takeBack: Repair = {
   name: "took back what a failed or interrupted Helm operation had begun",
   matches: () => false,
   needsLock: true,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { helmRecords, type HelmRecord } from "../../../../scripts/engine/helm";
-import { failedReleaseText, mends, needsTakingBack, takeBack, type RepairSite } from "../../../../scripts/engine/mend";
+import { failedReleaseText, knownRepairs, needsTakingBack, takeBack, type RepairSite } from "../../../../scripts/engine/repairs";
 import type { Failure } from "../../../../scripts/engine/operation";
 import { requireDeployed } from "../../../../components/shared/require-deployed";
 import { FakeKube } from "../../helpers/fake-kube";
 
 const namespace = "store-acme-00000000";
 const failure = (message: string, kind: Failure["kind"] = "resource"): Failure => ({ kind, message });
-const mend = (name: RegExp) => mends.find((it) => name.test(it.name))!;
+const known = (name: RegExp) => knownRepairs.find((it) => name.test(it.name))!;
 
 function releases(...statuses: string[]): FakeKube {
   const kube = new FakeKube();
@@ -25,7 +25,7 @@ const place = async (kube: FakeKube, more: Partial<RepairSite> = {}): Promise<Re
 });
 const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
 
-describe("mends", () => {
+describe("repairs", () => {
   const texts: [RegExp, Failure][] = [
     [/created the stack/, failure("no stack named 'local.acme' found", "not-found")],
     [/broke the lock/, failure("the stack is currently locked by 1 lock(s)", "locked")],
@@ -35,13 +35,13 @@ describe("mends", () => {
   ];
 
   it("each knows its own failure by the tools' real words, and no other", () => {
-    assert.equal(mends.length, texts.length);
-    for (const [name, text] of texts) assert.deepEqual(mends.filter((it) => it.matches(text)).map((it) => it.name), [mend(name).name]);
+    assert.equal(knownRepairs.length, texts.length);
+    for (const [name, text] of texts) assert.deepEqual(knownRepairs.filter((it) => it.matches(text)).map((it) => it.name), [known(name).name]);
   });
 
   it("none knows other failures", () => {
     for (const text of ["context deadline exceeded", "incorrect passphrase", "no stack named 'x' found, says a chart", "locked"]) {
-      assert.deepEqual(mends.filter((it) => it.matches(failure(text))), []);
+      assert.deepEqual(knownRepairs.filter((it) => it.matches(failure(text))), []);
     }
   });
 
@@ -53,7 +53,7 @@ describe("mends", () => {
   });
 
   it("makes no stack for a shop that runs: its passwords are in another one", async () => {
-    const create = async (kube: FakeKube) => mend(/created the stack/).repair(await place(kube), texts[0]![1]);
+    const create = async (kube: FakeKube) => known(/created the stack/).repair(await place(kube), texts[0]![1]);
     assert.equal(await create(new FakeKube()), true);
     assert.equal(await create(releases()), true, "a Secret of somebody else");
     const shop = releases("deployed").put(`/api/v1/namespaces/${namespace}/secrets/woocommerce-database`, { metadata: { labels: { "storefleet.dev/store": "acme" } } });
@@ -62,7 +62,7 @@ describe("mends", () => {
   });
 
   it("only what is no matter of the cluster is repaired without the stack's lock", () => {
-    assert.deepEqual([...mends, takeBack].filter(({ needsLock }) => !needsLock).map(({ name }) => name), [mend(/created the stack/).name, mend(/broke the lock/).name]);
+    assert.deepEqual([...knownRepairs, takeBack].filter(({ needsLock }) => !needsLock).map(({ name }) => name), [known(/created the stack/).name, known(/broke the lock/).name]);
   });
 
   it("has a quota counted anew that is charged for volumes that are not there", async () => {
@@ -71,7 +71,7 @@ describe("mends", () => {
     kube.put(quota, { status: { used: { persistentvolumeclaims: "2" } } });
     // The controller counts when the quota changes.
     kube.before = (path) => path === quota && Object.assign(kube.objects.get(quota)!.status!.used, { persistentvolumeclaims: "0" });
-    assert.equal(await mend(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), true);
+    assert.equal(await known(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), true);
     assert.deepEqual(kube.changes, [`PATCH ${quota}`, `PATCH ${quota}`], "what makes it count is taken back");
   });
 
@@ -79,7 +79,7 @@ describe("mends", () => {
     const kube = new FakeKube();
     const inNamespace = `/api/v1/namespaces/${namespace}`;
     kube.put(`${inNamespace}/persistentvolumeclaims/woocommerce-database`).put(`${inNamespace}/resourcequotas/quota`, { status: { used: { persistentvolumeclaims: "1" } } });
-    assert.equal(await mend(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), false);
+    assert.equal(await known(/counted anew/).repair(await place(kube), failure("exceeded quota: quota")), false);
     assert.deepEqual(kube.changes, []);
   });
 
@@ -109,7 +109,7 @@ describe("mends", () => {
 
   it("is no repair when there is no record to drop", async () => {
     assert.equal(await takeBack.repair(await place(releases("deployed"))), false);
-    assert.equal(await mend(/not recorded/).repair(await place(releases()), failure("")), false);
+    assert.equal(await known(/not recorded/).repair(await place(releases()), failure("")), false);
   });
 
   it("touches no release but the stack's, and of those the one that is meant", async () => {
@@ -118,7 +118,7 @@ describe("mends", () => {
     for (const message of ["", `Helm Release ${namespace}/woocommerce: failed`]) {
       const kube = releases("failed");
       for (const name of ["traefik", "their-app"]) kube.put(record(name), { metadata: { labels: { owner: "helm", name, status: "failed", version: "1" } } });
-      assert.equal(await mend(/not recorded/).repair(await place(kube, { releases: two, before: await helmRecords(kube.asKube, two) }), failure(message)), true);
+      assert.equal(await known(/not recorded/).repair(await place(kube, { releases: two, before: await helmRecords(kube.asKube, two) }), failure(message)), true);
       assert.ok(kube.objects.has(record("their-app")), "somebody else's release");
       assert.equal(kube.objects.has(record("traefik")), message !== "");
       assert.equal(kube.objects.has(record("woocommerce")), false);
@@ -128,7 +128,7 @@ describe("mends", () => {
   it("a release that is taken over or installed again loses its records, never an object", async () => {
     for (const name of [/not recorded/, /as failed/]) {
       const kube = releases("superseded", "failed");
-      assert.equal(await mend(name).repair(await place(kube), failure("")), true);
+      assert.equal(await known(name).repair(await place(kube), failure("")), true);
       assert.deepEqual(deleted(kube), ["v1", "v2"]);
       assert.ok(kube.objects.has(`/api/v1/namespaces/${namespace}/secrets/woocommerce-admin`));
       assert.ok(kube.reads.every(({ metadataOnly }) => metadataOnly), "records are read whole");
@@ -140,7 +140,7 @@ describe("mends", () => {
       for (const since of ["superseded,failed,deployed", "superseded,deployed", ""]) {
         const { before } = await place(releases("superseded", "failed"));
         const kube = releases(...since.split(",").filter(Boolean));
-        assert.equal(await mend(name).repair(await place(kube, { before }), failure("")), false, since);
+        assert.equal(await known(name).repair(await place(kube, { before }), failure("")), false, since);
         assert.deepEqual(kube.changes, []);
       }
     }

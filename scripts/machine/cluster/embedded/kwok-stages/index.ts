@@ -1,4 +1,4 @@
-import { podStages } from "./pod-stages";
+import { podStages } from "./pods";
 import { isNoneOf, isOneOf, kept, missing, ready, stage, status } from "./stage";
 
 export const storageClass = "standard";
