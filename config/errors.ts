@@ -1,34 +1,25 @@
-/** Errors that a caller can tell apart. `true`: a refusal, before anything happened. */
+/** Errors that a caller can tell apart; docs/troubleshooting.md is made from this. `refused`: before anything happened, so that the exit code is 3. */
 export const errorCodes = {
-  /** The command line says something that can not be meant. */
-  usage: true,
-  "list-invalid": true,
-  "settings-invalid": true,
-  "unknown-store": true,
-  /** The shell's variables are another environment's. */
-  "foreign-shell": true,
-  /** What would be made is there, and is somebody else's. */
-  "foreign-object": true,
-  /** The state is about another cluster, or the context leads to one. */
-  "another-cluster": true,
-  /** The local state is in two places, which differ. */
-  "two-states": true,
-  "no-cluster": true,
-  /** The environment's stack is not up. */
-  "no-environment": true,
-  protected: true,
-  /** Deletions that are too many, not agreed to, or follow from an empty list. */
-  "refused-deletion": true,
-  /** Another kind of cluster, or one with stores, which a reset does not delete. */
-  "refused-reset": true,
-  "plan-invalid": true,
-  "plan-out-of-date": true,
-  "not-ready": true,
-  /** By a signal, while a question was asked; nothing had been done. */
-  interrupted: false,
-  "cluster-unreachable": false,
-  failed: false,
-} as const;
+  usage: { refused: true, means: "the command line says something that can not be meant" },
+  "list-invalid": { refused: true, means: "the list can not be read, or is wrong; `problems` has each place with its repair" },
+  "settings-invalid": { refused: true, means: "`Pulumi.<env>.yaml` is wrong" },
+  "unknown-store": { refused: true, means: "a store is named that is neither listed nor running" },
+  "foreign-shell": { refused: true, means: "the shell's variables are another environment's" },
+  "foreign-object": { refused: true, means: "what would be made is there, and is somebody else's" },
+  "another-cluster": { refused: true, means: "the state is about another cluster, or the context leads to one" },
+  "two-states": { refused: true, means: "the local state is in two places, which differ" },
+  "no-cluster": { refused: true, means: "the environment has no cluster, or it does not run" },
+  "no-environment": { refused: true, means: "the environment's stack is not up: `cluster up`" },
+  protected: { refused: true, means: "a store that was to go is protected" },
+  "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list" },
+  "refused-reset": { refused: true, means: "another kind of cluster, or one with stores, which a reset does not delete" },
+  "plan-invalid": { refused: true, means: "a file is no saved plan" },
+  "plan-out-of-date": { refused: true, means: "list or fleet changed since the plan was saved" },
+  "not-ready": { refused: true, means: "the store, or its pods, are not in a state for this" },
+  interrupted: { refused: false, means: "by a signal, while a question was asked; nothing had been done" },
+  "cluster-unreachable": { refused: false, means: "the API server does not answer, or does not accept the login" },
+  failed: { refused: false, means: "anything else; the message says what" },
+} as const satisfies Record<string, { refused: boolean; means: string }>;
 export type ErrorCode = keyof typeof errorCodes;
 
 /** An expected error: its message is for people and is printed without a stack. */

@@ -71,7 +71,7 @@ function withoutInner(args: string[]): [string[], string[]] {
 /** Tells what went wrong, and ends with code 1, or 3 where nothing had been done yet, or a signal's own. */
 export function fail(error: unknown, json = false): void {
   const told = describe(error);
-  process.exitCode = error instanceof Interrupted ? error.exitCode : told.code !== "defect" && errorCodes[told.code] ? exitCodes.refused : exitCodes.failed;
+  process.exitCode = error instanceof Interrupted ? error.exitCode : told.code !== "defect" && errorCodes[told.code].refused ? exitCodes.refused : exitCodes.failed;
   process.stderr.write(`${err.red(told.code === "defect" ? "defect:" : "error:")} ${told.message}\n${told.hint ? `${told.hint}\n` : ""}`);
   if (json) printFailure(told);
 }

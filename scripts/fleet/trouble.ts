@@ -3,7 +3,7 @@ import { labels } from "../../stores/labels";
 import type { Kube, KubeObject } from "../../kube";
 import { roleOf } from "./containers";
 import { byTime, type Event } from "./event";
-import { causes, mendSeparator, type Finding } from "./finding";
+import { causes, mendSeparator, type CauseOfTrouble, type Finding } from "./finding";
 import { readWholeEnds } from "./log-of-end";
 import { jobFinding, podFinding } from "./pod-trouble";
 import { refusalFindings } from "./refusals";
@@ -55,7 +55,7 @@ export async function troubleIn(kube: Kube, namespace: string): Promise<string |
     // A Job that ran out of time takes its pods along.
     ...(ofPods.some((it) => it?.cause === "set-up") ? [] : jobs.map(jobFinding)),
   ].filter((finding) => finding !== undefined);
-  const cause = causes.find((candidate) => findings.some((finding) => finding.cause === candidate));
+  const cause = (Object.keys(causes) as CauseOfTrouble[]).find((candidate) => findings.some((finding) => finding.cause === candidate));
   const alike = new Map(findings.filter((finding) => finding.cause === cause).map((finding) => [finding.text, finding]));
   const [first, ...more] = alike.values();
   return first && [first.text + (more.length > 0 ? ` (and ${more.length} more like it)` : ""), first.mend].filter(Boolean).join(mendSeparator);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { examples, prints } from "../../scripts/dev/command-examples";
 import { Fleet } from "./helpers/fleet";
 
 describe("npm run quickstart", function () {
@@ -25,5 +26,14 @@ describe("npm run quickstart", function () {
     assert.match(stdout, /Everything is up to date: nothing was changed\./);
     assert.doesNotMatch(stdout + stderr, /created|updated|creating|updating/);
     assert.match(stdout, /^cargo +medusa +READY /m);
+  });
+
+  it("is where each command prints what docs/commands.md shows", async () => {
+    for (const example of Object.values(examples).filter(({ where }) => where === "cluster")) {
+      if (example.edited) fleet.patch("config/stores.local.yaml", ...example.edited);
+      const { stdout, stderr } = await fleet.stores(...example.line.split(" "));
+      const shown = (stdout || stderr).replaceAll(fleet.cache, "/home/you/.local/state/storefleet");
+      assert.ok(prints(example, shown), `${example.line}: ${shown}\nis not\n${example.prints}`);
+    }
   });
 });

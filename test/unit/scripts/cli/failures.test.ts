@@ -65,7 +65,7 @@ const all = leavesOf(storesProgram()).map((command) => ({ path: pathOf(command),
 async function failsWith(code: ErrorCode, path: string, args: string[], { inner }: Case, asJson: boolean): Promise<void> {
   const words = [...path.split(" "), ...args];
   const behind = inner ? ["--", ...inner] : [];
-  const exit = errorCodes[code] ? 3 : 1;
+  const exit = errorCodes[code].refused ? 3 : 1;
   const told = await stores(...words, ...behind);
   assert.deepEqual([told.code, told.out], [exit, ""], `${words.join(" ")}: ${told.err}`);
   assert.match(told.err, /^error: /m);

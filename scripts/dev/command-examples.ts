@@ -1,0 +1,158 @@
+/** A command as it is called, and what it prints. Held by tests: of `where` "cluster" after `npm run quickstart`, in this order. */
+export interface Example {
+  /** Behind `./scripts/stores`. */
+  line: string;
+  where: "anywhere" | "cluster";
+  /** What was edited before, in the list: before and after. */
+  edited?: [string, string];
+  /** Standard output, or standard error where that is empty. A line with `…` stands for any lines. */
+  prints: string;
+}
+
+const simulation = "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: start Docker or Podman, or name any cluster by --context.";
+
+/** Of every command, by its path. */
+export const examples: Record<string, Example> = {
+  validate: { line: "validate", where: "anywhere", prints: "/home/you/storefleet/config/stores.local.yaml: 3 stores, no problems" },
+  schema: {
+    line: "schema --of open", where: "anywhere",
+    prints: `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "anyOf": [
+    {
+      "type": "object",
+      "properties": {
+        "name": {
+          "type": "string"
+        },
+        "url": {
+          "type": "string"
+        }
+      },
+…
+  "title": "stores open --json"
+}`,
+  },
+  hosts: {
+    line: "hosts", where: "anywhere",
+    prints: `127.0.0.1	store-acme-07cbc0d1.127.0.0.1.nip.io	# acme
+127.0.0.1	store-bloom-ca1a474a.127.0.0.1.nip.io	# bloom
+127.0.0.1	store-cargo-ac1a0497.127.0.0.1.nip.io	# cargo
+127.0.0.1	mail.127.0.0.1.nip.io	# mail-catcher`,
+  },
+  completion: {
+    line: "completion fish", where: "anywhere",
+    prints: `function __stores_complete
+    set -l words (commandline -opc) (commandline -ct)
+    $words[1] complete -- $words[2..-1] 2>/dev/null
+end
+complete -c stores -f -a '(__stores_complete)'`,
+  },
+  status: {
+    line: "status", where: "cluster",
+    prints: `STORE  ENGINE       PHASE  AGE    READY IN  URL
+acme   woocommerce  READY  2m 1s  7s        http://store-acme-07cbc0d1.127.0.0.1.nip.io
+bloom  woocommerce  READY  2m 1s  7s        http://store-bloom-ca1a474a.127.0.0.1.nip.io
+cargo  medusa       READY  2m 2s  7s        http://store-cargo-ac1a0497.127.0.0.1.nip.io`,
+  },
+  "cluster status": {
+    line: "cluster status", where: "cluster",
+    prints: `cluster local: embedded, Kubernetes v1.36.3, running; pods are simulated: this proves provisioning, it serves no page
+chosen because neither Docker nor Podman answers
+context storefleet-local in /home/you/.local/state/storefleet/clusters/local/kubeconfig
+nodes simulated-1, simulated-2
+
+PROCESS                  STATE    PID    MEMORY   LOG
+etcd                     running  9869   59 MiB   /home/you/.local/state/storefleet/clusters/local/logs/etcd.log
+kube-apiserver           running  9880   302 MiB  /home/you/.local/state/storefleet/clusters/local/logs/kube-apiserver.log
+kube-controller-manager  running  10094  102 MiB  /home/you/.local/state/storefleet/clusters/local/logs/kube-controller-manager.log
+kube-scheduler           running  10095  67 MiB   /home/you/.local/state/storefleet/clusters/local/logs/kube-scheduler.log
+kwok                     running  10110  98 MiB   /home/you/.local/state/storefleet/clusters/local/logs/kwok.log`,
+  },
+  credentials: {
+    line: "credentials acme", where: "cluster",
+    prints: `name      acme
+url       http://store-acme-07cbc0d1.127.0.0.1.nip.io
+adminUrl  http://store-acme-07cbc0d1.127.0.0.1.nip.io/wp-admin/
+username  admin
+password  (24 characters)`,
+  },
+  open: { line: "open acme", where: "cluster", prints: "http://store-acme-07cbc0d1.127.0.0.1.nip.io" },
+  events: {
+    line: "events acme", where: "cluster",
+    prints: `AGE    TYPE    OBJECT                            REASON             MESSAGE
+…
+2m 1s  Normal  Deployment/woocommerce-wordpress  ScalingReplicaSet  Scaled up replica set woocommerce-wordpress-56947d4b48 from 0 to 1
+…
+2m 0s  Normal  Job/woocommerce-setup-e8fe94b0    Completed          Job completed
+…`,
+  },
+  logs: {
+    line: "logs acme mariadb", where: "cluster",
+    prints: `==> woocommerce-mariadb-0/mariadb <==
+This container is simulated: nothing runs, so nothing is logged.`,
+  },
+  env: {
+    line: "env", where: "cluster",
+    prints: `…
+export PULUMI_CONFIG_PASSPHRASE_FILE='/home/you/.local/state/storefleet/environments/local/passphrase'
+export STOREFLEET_ENV='local'
+export KUBECONFIG='/home/you/.local/state/storefleet/clusters/local/kubeconfig'
+export STOREFLEET_CONTEXT='storefleet-local'`,
+  },
+  verify: { line: "verify acme", where: "cluster", prints: `error: nothing can be bought in acme\n${simulation}` },
+  exec: { line: "exec acme -- wp plugin list", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
+  shell: { line: "shell acme mariadb", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
+  images: {
+    line: "images", where: "cluster",
+    prints: `error: storefleet-woocommerce:663aebbaee00 can not be built from images/woocommerce: neither Docker nor Podman answers
+Install and start one: https://docs.docker.com/engine/install or https://podman.io/docs/installation`,
+  },
+  plan: {
+    line: "plan", where: "cluster", edited: ["Bloom Flowers", "Bloom & Co"],
+    prints: `STORE  ACTION  WHAT
+bloom  update  title "Bloom Flowers" → "Bloom & Co" (Release)
+and 2 unchanged
+
+1 of 3 stores would change: ./scripts/stores apply`,
+  },
+  apply: {
+    line: "apply", where: "cluster",
+    prints: `STORE  RESULT   TIME
+bloom  updated  5.9s  title "Bloom Flowers" → "Bloom & Co"
+and 2 unchanged`,
+  },
+  restart: { line: "restart acme wordpress", where: "cluster", prints: "Restarting woocommerce-wordpress: ./scripts/stores status acme" },
+  destroy: {
+    line: "destroy bloom --yes", where: "cluster",
+    prints: `STORE  RESULT   TIME
+bloom  deleted  14.4s  nothing left`,
+  },
+  "cluster down": { line: "cluster down", where: "cluster", prints: "" },
+  "cluster up": {
+    line: "cluster up", where: "cluster",
+    prints: `…
+cluster local: embedded, as it was made, when neither Docker nor Podman answers
+embedded cluster local is ready (Kubernetes v1.36.3, 4.8 s)
+environment local: up to date`,
+  },
+  "cluster reset": { line: "cluster reset --yes", where: "cluster", prints: "Reset. Cluster and state are gone. Start again: ./scripts/stores cluster up" },
+};
+
+/** What differs from run to run, and the room between columns that follows from it. */
+const changing: [RegExp, string][] = [
+  [/(\d+d )?(\d+h )?(\d+m )?\d+(\.\d+)? ?s\b|\d+h \d+m|\d+m\b/g, "TIME"],
+  [/\b\d+ MiB/g, "MEMORY"],
+  [/(running) +\d+/g, "$1 PID"],
+  [/-[0-9a-f]{8,10}(-[0-9a-z]{5})?\b(?!\.)/g, "-HASH"],
+  [/:[0-9a-f]{12}\b/g, ":TAG"],
+  [/^(password +).*$/gm, "$1PASSWORD"],
+  [/ +/g, " "],
+];
+
+/** Whether a command printed what its example says, but for times, sizes, process numbers, hashes and passwords. */
+export function prints({ prints: wanted }: Example, printed: string): boolean {
+  const [wantedLines, lines] = [wanted, printed].map((text) => changing.reduce((rest, [pattern, word]) => rest.replace(pattern, word), text).trim().split("\n").map((line) => line.trimEnd())) as [string[], string[]];
+  const pattern = wantedLines.map((line) => (line === "…" ? "(.*\n)*" : `${line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\n`)).join("");
+  return new RegExp(`^${pattern}$`).test(lines.map((line) => `${line}\n`).join(""));
+}
