@@ -29,10 +29,11 @@ export class Lab extends Fleet {
   }
 
   /** Writes the environment's settings: those of test/lab/settings.yaml (or LAB_SETTINGS), with these on top; and its secrets. */
-  settings(changes: { images?: Record<string, string>; [key: string]: unknown }, secrets: { pullSecret?: string } = {}): void {
+  settings(changes: { images?: Record<string, string>; registry?: string; platforms?: string[]; [key: string]: unknown }, secrets: { pullSecret?: string } = {}): void {
     const settings = parse(readFileSync(process.env.LAB_SETTINGS ?? join(projectRoot, "test/lab/settings.yaml"), "utf8"));
-    const { images, ...rest } = changes;
+    const { images, registry, platforms, ...rest } = changes;
     Object.assign(settings, rest);
+    Object.assign(settings.images, { registry, platforms });
     Object.assign(settings.images.overrides, images);
     const config = { settings, ...secrets };
     writeFileSync(join(this.project, "Pulumi.local.yaml"), stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`storefleet:${key}`, value])) }));
