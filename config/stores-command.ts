@@ -7,8 +7,10 @@ export interface Given {
   env: EnvironmentName;
   /** A stores list, relative to the current folder. */
   file?: string;
-  /** A context that `cluster up` has to be told, since the settings do not name it. */
+  /** The context that its cluster was named by, where the environment itself would take another. */
   context?: string;
+  /** A context that `cluster up` has to be told again, since the settings do not name it. */
+  recorded?: string;
 }
 
 let given: Given = { env: "local" };
@@ -25,12 +27,13 @@ export function setGiven(now: Partial<Given>): void {
  * @param about where it is not about what this process is about, such as in the programs of stacks
  */
 export function storesCommand(words: string, about: Partial<Given> = {}): string {
-  const { env, file, context } = { ...given, ...about };
+  const { env, file, context, recorded } = { ...given, ...about };
   const listless = /^(cluster|images)\b/.test(words);
+  const named = words.startsWith("cluster up") ? (context ?? recorded) : /^(validate|schema|hosts|completion|cluster)\b/.test(words) ? undefined : context;
   const flags = [
     ...(env === "local" ? [] : [`--env ${env}`]),
     ...(file === undefined || listless ? [] : [`--file ${shellWord(fromProject(file))}`]),
-    ...(context === undefined || !words.startsWith("cluster up") ? [] : [`--context ${shellWord(context)}`]),
+    ...(named === undefined ? [] : [`--context ${shellWord(named)}`]),
   ];
   return ["./scripts/stores", words, ...flags].join(" ");
 }

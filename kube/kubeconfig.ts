@@ -45,7 +45,8 @@ export async function loadContext(file: string | undefined, context?: string): P
   return config;
 }
 
-const usualFiles = () => variables.KUBECONFIG?.split(delimiter).filter(Boolean) ?? [join(homedir(), ".kube", "config")];
+/** The files that `KUBECONFIG` names, or kubectl's usual one. */
+export const usualFiles = () => variables.KUBECONFIG?.split(delimiter).filter(Boolean) ?? [join(homedir(), ".kube", "config")];
 
 interface RawUser {
   name: string;

@@ -10,6 +10,7 @@ import { progress } from "./ui/progress";
 export interface Common {
   env: EnvironmentName;
   file?: string;
+  context?: string;
   json?: boolean;
 }
 
@@ -35,6 +36,10 @@ export function withScope(command: Command): Command {
     .option("--env <name>", `environment: ${environmentNames.join(" or ")}`, parseEnvironment, "local" as EnvironmentName)
     .option("--file <list>", "another stores list than config/stores.<env>.yaml");
 }
+
+/** A command that goes to the environment's cluster. */
+export const withCluster = (command: Command): Command =>
+  command.option("--context <name>", "the kubeconfig context of its cluster, in place of the settings' or of what `cluster up` took");
 
 export const withCommon = (command: Command): Command => withScope(command).option("--json", "print one JSON document on standard output, and nothing else there");
 

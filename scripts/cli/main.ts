@@ -33,7 +33,7 @@ export function storesProgram(inner: string[] = []): Command {
     .exitOverride()
     .hook("preAction", (_, command) => {
       checkVariables();
-      setGiven({ file: undefined, context: undefined, ...command.opts<Given>() });
+      setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand, completionCommands]) {
     add(program);

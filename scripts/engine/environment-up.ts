@@ -30,7 +30,7 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
   const podsOf = async () => (await Promise.all(ownNamespaces(settings).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/pods`)))).flat();
   const said: Progress = { begin() {}, step: (_, text) => log(`environment ${env}: ${text}`), end() {}, close() {} };
   const progress = withAwaitedPods(said, podsOf, () => env);
-  const outcome = await withRunContext(session, settings.helmTimeout, signal, (context) =>
+  const outcome = await withRunContext(session, settings.helmTimeout, { signal, say: log }, (context) =>
     bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => progress.step(env, text)),
   ).finally(() => progress.close());
   if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);

@@ -2,7 +2,7 @@ import { environmentFor } from "../../config/variables";
 import { refuseForeignState } from "./described-cluster";
 import type { Operation } from "./operation";
 import { Pool } from "./pool";
-import { logFile, workFolder, type Session } from "./session";
+import { equipped, logFile, workFolder, type Session } from "./session";
 
 /** What operations on the stacks of one environment share. */
 export interface RunContext {
@@ -24,7 +24,10 @@ export function operationOn(context: RunContext, stack: string): Pick<Operation,
 const minutes = 60_000;
 
 /** Opens the worker pool for `body` and closes it after, unless the state is about another cluster. Ctrl-C aborts `signal`. */
-export async function withRunContext<T>(session: Session, helmTimeout: number, signal: AbortSignal, body: (context: RunContext) => Promise<T>): Promise<T> {
+export async function withRunContext<T>(
+  opened: Session, helmTimeout: number, { signal, say }: { signal: AbortSignal; say: (text: string) => void }, body: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const session = await equipped(opened, say);
   await refuseForeignState(session, signal);
   const pool = new Pool({
     variables: environmentFor("program", session.variables),

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync, symlinkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { settingsFile } from "../../config/environment";
+import { readSettings, settingsFile } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
-import { setGiven, storesCommand } from "../../config/stores-command";
+import { setGiven, shellWord, storesCommand } from "../../config/stores-command";
 import { variables as variablesOfShell } from "../../config/variables";
 import { currentCluster, knownContext, whereaboutsOf, type Cluster } from "../machine/cluster";
 import { Kube } from "../../kube";
 import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
-import { toolEnvironment, toolPath } from "../machine/tools";
+import { ensureTools, operationTools, toolEnvironment, toolPath } from "../machine/tools";
 
 /** What every command that reads or changes a fleet needs: one environment, its cluster and the variables for both. */
 export interface Session {
@@ -22,27 +22,43 @@ export interface Session {
   variables: Record<string, string>;
 }
 
-export async function openSession(env: EnvironmentName): Promise<Session> {
+/** Which environment, and on which cluster if not on its own. */
+export interface Target {
+  env: EnvironmentName;
+  /** A context of the user's kubeconfig. @default that of the settings, else the cluster that `cluster up` took */
+  context?: string;
+}
+
+/** Opens an environment on its cluster; changes nothing of either, and remembers nothing. */
+export async function openSession({ env, context }: Target): Promise<Session> {
   refuseForeignShell(env);
   const name = clusterName(env);
-  const context = knownContext(name);
-  setGiven({ env, context });
-  const cluster = await currentCluster(name);
+  const [ofSettings, recorded] = [readSettings(env).context, knownContext(name)];
+  const named = context ?? ofSettings;
+  setGiven({ env, context: context === ofSettings || context === recorded ? undefined : context, recorded });
+  const cluster = await currentCluster(name, named);
   if (!cluster) {
-    const where = await whereaboutsOf(name);
+    const where = await whereaboutsOf(name, named);
     throw new UserError(
       `environment "${env}" has no running cluster${where ? `: ${where} does not answer` : ""}`,
-      `Start or choose one: ${storesCommand("cluster up", env === "local" || context ? {} : { context: "NAME" })}`,
-      "no-cluster",
+      named ? `Is it up, and is this machine allowed to reach it? kubectl --context ${shellWord(named)} get nodes` : `Start or choose one: ${storesCommand("cluster up", env === "local" || recorded ? {} : { context: "NAME" })}`,
+      named ? "cluster-unreachable" : "no-cluster",
     );
   }
-  const { kubeconfig, ingressPorts: ports } = cluster;
-  const variables = {
-    ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: kubeconfig, STOREFLEET_CONTEXT: cluster.context,
-    ...(ports && { STOREFLEET_INGRESS_PORTS: `${ports.http},${ports.https}` }),
-  };
-  return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables };
+  return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables: variablesFor(env, cluster) };
 }
+
+/** Where another machine brought the environment up, this one may still have to get the tools. */
+export async function equipped(session: Session, say: (text: string) => void): Promise<Session> {
+  if (operationTools.every((tool) => toolPath(tool) !== undefined)) return session;
+  await ensureTools(operationTools, say);
+  return { ...session, variables: variablesFor(session.env, session.cluster) };
+}
+
+const variablesFor = (env: EnvironmentName, { kubeconfig, context, ingressPorts: ports }: Cluster): Record<string, string> => ({
+  ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: kubeconfig, STOREFLEET_CONTEXT: context,
+  ...(ports && { STOREFLEET_INGRESS_PORTS: `${ports.http},${ports.https}` }),
+});
 
 /** The state of `local` in an environment's folder, as a backend. */
 function ownBackend(folder: string): string {

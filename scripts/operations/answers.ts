@@ -71,6 +71,7 @@ const status = z.strictObject({
     reason: z.string().nullable().describe("Why it is not READY, or what about it is not as listed."),
   })),
   listProblem: z.string().nullable().describe("Why the list can not be read, in which case only what runs is shown."),
+  environmentProblem: z.string().nullable().describe("What is to be said of the environment's stack: not up, or older than its settings."),
 });
 
 const verify = z.strictObject({

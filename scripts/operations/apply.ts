@@ -57,13 +57,13 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
 }
 
 /** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
-export async function applyPlan(file: string, said: { env?: string; file?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "adopt">, listener: Listener): Promise<Applied> {
+export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "adopt">, listener: Listener): Promise<Applied> {
   requireNamesToAdopt(options.adopt, said.names);
   const plan = readSavedPlan(file);
   refuseContradiction(plan, said);
   const scope = { env: plan.env, file: plan.file ?? undefined };
   setGiven(scope);
-  const fleet = await openNamed(scope, [], listener.say);
+  const fleet = await openNamed({ ...scope, context: said.context ?? plan.context }, [], listener.say);
   const decisions = decisionsOf(plan, fleet);
   const doomed = await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
   return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
@@ -80,7 +80,7 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);
   const [stores, addresses] = await Promise.all([
-    withRunContext(session, longestInstallation(fleet), listener.signal, (context) =>
+    withRunContext(session, longestInstallation(fleet), listener, (context) =>
       runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
     ),
     // Beside the work: where names are not found, that takes a second and more.

@@ -1,4 +1,4 @@
-import { readSettings, type EnvironmentSettings } from "../../config/environment";
+import { readSettings, settingsFile, type EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { withOwnImages } from "../../config/own-images";
@@ -27,6 +27,7 @@ export async function startCluster({ env }: Pick<Scope, "env">, { context, move 
   refuseForeignShell(env);
   const settings = readSettings(env);
   const named = context ?? settings.context;
+  if (settings.context !== undefined && named !== settings.context) say(`note: ${settingsFile(env)} names context ${settings.context}, so other commands need --context ${named} as well to get here`);
   if (env !== "local" && !named && !(await currentCluster(clusterName(env)))) {
     throw new UserError(
       `environment "${env}" names no cluster`,
@@ -39,7 +40,7 @@ export async function startCluster({ env }: Pick<Scope, "env">, { context, move 
   await ensureTools(operationTools, say);
   const cluster = await clusterUp({ name: clusterName(env), context: named, accept: move ? undefined : (kubeconfig, chosen) => refuseMove(env, kubeconfig, chosen), log: say });
   await loadMissingImages({ settings, cluster, log: say });
-  const session = await openSession(env);
+  const session = await openSession({ env, context: named });
   if (move) session.variables.STOREFLEET_MOVE = env;
   return { session, settings };
 }

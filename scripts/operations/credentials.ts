@@ -32,8 +32,9 @@ async function storeCredentials(scope: Scope, name: string): Promise<Credentials
   return { name, url, adminUrl, username: secretText(secret, "username"), password: secretText(secret, "password") };
 }
 
-async function mailCredentials({ env }: Scope): Promise<Credentials> {
-  const { kube } = await openSession(env);
+async function mailCredentials(scope: Scope): Promise<Credentials> {
+  const { env } = scope;
+  const { kube } = await openSession(scope);
   const settings = (await readEnvironment(kube, env))?.settings;
   if (!settings?.mailCatcher) throw new UserError(`the environment "${env}" has no mail catcher`, `With mailCatcher: true in its settings: ${storesCommand("cluster up")}`, "unknown-store");
   return { name: mailCatcherName, url: mailCatcherUrl(settings), ...(await mailLogin(kube, settings)) };

@@ -33,7 +33,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
   for (const name of names) parseStack(stackOf(env, name));
   const list = readableList(scope);
-  const session = await openSession(env);
+  const session = await openSession(scope);
   const observed = await observeFleet(session.kube, env);
   const { doomed, kept } = decideDestroy(names, observed, new Set(list.stores.filter(({ spec }) => spec.protected).map(({ spec }) => spec.name)));
   if (kept.length > 0 && !all) throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, waysOut(kept, list, observed), "protected");
@@ -42,7 +42,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent);
 
   const shared = await readEnvironment(session.kube, env);
-  const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener.signal, (context) =>
+  const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener, (context) =>
     runDecisions(context, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
   );
   return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };

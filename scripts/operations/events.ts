@@ -34,7 +34,7 @@ export interface EventListener {
  * of the environment, and only what is new, as an hour of a thousand stores is no reading.
  */
 export async function watchEvents(scope: Scope, name: string | undefined, listener: EventListener): Promise<void> {
-  if (name === undefined) return tellEvents((await openSession(scope.env)).kube, scope, "/api/v1/events", "what comes", listener);
+  if (name === undefined) return tellEvents((await openSession(scope)).kube, scope, "/api/v1/events", "what comes", listener);
   const { kube, path } = await eventsOf(scope, name);
   return tellEvents(kube, scope, path, "all", listener);
 }

@@ -13,7 +13,8 @@ export interface ProvidedImages {
 }
 
 /** Builds this project's own images, and brings them to the registry or the cluster. */
-export async function images({ env }: Scope, { say }: Pick<Listener, "say">): Promise<ProvidedImages> {
-  const cluster = await currentCluster(clusterName(env));
-  return { images: await provideImages({ settings: readSettings(env), cluster, log: say }), cluster };
+export async function images({ env, context }: Scope, { say }: Pick<Listener, "say">): Promise<ProvidedImages> {
+  const settings = readSettings(env);
+  const cluster = await currentCluster(clusterName(env), context ?? settings.context);
+  return { images: await provideImages({ settings, cluster, log: say }), cluster };
 }

@@ -1,5 +1,6 @@
 import { secondsForProducts } from "../../config/catalogue";
 import { UserError } from "../../config/errors";
+import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { environmentDigest } from "../../infra/digest";
@@ -22,24 +23,23 @@ export interface Fleet {
 }
 
 /** Reads the list first: while it is invalid, nothing else is even looked at. */
-export async function openFleet({ env, file }: Scope): Promise<Fleet> {
-  const list = listedStores(env, file);
-  const session = await openSession(env);
+export async function openFleet(scope: Scope): Promise<Fleet> {
+  const { env } = scope;
+  const list = listedStores(env, scope.file);
+  const session = await openSession(scope);
   const { kube } = session;
   const [shared, observed, holders] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube)]);
   if (!shared) {
-    throw new UserError(
-      `the environment's stack "${env}" is not up yet on ${session.cluster.context}`,
-      `Bring it up: ${storesCommand("cluster up")}`,
-      "no-environment",
-    );
+    throw new UserError(notUp(env, session.cluster.context), `Bring it up: ${storesCommand("cluster up")}`, "no-environment");
   }
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
   return { session, shared, wanted, observed, holders };
 }
 
+export const notUp = (env: EnvironmentName, context: string) => `the environment's stack "${env}" is not up yet on ${context}`;
+
 /** What to say of an edit of the settings' file that is not in effect: stores follow the environment's stack. */
-export function staleSettings({ session, shared }: Fleet): string | undefined {
+export function staleSettings({ session, shared }: { session: Pick<Session, "env">; shared: EnvironmentReceipt }): string | undefined {
   if (shared.digest === environmentDigest(session.env)) return undefined;
   return `note: the environment's stack is older than Pulumi.${session.env}.yaml or its programs; to bring it up to date: ${storesCommand("cluster up")}`;
 }

@@ -72,7 +72,7 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
 /** Looks at what `apply` would change in the whole fleet, or in the named stores, and changes nothing. */
 export async function plan(scope: Scope, options: PlanOptions & { concurrency?: number }, listener: Listener): Promise<Plan> {
   const fleet = await openNamed(scope, options.names, listener.say);
-  const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener.signal, (context) =>
+  const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener, (context) =>
     planFleet(context, fleet, options, lanes(options.concurrency, listener.say), listener.progress),
   );
   return { env: scope.env, stores, toSave: isWhole(stores) ? savedPlanOf(fleet, stores, scope.file) : undefined };

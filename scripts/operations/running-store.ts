@@ -8,9 +8,9 @@ export interface RunningStore {
 }
 
 /** A store that is on the cluster, listed or not. */
-export async function findStore({ env }: Scope, name: string): Promise<RunningStore> {
-  const session = await openSession(env);
-  const observed = await observeFleet(session.kube, env);
+export async function findStore(scope: Scope, name: string): Promise<RunningStore> {
+  const session = await openSession(scope);
+  const observed = await observeFleet(session.kube, scope.env);
   requireKnown([name], [], observed);
   return { session, store: observed.get(name) as Observed };
 }

@@ -1,15 +1,14 @@
 import { distance } from "fastest-levenshtein";
 import { UserError } from "../../config/errors";
-import type { EnvironmentName } from "../../config/names";
 import { concurrencyFor, tooMany } from "../engine/concurrency";
 import type { Progress } from "../engine/progress";
+import type { Target } from "../engine/session";
 import type { Observed } from "../fleet/observe";
 
 export type { Progress };
 
-/** Whose fleet: an environment's, by its own list or by another file. */
-export interface Scope {
-  env: EnvironmentName;
+/** Whose fleet: an environment's, by its own list or by another file, on its own cluster or on a named one. */
+export interface Scope extends Target {
   file?: string;
 }
 

@@ -7,6 +7,7 @@ import { readEnvironment } from "../fleet/environment";
 import { mendSeparator } from "../fleet/finding";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
+import { notUp, staleSettings } from "./open-fleet";
 import { requireKnown, type Scope } from "./scope";
 
 export { mendSeparator, type StoreStatus };
@@ -23,6 +24,8 @@ export interface FleetStatus {
   stores: StoreStatus[];
   /** Why the list can not be read, in which case only what runs is shown; null when it can. */
   listProblem: string | null;
+  /** What is to be said of the environment's stack: that it is not up, or older than its settings; null: nothing. */
+  environmentProblem: string | null;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface FleetStatus {
  * @param signal ends a look that is under way
  */
 export async function openStatus(scope: Scope, signal?: AbortSignal): Promise<(names?: string[]) => Promise<FleetStatus>> {
-  const session = await openSession(scope.env);
+  const session = await openSession(scope);
   const kube = signal ? session.kube.heeding(signal) : session.kube;
   return (names) => readStatus({ ...session, kube }, scope, names);
 }
@@ -41,7 +44,8 @@ export async function readStatus({ kube, cluster }: Session, { env, file }: Scop
   const [observed, shared] = await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
   requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
   const rows = await fleetStatus(kube, env, specs, observed, shared);
-  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem };
+  const environmentProblem = shared ? (staleSettings({ session: { env }, shared }) ?? null) : notUp(env, cluster.context);
+  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem };
 }
 
 function listedIfReadable({ env, file }: Scope): [StoreSpec[] | undefined, string | null] {

@@ -20,7 +20,7 @@ const patience = 15_000;
 
 /** Proves that a store sells: a real order, which is cancelled again. */
 export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, signal: AbortSignal): Promise<Verification> {
-  return verify(await shopToVerify(await openSession(scope.env), scope, name), onStep, signal);
+  return verify(await shopToVerify(await openSession(scope), scope, name), onStep, signal);
 }
 
 /** Everything that verifying takes, for a store that has to be READY. */

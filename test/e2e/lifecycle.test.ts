@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Fleet, type Row } from "./helpers/fleet";
@@ -169,6 +169,24 @@ describe("a fleet's life", function () {
     assert.equal(ended.code, 0);
     for (const row of Object.values(rows)) assert.deepEqual([row.action, row.result, row.seconds], ["unchanged", "unchanged", 0]);
     assert.deepEqual([...logTimes(), fleet.stateText("shop"), fleet.stateText("corner")], before);
+  });
+
+  it("is looked at, planned and applied from a machine that never brought it up, by the name of its context", async () => {
+    const elsewhere = join(fleet.folder, "elsewhere");
+    const { KUBECONFIG, STOREFLEET_CONTEXT: context, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = fleet.variables;
+    const there = (...args: string[]) => fleet.storesWith({ STOREFLEET_CACHE: elsewhere, KUBECONFIG, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE }, ...args);
+    const named = (...args: string[]) => there(...args, "--context", context!);
+    const status = await named("status", "--json");
+    assert.deepEqual((JSON.parse(status.stdout) as Answer<"status">).stores.map(({ name, phase }) => [name, phase]), [["shop", "READY"], ["corner", "READY"]], status.stderr);
+    for (const command of ["plan", "apply"]) {
+      const { code, stdout, stderr } = await named(command);
+      assert.deepEqual([code, stdout], [0, "Nothing to do: 2 stores unchanged.\n"], stderr);
+    }
+    const { stderr } = await named("restart", "shop", "nothing-like-it");
+    assert.match(stderr, new RegExp(`stores .* --context ${context}`), "what it prints can be pasted there");
+    const { code } = await there("status");
+    assert.equal(code, 3, "no cluster is taken unasked");
+    assert.equal(existsSync(join(elsewhere, "clusters/local/cluster.json")), false);
   });
 
   it("restarts one part of a store, after which nothing is left to do", async () => {

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
-import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
@@ -17,7 +17,7 @@ interface ApplyFlags extends Common {
 }
 
 export function applyCommand(program: Command): void {
-  withCommon(program.command("apply"))
+  withCluster(withCommon(program.command("apply")))
     .description("bring the fleet to what the list says; deletes nothing unless --prune is given")
     .argument("[names...]", "only these stores")
     .addOption(new Option("--plan <file>", "do what a saved plan says, or refuse").conflicts(["prune", "skip"]))
@@ -32,7 +32,7 @@ export function applyCommand(program: Command): void {
       const applied = await listening((listener) =>
         plan === undefined
           ? apply(flags, { ...flags, names, skipUnchanged: skip }, asking(yes), listener)
-          : applyPlan(plan, { env, file: flags.file, names }, flags, listener),
+          : applyPlan(plan, { env, file: flags.file, context: flags.context, names }, flags, listener),
       );
       if (flags.json) printAnswer("apply", applied);
       else printSummary(applied.stores);

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { quote, storesCommand } from "../../../config/stores-command";
 import { shellVariables } from "../../operations/shell-variables";
-import { note, print, printAnswer, withCommon, type Common } from "../common";
+import { note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
 
 export function envCommand(program: Command): void {
-  withCommon(program.command("env"))
+  withCluster(withCommon(program.command("env")))
     .description('exports for pulumi, kubectl and helm by hand: eval "$(./scripts/stores env)"')
     .action(async (flags: Common) => {
       const all = await shellVariables(flags);

@@ -4,7 +4,7 @@ import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { fromProject, shellWord, storesCommand } from "../../../config/stores-command";
 import { causesInWords, isChanging, isFrameOrNote, plan, type Plan, type PlannedStore } from "../../operations/plan";
-import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCommon, type Common } from "../common";
+import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
 import { out } from "../ui/colours";
 import { table } from "../ui/table";
 
@@ -20,7 +20,7 @@ interface PlanFlags extends Common {
 }
 
 export function planCommand(program: Command): void {
-  withCommon(program.command("plan"))
+  withCluster(withCommon(program.command("plan")))
     .description("show what apply would change in the whole fleet")
     .argument("[names...]", "only these stores")
     .option("--prune", "count stores that left the list as deletions", false)

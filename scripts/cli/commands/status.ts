@@ -3,14 +3,14 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { mendSeparator, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
-import { exitCodes, interruptible, note, print, printAnswer, printAnswerLine, withCommon, type Common } from "../common";
+import { exitCodes, interruptible, note, print, printAnswer, printAnswerLine, withCluster, withCommon, type Common } from "../common";
 import { sightOf } from "../ui/sight";
 import { duration, table } from "../ui/table";
 
 const interval = 2000;
 
 export function statusCommand(program: Command): void {
-  withCommon(program.command("status"))
+  withCluster(withCommon(program.command("status")))
     .description("every store with engine, phase, URL, age, and the reason when it is not well")
     .argument("[names...]", "only these stores")
     .option("--watch", "show changes as they happen, until Ctrl-C")
@@ -26,7 +26,8 @@ export function statusCommand(program: Command): void {
 
 const isWell = ({ stores, listProblem }: FleetStatus) => listProblem === null && stores.every(({ phase }) => phase === "READY" || phase === "SUSPENDED");
 
-export function printStatus({ simulated, stores, listProblem }: FleetStatus): void {
+export function printStatus({ simulated, stores, listProblem, environmentProblem }: FleetStatus): void {
+  if (environmentProblem !== null) note(environmentProblem);
   if (listProblem !== null) note(`the list can not be read, so this is what runs:\n${listProblem}\n`);
   if (stores.length === 0) return print(listProblem === null ? "No stores: the list is empty and nothing runs." : "No stores run.");
   const cells = stores.map((row) => [
@@ -52,7 +53,7 @@ export function shortened(reason: string): string {
 async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: Common, names: string[], signal: AbortSignal): Promise<void> {
   const shown = new Map<string, string>();
   const sight = sightOf(note);
-  let listProblem: string | null = null;
+  let [listProblem, told]: (string | null)[] = [null, null];
   while (!signal.aborted) {
     const now = await read(names).catch((error: unknown) => {
       if (signal.aborted) return undefined;
@@ -66,9 +67,10 @@ async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: 
       for (const row of changed) shown.set(row.name, JSON.stringify(row));
       const news = now.listProblem === listProblem ? null : now.listProblem;
       if (json && (changed.length > 0 || news !== null)) printAnswerLine("status", { ...now, stores: changed });
-      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news });
+      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news, environmentProblem: told === now.environmentProblem ? null : now.environmentProblem });
       else if (news !== null) note(`the list can not be read: ${news}`);
       listProblem = now.listProblem;
+      told = now.environmentProblem;
     }
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }

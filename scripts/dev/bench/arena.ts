@@ -49,7 +49,7 @@ export async function openArena(signal: AbortSignal, log: (line: string) => void
     symlinkSync(join(usersPulumiHome, "plugins"), join(pulumiHome, "plugins"));
     // A container engine does not count: the embedded cluster is the same everywhere.
     await clusterUp({ name: clusterName(env), run: async () => ({ code: 127, stdout: "", stderr: "" }), log });
-    const session = await openSession(env);
+    const session = await openSession({ env });
     await environmentUp(session, readSettings(env), signal, log);
     const shared = await readEnvironment(session.kube, env);
     if (!shared) throw new Error("the environment's stack is up, but its receipt is missing");

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../config/errors";
 import { variables } from "../../../config/variables";
-import type { Run } from "../os/run";
+import { contextNames, copyOfContext } from "../../../kube/context-copy";
+import { usualFiles } from "../../../kube/kubeconfig";
 import { clusterFolder } from "../paths";
 
 export function isLoopback(host: string): boolean {
@@ -36,37 +36,33 @@ export interface ContextFile {
   server: string;
 }
 
-/** The user's kubeconfig, as far as one context needs it. */
-const viewOf = (run: Run, kubectl: string, context: string) => run(kubectl, ["config", "view", `--context=${context}`, "--minify", "--flatten", "--raw"], { timeout: 10_000 });
-
-/** Copies one context out of the user's kubeconfig into a file of its own, so that nothing else can be reached by it. */
-export async function extractContext(run: Run, kubectl: string, cluster: string, context: string): Promise<ContextFile> {
-  const all = await run(kubectl, ["config", "get-contexts", "--output=name"], { timeout: 10_000 });
-  const known = all.stdout.split("\n").filter(Boolean);
-  if (!known.includes(context)) {
-    throw new UserError(
-      `there is no context ${context} in the kubeconfig (${variables.KUBECONFIG ?? "~/.kube/config"})`,
-      known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
-      "no-cluster",
-    );
-  }
-  const view = await viewOf(run, kubectl, context);
-  if (view.code !== 0) throw new UserError(`context ${context} cannot be read: ${view.stderr.trim()}`);
-  return saveKubeconfig(cluster, context, view.stdout);
+/**
+ * Copies one context out of the user's kubeconfig into a file of its own, so that nothing else can be reached by it.
+ * @throws UserError if there is none of that name
+ */
+export function extractContext(cluster: string, context: string): ContextFile {
+  const text = copyOfContext(context);
+  if (text !== undefined) return saveKubeconfig(cluster, context, text);
+  const known = contextNames();
+  throw new UserError(
+    `there is no context ${context} in the kubeconfig (${variables.KUBECONFIG ?? "~/.kube/config"})`,
+    known.length ? `Known: ${known.join(", ")}.` : "That file has no contexts at all.",
+    "no-cluster",
+  );
 }
 
 /**
- * Brings the copy up to date where the user's kubeconfig has changed since, such as for rotated certificates. It stays as it is
+ * Brings the copy up to date where the user's kubeconfig has changed since, such as for another login. It stays as it is
  * where the context is gone or leads to another server now: that is `cluster up`'s to decide.
  */
-export async function renewContext(run: Run, kubectl: string, cluster: string, context: string): Promise<void> {
+export function renewContext(cluster: string, context: string): void {
   const copy = contextFile(cluster, context);
-  const theirs = (variables.KUBECONFIG?.split(delimiter) ?? [join(homedir(), ".kube/config")]).filter((file) => file && resolve(file) !== copy && existsSync(file));
+  const theirs = usualFiles().filter((file) => resolve(file) !== copy && existsSync(file));
   const { atimeMs, mtimeMs } = statSync(copy);
   if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
-  const view = await viewOf(run, kubectl, context);
+  const now = copyOfContext(context);
   const before = readFileSync(copy, "utf8");
-  if (view.code === 0 && serverOf(view.stdout) === serverOf(before) && view.stdout !== before) saveKubeconfig(cluster, context, view.stdout);
+  if (now !== undefined && serverOf(now) === serverOf(before) && now !== before) saveKubeconfig(cluster, context, now);
   else utimesSync(copy, atimeMs / 1000, new Date());
 }
 

@@ -6,7 +6,7 @@ import { Kube } from "../../../kube";
 import { withLock } from "../os/lock";
 import { run as runOnPath, type Run } from "../os/run";
 import { clusterFolder } from "../paths";
-import { ensureTools, toolPath } from "../tools";
+import { ensureTools } from "../tools";
 import { chooseCluster, type Choice } from "./choose";
 import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./cluster-record";
 import type { ContainerEngine } from "./container-engine";
@@ -108,7 +108,7 @@ async function contextUp(
 ): Promise<void> {
   const context = named ?? record!.context;
   const program = await kubectl();
-  const { kubeconfig, server } = await extractContext(run, program, name, context);
+  const { kubeconfig, server } = extractContext(name, context);
   if (!named) refuseUnlessLocal(context, server);
   const answer = await run(program, ["--kubeconfig", kubeconfig, "version", "--request-timeout=10s"], { timeout: 15_000 });
   if (answer.code !== 0) throw new UserError(`context ${context} (${server}) does not answer: ${answer.stderr.trim()}`, undefined, "cluster-unreachable");
@@ -176,20 +176,28 @@ function readableRecord(name: string): ClusterRecord | undefined {
   }
 }
 
-/** The cluster that is up under this name, if its API answers; starts nothing. */
-export async function currentCluster(name: string): Promise<Cluster | undefined> {
-  const record = readRecord(name);
-  const kubectl = toolPath("kubectl");
-  if (record?.kind === "context" && kubectl && existsSync(record.kubeconfig)) await renewContext(runCommand, kubectl, name, record.context);
+/**
+ * The cluster that is up under this name, if its API answers; starts nothing.
+ * @param named a context to take, whatever was brought up; nothing is recorded of it
+ */
+export async function currentCluster(name: string, named?: string): Promise<Cluster | undefined> {
+  const record = recordOf(name, readRecord(name), named);
+  if (record?.kind === "context" && existsSync(record.kubeconfig)) renewContext(name, record.context);
   return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
 }
 
 /** How the cluster of this name is reached, whether or not it answers: `context "kind-shops" at https://127.0.0.1:6443`. */
-export async function whereaboutsOf(name: string): Promise<string | undefined> {
-  const record = readableRecord(name);
+export async function whereaboutsOf(name: string, named?: string): Promise<string | undefined> {
+  const record = recordOf(name, readableRecord(name), named);
   if (!record || !existsSync(record.kubeconfig)) return undefined;
   const { context, server } = await Kube.open(record.kubeconfig, record.context);
   return `context "${context}" at ${server}`;
+}
+
+/** What was brought up, or a named context as it would be recorded. */
+function recordOf(name: string, record: ClusterRecord | undefined, named: string | undefined): ClusterRecord | undefined {
+  if (named === undefined || record?.context === named) return record;
+  return { kind: "context", context: named, kubeconfig: extractContext(name, named).kubeconfig, why: "it was named" };
 }
 
 /** The context that was named for this cluster, whether or not it answers. */

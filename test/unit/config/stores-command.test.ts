@@ -6,21 +6,27 @@ import { projectRoot } from "../../../config/root";
 import { byHand, fromProject, setGiven, shellWord, storesCommand } from "../../../config/stores-command";
 
 describe("a command that is printed", () => {
-  afterEach(() => setGiven({ env: "local", file: undefined, context: undefined }));
+  afterEach(() => setGiven({ env: "local", file: undefined, context: undefined, recorded: undefined }));
 
   it("is about the environment, the list and the context of the command that prints it", () => {
     assert.equal(storesCommand("apply"), "./scripts/stores apply");
     setGiven({ env: "prod", file: join(projectRoot, "config/other.yaml"), context: "a-context" });
-    assert.equal(storesCommand("apply acme"), "./scripts/stores apply acme --env prod --file config/other.yaml");
+    assert.equal(storesCommand("apply acme"), "./scripts/stores apply acme --env prod --file config/other.yaml --context a-context");
     assert.equal(storesCommand("cluster up"), "./scripts/stores cluster up --env prod --context a-context");
-    assert.equal(storesCommand("cluster down"), "./scripts/stores cluster down --env prod");
-    assert.equal(storesCommand("status", { env: "local", file: undefined }), "./scripts/stores status");
+    for (const words of ["cluster down", "hosts", "validate"]) assert.doesNotMatch(storesCommand(words), /--context/, "needs no cluster, or has its own");
+    assert.equal(storesCommand("status", { env: "local", file: undefined, context: undefined }), "./scripts/stores status");
+  });
+
+  it("tells only cluster up of a context that it was told before", () => {
+    setGiven({ env: "prod", recorded: "a-context" });
+    assert.equal(storesCommand("apply"), "./scripts/stores apply --env prod");
+    assert.equal(storesCommand("cluster up"), "./scripts/stores cluster up --env prod --context a-context");
   });
 
   it("keeps what was said before when a session says more", () => {
     setGiven({ env: "prod", file: "/lists/a.yaml" });
     setGiven({ env: "prod", context: "there" });
-    assert.equal(storesCommand("status"), "./scripts/stores status --env prod --file /lists/a.yaml");
+    assert.equal(storesCommand("status"), "./scripts/stores status --env prod --file /lists/a.yaml --context there");
   });
 
   it("has what the shell takes for one word, whatever it holds", () => {
@@ -28,7 +34,7 @@ describe("a command that is printed", () => {
       assert.equal(execFileSync("sh", ["-c", `printf %s ${shellWord(value)}`], { encoding: "utf8" }), value);
     }
     setGiven({ env: "prod", file: "/my lists/a.yaml", context: "arn:aws:eks:eu:1:cluster/x y" });
-    assert.match(storesCommand("plan"), /--file '\/my lists\/a\.yaml'$/);
+    assert.match(storesCommand("plan"), /--file '\/my lists\/a\.yaml' --context/);
     assert.match(storesCommand("cluster up"), /--context 'arn:aws:eks:eu:1:cluster\/x y'$/);
   });
 

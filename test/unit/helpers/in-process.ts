@@ -24,7 +24,7 @@ export async function stores(...args: string[]): Promise<Answer> {
   } finally {
     Object.assign(stdout, { write: real.out });
     Object.assign(stderr, { write: real.err });
-    setGiven({ env: "local", file: undefined, context: undefined });
+    setGiven({ env: "local", file: undefined, context: undefined, recorded: undefined });
     process.exitCode = exitCode;
   }
 }

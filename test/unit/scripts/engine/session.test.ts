@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectRoot } from "../../../../config/root";
-import { setGiven } from "../../../../config/stores-command";
+import { setGiven, storesCommand } from "../../../../config/stores-command";
 import { clusterProvider } from "../../../../infra/cluster-provider";
 import { forgetSalts, forgetState, logFile, openSession, pulumiVariables, storesOfOwnState, workFolder } from "../../../../scripts/engine/session";
 import { listedStores } from "../../../../stores/listed";
 import { keepEnvironment } from "../../helpers/keep-environment";
+import { StubApi } from "../../helpers/stub-api";
 
 const touched = ["STOREFLEET_CACHE", "STOREFLEET_TOOLS", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "STOREFLEET_ENV", "STOREFLEET_FILE"];
 
@@ -24,12 +25,39 @@ describe("session", () => {
   });
   afterEach(() => {
     rmSync(cache, { recursive: true });
-    setGiven({ env: "local", file: undefined, context: undefined });
+    setGiven({ env: "local", file: undefined, context: undefined, recorded: undefined });
   });
 
   it("needs a running cluster, and says how to get one", async () => {
-    await assert.rejects(openSession("local"), { name: "UserError", message: 'environment "local" has no running cluster', hint: "Start or choose one: ./scripts/stores cluster up" });
-    await assert.rejects(openSession("prod"), { hint: "Start or choose one: ./scripts/stores cluster up --env prod --context NAME" });
+    await assert.rejects(openSession({ env: "local" }), { name: "UserError", message: 'environment "local" has no running cluster', hint: "Start or choose one: ./scripts/stores cluster up" });
+    await assert.rejects(openSession({ env: "prod" }), { hint: "Start or choose one: ./scripts/stores cluster up --env prod --context NAME" });
+  });
+
+  describe("on a named context", () => {
+    let api: StubApi;
+    beforeEach(async () => {
+      api = await StubApi.start();
+      await api.open();
+      process.env.KUBECONFIG = api.kubeconfig;
+      api.answer = (_, response) => response.end("{}");
+    });
+    afterEach(() => api.close());
+
+    it("is opened without being brought up, and nothing is noted of it", async () => {
+      const { cluster, variables } = await openSession({ env: "prod", context: "here" });
+      assert.deepEqual([cluster.kind, cluster.context, variables.STOREFLEET_CONTEXT, variables.KUBECONFIG], ["context", "here", "here", cluster.kubeconfig]);
+      assert.notEqual(cluster.kubeconfig, api.kubeconfig);
+      assert.deepEqual(readdirSync(join(cache, "clusters/prod")), ["contexts"]);
+      assert.equal(storesCommand("status"), "./scripts/stores status --env prod --context here");
+      await assert.rejects(openSession({ env: "prod" }), { code: "no-cluster" });
+      assert.equal(storesCommand("status"), "./scripts/stores status --env prod");
+    });
+
+    it("that is not known, or does not answer, is an error with its name", async () => {
+      await assert.rejects(openSession({ env: "prod", context: "there" }), { message: /no context there/, hint: "Known: here." });
+      api.answer = (_, response) => response.writeHead(500).end();
+      await assert.rejects(openSession({ env: "prod", context: "here" }), { code: "cluster-unreachable", message: new RegExp(`context "here" at ${api.address} does not answer`), hint: /kubectl --context here get nodes/ });
+    });
   });
 
   it("keeps state and passphrase of the local environment in the cache, for this user alone", () => {
@@ -135,10 +163,10 @@ describe("session", () => {
     Object.assign(process.env, { STOREFLEET_ENV: "local", PULUMI_BACKEND_URL: "file:///x", STOREFLEET_FILE: "/lists/local.yaml" });
     const refusal = (error: Error & { hint?: string }) =>
       /variables of environment local.*this is about prod; nothing was done/.test(error.message) && /unset STOREFLEET_ENV STOREFLEET_FILE( KUBECONFIG)? PULUMI_BACKEND_URL/.test(error.hint ?? "");
-    await assert.rejects(openSession("prod"), refusal);
+    await assert.rejects(openSession({ env: "prod" }), refusal);
     assert.throws(() => listedStores("prod"), refusal);
     assert.throws(() => clusterProvider("prod", "a-context"), refusal);
-    await assert.rejects(openSession("local"), /has no running cluster/);
+    await assert.rejects(openSession({ env: "local" }), /has no running cluster/);
   });
 
   it("keeps one log for each stack", () => {
