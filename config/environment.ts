@@ -94,7 +94,7 @@ export const settingsSchema = z
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z
       .strictObject({
-        registry: registry.optional().describe("Where this project's own images are pushed to and pulled from; absent: they are loaded into kind or k3d."),
+        registry: registry.optional().describe("Where this project's own images are pushed to and pulled from; absent: they are loaded into a cluster of this machine."),
         platforms: z
           .array(z.enum(imagePlatforms))
           .min(1, { error: `is empty — name at least one of ${imagePlatforms.join(", ")}` })

@@ -44,5 +44,5 @@ function missingMend(image: string, env: string): string {
   if (!isOwnImage(image)) return `correct the image under images.overrides in Pulumi.${env}.yaml, then ${upAndApply()}`;
   // Pods refer to what published.json says was pushed.
   if (hasRegistry(image)) return `the registry lost it: take its line out of ${publishedFile}, then ${storesCommand("images")} && ${upAndApply()}`;
-  return `${storesCommand("images")} loads it into kind or k3d; any other cluster needs images.registry in Pulumi.${env}.yaml`;
+  return `${storesCommand("images")} loads it into a cluster of this machine; any other needs images.registry in Pulumi.${env}.yaml`;
 }

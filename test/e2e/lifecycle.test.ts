@@ -182,8 +182,8 @@ describe("a fleet's life", function () {
       const { code, stdout, stderr } = await named(command);
       assert.deepEqual([code, stdout], [0, "Nothing to do: 2 stores unchanged.\n"], stderr);
     }
-    const { stderr } = await named("restart", "shop", "nothing-like-it");
-    assert.match(stderr, new RegExp(`stores .* --context ${context}`), "what it prints can be pasted there");
+    const { stderr } = await named("plan", "--out", join(fleet.folder, "there.json"));
+    assert.match(stderr, new RegExp(`stores apply --plan .*there\\.json --context ${context}`), "what it prints can be pasted there");
     const { code } = await there("status");
     assert.equal(code, 3, "no cluster is taken unasked");
     assert.equal(existsSync(join(elsewhere, "clusters/local/cluster.json")), false);

@@ -7,7 +7,7 @@ import { table } from "../ui/table";
 
 export function imagesCommand(program: Command): void {
   withCluster(withCommon(program.command("images")))
-    .description("build this project's own images, and push them to the registry or load them into kind or k3d")
+    .description("build this project's own images, and push them to the registry or load them into a cluster of this machine")
     .action(async (flags: Common) => {
       const provided = await images(flags, { say: note });
       if (flags.json) printAnswer("images", { env: flags.env, images: provided.images });
@@ -26,5 +26,5 @@ function whyNot(env: Common["env"], cluster: ProvidedImages["cluster"]): string 
   if (cluster?.simulated) return "the pods of the embedded cluster are simulated, they need no image.";
   const registry = `set images.registry in ${settingsFile(env)}`;
   if (cluster) return `the nodes of context ${cluster.context} pull from a registry; ${registry}.`;
-  return `environment ${env} has no running cluster. ${storesCommand("cluster up")} loads images into kind and k3d; for any other cluster, ${registry}.`;
+  return `environment ${env} has no running cluster. ${storesCommand("cluster up")} loads images into a cluster of this machine; for any other, ${registry}.`;
 }

@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster";
 import { run as runCommand } from "../cluster/commands";
 import type { Run } from "../os/run";
 import { buildUnlessThere, findEngine } from "./build";
-import { inContainers, isLoaded, load } from "./load";
+import { load, nodeImagesOf } from "./load";
 import { publish } from "./publish";
 
 /** What became of one own image. */
@@ -31,9 +31,10 @@ export interface ProvideOptions {
 
 /**
  * Builds what is missing of the own images that an environment uses, and brings it to where the pods get it from: the
- * registry of the settings, else the node of a kind or k3d cluster.
+ * registry of the settings, else the node of a cluster on this machine.
  */
 export async function provideImages({ settings, cluster, log, root = projectRoot, run = runCommand }: ProvideOptions): Promise<ProvidedImage[]> {
+  const node = settings.images.registry === undefined ? await nodeImagesOf(cluster, run) : undefined;
   const provide = async (image: OwnImage): Promise<ProvidedImage> => {
     const { name, tagged } = image;
     const { registry, platforms } = settings.images;
@@ -43,10 +44,10 @@ export async function provideImages({ settings, cluster, log, root = projectRoot
       const digest = await publish(await findEngine(image, run), { image, platforms, root, run, log });
       return { name, reference: `${tagged}@${digest}`, built: true, delivery: "pushed" };
     }
-    if (inContainers(cluster)) {
-      if (await isLoaded(cluster, tagged, run)) return { name, reference: tagged, built: false, delivery: "already loaded" };
-      const built = await buildUnlessThere(cluster.engine, image, root, run, log);
-      await load(cluster, tagged, run, log);
+    if (node) {
+      if (await node.has(tagged)) return { name, reference: tagged, built: false, delivery: "already loaded" };
+      const built = await buildUnlessThere(node.builder, image, root, run, log);
+      await load(node, tagged, log);
       return { name, reference: tagged, built, delivery: "loaded" };
     }
     const built = await buildUnlessThere(await findEngine(image, run), image, root, run, log);
@@ -57,7 +58,8 @@ export async function provideImages({ settings, cluster, log, root = projectRoot
   return provided;
 }
 
-/** Of a kind or k3d cluster without a registry: what its pods would not find. Any other cluster gets its images itself. */
+/** Of a cluster on this machine without a registry: what its pods would not find. Any other cluster gets its images itself. */
 export async function loadMissingImages(options: ProvideOptions): Promise<void> {
-  if (inContainers(options.cluster) && options.settings.images.registry === undefined) await provideImages(options);
+  const { settings, cluster, run = runCommand } = options;
+  if (settings.images.registry === undefined && (await nodeImagesOf(cluster, run))) await provideImages(options);
 }

@@ -69,7 +69,7 @@ describe("a pull", () => {
   it("of an own image says how that gets there", async () => {
     const lost = "the registry lost it: take its line out of images/published.json, then ./scripts/stores images && ./scripts/stores cluster up && ./scripts/stores apply";
     assert.equal(mendOf(await reason(absences.containerd, { from: `registry.example.com/shops/storefleet-medusa:0a1b2c@sha256:${"a".repeat(64)}` })), lost);
-    const load = "./scripts/stores images loads it into kind or k3d; any other cluster needs images.registry in Pulumi.local.yaml";
+    const load = "./scripts/stores images loads it into a cluster of this machine; any other needs images.registry in Pulumi.local.yaml";
     for (const from of ["storefleet-medusa-storefront:0a1b2c", "docker.io/library/storefleet-woocommerce:0a1b2c"]) {
       assert.equal(mendOf(await reason(refusals["Docker Hub by containerd"], { from })), load);
       assert.equal(mendOf(await reason(absences["CRI-O"], { from })), load);
