@@ -7,7 +7,7 @@ export const causes = {
   volume: { said: ["volume … can not be bound", "volume … is lost"], look: "`storageClass` in the settings, and its provisioner" },
   image: {
     said: ["image can not be pulled"],
-    look: 'after the dash: what to set or push. The registry\'s login is set as the top of `Pulumi.prod.yaml` has it, for `local` after `eval "$(./scripts/stores env)"`',
+    look: 'after the dash: what to set or push. The registry\'s login is set as the top of `Pulumi.prod.yaml` has it, for `local` in a shell with what `stores env` exports',
   },
   container: { said: ["FailedMount", "CreateContainerConfigError"], look: "a Secret or ConfigMap that is missing: named in the message" },
   unscheduled: { said: ["can not be scheduled"], look: "room on the nodes" },
