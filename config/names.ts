@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
+import { environmentNames } from "./environments";
 import { UserError } from "./errors";
 
-export const environmentNames = ["local", "prod"] as const;
-/** An environment is a stack of its own; each of its stores is another. */
-export type EnvironmentName = (typeof environmentNames)[number];
+/** An environment is a stack of its own; each of its stores is another. Which there are: `environmentNames`. */
+export type EnvironmentName = string;
 
 export const maxNameLength = 40;
 
 /**
- * Names that mean something else already: environments (also stack names), selections of stores, words that
+ * Names that mean something else already: the environments that come with the project, selections of stores, words that
  * YAML readers take for booleans or null, and the platform's own shared parts.
  */
 export const reservedNames: readonly string[] = [
-  ...environmentNames,
+  ...["local", "prod"],
   ...["all", "any", "none", "default", "defaults", "shared", "store", "stores", "test"],
   ...["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"],
   ...["storefleet", "pulumi", "traefik", "cert-manager", "mail-catcher"],
@@ -49,14 +49,14 @@ export interface StackIdentity {
 }
 
 /** Throws a UserError for a stack that is neither an environment nor a store of one. */
-export function parseStack(stack: string): StackIdentity {
+export function parseStack(stack: string, environments: string[] = environmentNames()): StackIdentity {
   const [first = "", store, ...rest] = stack.split(".");
-  const env = environmentNames.find((name) => name === first);
+  const env = environments.find((name) => name === first);
   const valid = store === undefined || (namePattern.test(store) && store.length <= maxNameLength && !isReservedName(store));
   if (!env || !valid || rest.length > 0) {
     throw new UserError(
       `"${stack}" is not a stack of this project`,
-      `Stacks are ${environmentNames.join(" and ")} (the environments) and <environment>.<store>, such as local.acme.`,
+      `Stacks are ${environments.join(" and ")} (the environments) and <environment>.<store>, such as local.acme.`,
       "usage",
     );
   }

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { UserError } from "../../config/errors";
-import { environmentNames, type EnvironmentName } from "../../config/names";
+import { environmentNames } from "../../config/environments";
+import type { EnvironmentName } from "../../config/names";
 import type { Answer, answers } from "../operations/answers";
 import type { Listener } from "../operations/scope";
 import { progress } from "./ui/progress";
@@ -33,7 +34,7 @@ export class Interrupted extends UserError {
 /** Which fleet it is about. */
 export function withScope(command: Command): Command {
   return command
-    .option("--env <name>", `environment: ${environmentNames.join(" or ")}`, parseEnvironment, "local" as EnvironmentName)
+    .option("--env <name>", "environment, as in Pulumi.<name>.yaml", parseEnvironment, "local")
     .option("--file <list>", "another stores list than config/stores.<env>.yaml");
 }
 
@@ -44,9 +45,9 @@ export const withCluster = (command: Command): Command =>
 export const withCommon = (command: Command): Command => withScope(command).option("--json", "print one JSON document on standard output, and nothing else there");
 
 function parseEnvironment(value: string): EnvironmentName {
-  const env = environmentNames.find((name) => name === value);
-  if (!env) throw new UserError(`there is no environment "${value}"`, `Environments are: ${environmentNames.join(", ")}.`, "usage");
-  return env;
+  const known = environmentNames();
+  if (known.includes(value)) return value;
+  throw new UserError(`there is no environment "${value}"`, `Environments are: ${known.join(", ")}. Another is made by Pulumi.<name>.yaml, with storefleet:settings, and config/stores.<name>.yaml.`, "usage");
 }
 
 /** A whole number from `min`, for an option. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { environmentNames } from "../../config/environments";
 import { UserError } from "../../config/errors";
-import { environmentNames } from "../../config/names";
 import { shellWord, storesCommand } from "../../config/stores-command";
 import type { Anew } from "../engine/run-decisions";
 import type { Decision } from "../fleet/classify";
@@ -12,7 +12,7 @@ import type { Fleet } from "./open-fleet";
 
 const saved = z.object({
   kind: z.literal("storefleet-plan"),
-  env: z.enum(environmentNames),
+  env: z.string().refine((name) => environmentNames().includes(name)),
   context: z.string(),
   /** Which cluster that was: a context's name may lead to another one by now. */
   cluster: z.string(),

@@ -1,5 +1,6 @@
 import { readSettings } from "../../config/environment";
-import { environmentNames, namespaceOf, type EnvironmentName } from "../../config/names";
+import { environmentNames } from "../../config/environments";
+import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { resolveStore, engineNames, planNames, type Engine, type Plan } from "../../config/spec";
 import { storeProgram } from "../../stores";
 import type { Environment } from "../../stores/environment-outputs";
@@ -41,7 +42,7 @@ let previous: Promise<unknown> = Promise.resolve();
 export function forEachCase(run: (title: string, make: () => Promise<StoreCase>) => void, which: readonly Engine[] = engineNames) {
   for (const engine of which) {
     for (const plan of planNames) {
-      for (const env of environmentNames) {
+      for (const env of environmentNames()) {
         const title = `${engine} ${plan} ${env}`;
         run(title, () => {
           const making = made.get(title) ?? previous.then(() => storeCase(engine, plan, env));

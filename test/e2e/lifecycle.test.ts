@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Fleet, type Row } from "./helpers/fleet";
@@ -54,6 +54,16 @@ describe("a fleet's life", function () {
     assert.match(again.stderr, /environment local: up to date/);
     const status = await fleet.json<{ kind: string; running: boolean }>("cluster", "status");
     assert.deepEqual([status.kind, status.running], ["embedded", true]);
+  });
+
+  it("knows another environment by its settings and its list, without code", async () => {
+    const read = (file: string) => readFileSync(join(fleet.project, file), "utf8");
+    const put = (file: string, text: string) => writeFileSync(join(fleet.project, file), text);
+    put("Pulumi.staging.yaml", read("Pulumi.prod.yaml"));
+    put("config/stores.staging.yaml", read("config/stores.local.yaml"));
+    assert.deepEqual(await fleet.json("validate", "--env", "staging"), { valid: true, problems: [] });
+    const { code, stderr } = await fleet.stores("plan", "--env", "staging");
+    assert.deepEqual([code, stderr.split("\n").slice(-3)], [3, ['error: environment "staging" has no running cluster', "Start or choose one: ./scripts/stores cluster up --env staging --context NAME", ""]]);
   });
 
   it("looks at the list alone without a cluster's help", async () => {

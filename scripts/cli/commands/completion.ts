@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
-import { environmentNames } from "../../../config/names";
+import { environmentNames } from "../../../config/environments";
 import { listedNames } from "../../operations/list";
 import { print } from "../common";
 import { candidates, completionScripts } from "../ui/completion";
@@ -19,7 +19,7 @@ export function completionCommands(program: Command): void {
     .command("complete", { hidden: true })
     .argument("[words...]")
     .action((words: string[]) => {
-      const found = candidates(program, words, ({ env, file }) => listedNames({ env: environmentNames.find((name) => name === env) ?? "local", file }));
+      const found = candidates(program, words, ({ env, file }) => listedNames({ env: environmentNames().find((name) => name === env) ?? "local", file }));
       if (found.length > 0) print(found.join("\n"));
     });
 }

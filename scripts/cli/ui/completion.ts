@@ -1,10 +1,10 @@
 import type { Command, Option } from "commander";
-import { environmentNames } from "../../../config/names";
+import { environmentNames } from "../../../config/environments";
 import { answers } from "../../operations/answers";
 import { commandsOf } from "./command-tree";
 
 /** What an option may be, by its name. */
-const optionValues: Record<string, string[]> = { env: [...environmentNames], of: Object.keys(answers) };
+const optionValues: Record<string, () => string[]> = { env: () => environmentNames(), of: () => Object.keys(answers) };
 /** The arguments that are names of stores. */
 const storeArguments = new Set(["name", "names"]);
 
@@ -27,7 +27,7 @@ export function candidates(program: Command, words: string[], storesOf: (given: 
     if (option?.required) {
       const said = value ?? before[++index];
       // Its value is what is being written.
-      if (said === undefined) return optionValues[option.attributeName()] ?? [];
+      if (said === undefined) return optionValues[option.attributeName()]?.() ?? [];
       given[option.attributeName()] = said;
     } else if (!word.startsWith("-")) {
       const inner = commandsOf(command).find((it) => it.name() === word);

@@ -8,7 +8,7 @@ import { ListErrors } from "../../../config/errors";
 import { fixed } from "../../../config/fixed";
 import { listJsonSchemaText } from "../../../config/json-schema";
 import { listFileOf, loadStores } from "../../../config/load";
-import { environmentNames } from "../../../config/names";
+import { environmentNames } from "../../../config/environments";
 import { maxListBytes } from "../../../config/read-file";
 import { projectRoot } from "../../../config/root";
 
@@ -120,7 +120,7 @@ describe("stores list: the file", () => {
 });
 
 describe("the files of this project", () => {
-  for (const env of environmentNames) {
+  for (const env of environmentNames()) {
     it(`config/stores.${env}.yaml fits Pulumi.${env}.yaml`, () => {
       const { stores } = loadStores(listFileOf(env), readSettings(env));
       assert.ok(stores.length > 0);

@@ -100,7 +100,7 @@ describe("stores command", function () {
     await refuses(["aply"], /^error: unknown command 'aply'\n\(Did you mean apply\?\)/);
     await refuses(["status", "--wach"], /^error: unknown option '--wach'\n\(Did you mean --watch\?\)/);
     await refuses(["cluster", "start"], /^error: unknown command 'start'/);
-    await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\.\n$/);
+    await refuses(["status", "--env", "staging"], /^error: there is no environment "staging"\nEnvironments are: local, prod\. Another is made by Pulumi\.<name>\.yaml, with storefleet:settings, and config\/stores\.<name>\.yaml\.\n$/);
     await refuses(["events"], /^error: events of which store\?\n.*events NAME.*events --watch/);
     await refuses(["logs", "acme", "bikes", "more"], /^error: too many arguments/);
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
