@@ -223,7 +223,8 @@ describe("a fleet's life", function () {
   it("applies a saved plan, and refuses one whose ground has moved", async () => {
     const file = join(fleet.folder, "saved.plan");
     fleet.list(renamed, corner);
-    const planned = await fleet.ok("plan", "--diff", "--out", file);
+    const planned = await fleet.ok("plan", "--diff", "--out", file, "--markdown", `${file}.md`);
+    assert.match(readFileSync(`${file}.md`, "utf8"), /^<!-- storefleet-plan local -->\n\n### local: 1 update, 1 unchanged\n[^]*\| shop \| update \| title First → Second [^]*<details><summary>shop<\/summary>[^]*values\.\S*title: "First" → "Second"/);
     assert.match(planned.stderr, /saved: \.\/scripts\/stores apply --plan /);
     assert.match(planned.stdout, /^shop +update +title First → Second \(.*Release.*\)\nand 1 unchanged\n\nshop\n {2}~ update Release [^]*\n {6}values\.\S*title: "First" → "Second"\n/im);
     fleet.list(shop, corner);

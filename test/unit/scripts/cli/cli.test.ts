@@ -16,7 +16,7 @@ const asProcess = (args: string[], variables: NodeJS.ProcessEnv, cwd = tmpdir())
 const common = ["--env", "--file", "--json"];
 const fleet = [...common, "--context"];
 const commands: Record<string, string[]> = {
-  plan: [...fleet, "--diff", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
+  plan: [...fleet, "--diff", "--markdown", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
   apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt"],
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],

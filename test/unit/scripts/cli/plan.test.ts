@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { everyChange, rowsOf } from "../../../../scripts/cli/commands/plan";
+import { everyChange, rowsOf } from "../../../../scripts/cli/ui/plan-words";
 import type { PlannedStore } from "../../../../scripts/operations/plan";
 
 type Resource = PlannedStore["resources"][number];
