@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { answers, failure } from "../../scripts/operations/answers";
 import { Fleet, type Ended } from "./helpers/fleet";
 
 const first = "{ name: shop, engine: woocommerce, title: First }";
@@ -95,6 +96,9 @@ describe("bad surroundings", function () {
 
   it("a wrong passphrase changes nothing, and is not held against the store", async () => {
     refused(await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "apply"), /incorrect passphrase/, 1);
+    const told = await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "apply", "--json");
+    refused(told, /incorrect passphrase/, 1);
+    assert.ok([answers.apply, failure].some((schema) => schema.safeParse(JSON.parse(told.stdout)).success), told.stdout);
     await untouched();
     const file = join(environment, "passphrase");
     renameSync(file, `${file}.away`);
