@@ -8,7 +8,7 @@ import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
 import { setGiven, shellWord, storesCommand } from "../../config/stores-command";
 import { variables as variablesOfShell } from "../../config/variables";
-import { currentCluster, knownContext, whereaboutsOf, type Cluster } from "../machine/cluster";
+import { currentCluster, hasRecord, knownContext, whereaboutsOf, type Cluster } from "../machine/cluster";
 import { Kube } from "../../kube";
 import { clusterName, environmentFolder, formerEnvironmentFolder } from "../machine/paths";
 import { ensureTools, operationTools, toolEnvironment, toolPath } from "../machine/tools";
@@ -33,7 +33,7 @@ export interface Target {
 export async function openSession({ env, context }: Target): Promise<Session> {
   refuseForeignShell(env);
   const name = clusterName(env);
-  const [ofSettings, recorded] = [readSettings(env).context, knownContext(name)];
+  const [ofSettings, recorded] = [contextOfSettings(env), knownContext(name)];
   const named = context ?? ofSettings;
   setGiven({ env, context: context === ofSettings || context === recorded ? undefined : context, recorded });
   const cluster = await currentCluster(name, named);
@@ -46,6 +46,16 @@ export async function openSession({ env, context }: Target): Promise<Session> {
     );
   }
   return { env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), variables: variablesFor(env, cluster) };
+}
+
+/** Who looks at a fleet in need is not kept from it by a mistyped setting, where this machine knows the cluster; whatever changes a fleet reads the settings itself. */
+function contextOfSettings(env: EnvironmentName): string | undefined {
+  try {
+    return readSettings(env).context;
+  } catch (error) {
+    if (!(error instanceof UserError) || !hasRecord(clusterName(env))) throw error;
+    return undefined;
+  }
 }
 
 /** Where another machine brought the environment up, this one may still have to get the tools. */

@@ -1,9 +1,10 @@
+import { readSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { listedStores } from "../../stores/listed";
 import { openSession, type Session } from "../engine/session";
-import { readEnvironment } from "../fleet/environment";
+import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import { mendSeparator } from "../fleet/finding";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
@@ -44,8 +45,17 @@ export async function readStatus({ kube, cluster }: Session, { env, file }: Scop
   const [observed, shared] = await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
   requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
   const rows = await fleetStatus(kube, env, specs, observed, shared);
-  const environmentProblem = shared ? (staleSettings({ session: { env }, shared }) ?? null) : notUp(env, cluster.context);
-  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem };
+  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared) };
+}
+
+function problemOf(env: EnvironmentName, context: string, shared: EnvironmentReceipt | undefined): string | null {
+  try {
+    readSettings(env);
+    return shared ? (staleSettings({ session: { env }, shared }) ?? null) : notUp(env, context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
 }
 
 function listedIfReadable({ env, file }: Scope): [StoreSpec[] | undefined, string | null] {

@@ -160,6 +160,18 @@ describe("bad surroundings", function () {
       assert.match((await fleet.ok("cluster", "up")).stderr, /environment local: up to date/);
     });
 
+    it("are looked at with their stores where a setting is mistyped, and nothing is changed then", async () => {
+      const mistyped = install.replace("true", "maybe");
+      fleet.patch(settings, install, mistyped);
+      const { stdout, code } = await fleet.stores("status", "--json");
+      const { stores, listProblem, environmentProblem } = answers.status.parse(JSON.parse(stdout));
+      assert.deepEqual([code, stores.map(({ name, phase }) => [name, phase])], [0, [["shop", "READY"]]]);
+      for (const problem of [listProblem, environmentProblem]) assert.match(problem!, /^Pulumi\.local\.yaml: storefleet:settings\.ingress\.install /);
+      refused(await fleet.stores("apply"), /ingress\.install/);
+      await untouched();
+      fleet.patch(settings, mistyped, install);
+    });
+
     it("a failed move of the ingress controller names the pods' reason, and one cluster up heals it when the move is taken back", async () => {
       const { uid } = (await fleet.kube.get("/api/v1/namespaces/foreign"))!.metadata;
       const broken = `${intoNamespace("elsewhere")}\n    images: { overrides: { traefik: "example.com/does-not-exist:1" } }`;
