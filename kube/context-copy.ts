@@ -2,19 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../config/errors";
-import { usualFiles } from "./kubeconfig";
+import { commandFrom, usualFiles } from "./kubeconfig";
 
-interface Named {
+interface Entry {
   name: string;
+  context?: Record<string, unknown>;
+  cluster?: Record<string, unknown>;
+  user?: Record<string, unknown>;
 }
 
-type Entry<K extends string> = Named & Partial<Record<K, Record<string, unknown>>>;
-
-interface RawKubeconfig {
-  contexts?: Entry<"context">[];
-  clusters?: Entry<"cluster">[];
-  users?: Entry<"user">[];
-}
+type RawKubeconfig = Partial<Record<"contexts" | "clusters" | "users", Entry[]>>;
 
 /** Keys of a cluster and of a user that hold a file's path. */
 const paths = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
@@ -33,11 +30,10 @@ export const contextNames = (): string[] => [...new Set(rawFiles().flatMap(({ co
 export function copyOfContext(name: string): string | undefined {
   const files = rawFiles();
   // What stands in several files counts as the first has it.
-  const find = <K extends keyof RawKubeconfig>(list: K, wanted: unknown) =>
-    files.flatMap((file) => (file[list] ?? []) as NonNullable<RawKubeconfig[K]>[number][]).filter((entry) => entry.name === wanted).slice(0, 1);
+  const find = (list: keyof RawKubeconfig, wanted: unknown) => files.flatMap((file) => file[list] ?? []).filter((entry) => entry.name === wanted).slice(0, 1);
   const [context] = find("contexts", name);
   if (!context) return undefined;
-  const { cluster, user } = (context as Entry<"context">).context ?? {};
+  const { cluster, user } = context.context ?? {};
   return stringify({ apiVersion: "v1", kind: "Config", "current-context": name, contexts: [context], clusters: find("clusters", cluster), users: find("users", user) });
 }
 
@@ -55,7 +51,7 @@ function withWholePaths({ contexts, clusters, users }: RawKubeconfig, folder: st
     Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, paths.includes(key) && typeof value === "string" && value !== "" ? resolve(folder, value) : value]));
   const withCommand = (user: Record<string, unknown>) => {
     const exec = user.exec as { command?: string } | undefined;
-    return exec?.command?.includes("/") ? { ...user, exec: { ...exec, command: resolve(folder, exec.command) } } : user;
+    return exec?.command === undefined ? user : { ...user, exec: { ...exec, command: commandFrom(folder, exec.command) } };
   };
   return {
     contexts,

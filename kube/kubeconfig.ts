@@ -48,6 +48,9 @@ export async function loadContext(file: string | undefined, context?: string): P
 /** The files that `KUBECONFIG` names, or kubectl's usual one. */
 export const usualFiles = () => variables.KUBECONFIG?.split(delimiter).filter(Boolean) ?? [join(homedir(), ".kube", "config")];
 
+/** A login helper with a path counts from the folder of the file that names it, any other is looked for on the PATH. */
+export const commandFrom = (folder: string, command: string): string => (command.includes("/") ? resolve(folder, command) : command);
+
 interface RawUser {
   name: string;
   user?: { tokenFile?: string };
@@ -74,7 +77,7 @@ function completeUser(user: Writable<User>, tokenFile: string | undefined, folde
     const told = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
     user.exec = {
       ...user.exec,
-      command: command?.includes("/") ? resolve(folder, command) : command,
+      command: command && commandFrom(folder, command),
       env: [{ name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(told) }, ...(user.exec.env ?? [])],
     };
   }

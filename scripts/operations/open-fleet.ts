@@ -39,16 +39,16 @@ export async function openFleet(scope: Scope): Promise<Fleet> {
 export const notUp = (env: EnvironmentName, context: string) => `the environment's stack "${env}" is not up yet on ${context}`;
 
 /** What to say of an edit of the settings' file that is not in effect: stores follow the environment's stack. */
-export function staleSettings({ session, shared }: { session: Pick<Session, "env">; shared: EnvironmentReceipt }): string | undefined {
-  if (shared.digest === environmentDigest(session.env)) return undefined;
-  return `note: the environment's stack is older than Pulumi.${session.env}.yaml or its programs; to bring it up to date: ${storesCommand("cluster up")}`;
+export function staleSettings(env: EnvironmentName, shared: EnvironmentReceipt): string | undefined {
+  if (shared.digest === environmentDigest(env)) return undefined;
+  return `note: the environment's stack is older than Pulumi.${env}.yaml or its programs; to bring it up to date: ${storesCommand("cluster up")}`;
 }
 
 /** Opens the fleet for an operation on these stores, or on all. */
 export async function openNamed(scope: Scope, names: string[], say: (text: string) => void): Promise<Fleet> {
   const fleet = await openFleet(scope);
   requireKnown(names, fleet.wanted.map(({ spec }) => spec.name), fleet.observed);
-  const remark = staleSettings(fleet);
+  const remark = staleSettings(scope.env, fleet.shared);
   if (remark) say(remark);
   return fleet;
 }

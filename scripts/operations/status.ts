@@ -51,7 +51,7 @@ export async function readStatus({ kube, cluster }: Session, { env, file }: Scop
 function problemOf(env: EnvironmentName, context: string, shared: EnvironmentReceipt | undefined): string | null {
   try {
     readSettings(env);
-    return shared ? (staleSettings({ session: { env }, shared }) ?? null) : notUp(env, context);
+    return shared ? (staleSettings(env, shared) ?? null) : notUp(env, context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message;

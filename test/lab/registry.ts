@@ -1,8 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { hashSync } from "bcryptjs";
+import { freePorts } from "../../scripts/machine/cluster/ports";
 import { toolsFolder } from "../../scripts/machine/paths";
 import { until } from "../e2e/helpers/until";
 
@@ -24,7 +24,7 @@ export class Registry {
   async start(): Promise<void> {
     const binary = built();
     mkdirSync(this.folder, { recursive: true });
-    this.host = `127.0.0.1:${await freePort()}`;
+    this.host = `127.0.0.1:${(await freePorts([undefined]))[0]}`;
     writeFileSync(join(this.folder, "htpasswd"), `${this.user}:${hashSync(this.password, 5)}\n`);
     // JSON is YAML.
     writeFileSync(join(this.folder, "config.yml"), JSON.stringify({
@@ -72,13 +72,4 @@ function built(): string {
     rmSync(work, { recursive: true, force: true });
   }
   return join(folder, "registry");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -18,6 +18,12 @@ export async function lookForEngine(engine: ContainerEngine, run: Run): Promise<
 
 export const engineAnswers = async (engine: ContainerEngine, run: Run) => (await lookForEngine(engine, run)) === true;
 
+/** The preferred one of those that answer. */
+export async function firstEngine(run: Run): Promise<ContainerEngine | undefined> {
+  for (const engine of engines) if (await engineAnswers(engine, run)) return engine;
+  return undefined;
+}
+
 /** Whether an engine binds ports below 1024 where we may not: Docker's own service does; what runs as its user may no more than we. */
 export async function bindsLowPorts(engine: ContainerEngine, run: Run): Promise<boolean> {
   if (engine === "podman") return false;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import type { OwnImage } from "../../../config/own-images";
-import { engineAnswers, engines, type ContainerEngine } from "../cluster/container-engine";
+import { firstEngine, type ContainerEngine } from "../cluster/container-engine";
 import type { Run, RunResult } from "../os/run";
 
 /** What containerd and Podman call an image that Docker knows by a bare name. */
@@ -18,7 +18,8 @@ export const withoutAttestations = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
 
 /** The engine to build with: unlike that of a cluster, it may be on another machine. */
 export async function findEngine({ tagged, folder }: OwnImage, run: Run): Promise<ContainerEngine> {
-  for (const engine of engines) if (await engineAnswers(engine, run)) return engine;
+  const engine = await firstEngine(run);
+  if (engine) return engine;
   throw new UserError(
     `${tagged} can not be built from ${folder}: neither Docker nor Podman answers`,
     "Install and start one: https://docs.docker.com/engine/install or https://podman.io/docs/installation",

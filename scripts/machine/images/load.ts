@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import type { Cluster } from "../cluster";
-import { engineAnswers, engines, type ContainerEngine } from "../cluster/container-engine";
+import { engineAnswers, firstEngine, type ContainerEngine } from "../cluster/container-engine";
 import { containerName, kindEnvironment } from "../cluster/containers";
 import { expectSuccess, type Run } from "../os/run";
 import { clusterFolder } from "../paths";
@@ -33,16 +33,16 @@ export async function nodeImagesOf(cluster: Cluster | undefined, run: Run): Prom
   if (cluster?.kind !== "context") return undefined;
   const { context } = cluster;
   if (sharing.test(context)) return shared(context, run);
-  const archived = async (of: string, list: string[], load: string[]): Promise<NodeImages | undefined> => {
-    const [program = "", ...listing] = list;
+  const archived = async (program: string, listing: string[], loading: string[]): Promise<NodeImages | undefined> => {
     const engine = await firstEngine(run);
     const has = async (image: string) => (await run(program, listing, quick)).stdout.split("\n").includes(fullName(image));
-    return engine && { of, builder: engine, has, bring: (image) => asArchive(cluster, engine, image, run, async (file) => void expectSuccess(load.join(" "), await run(program, [...load.slice(1), file]))) };
+    const take = async (file: string) => void expectSuccess([program, ...loading].join(" "), await run(program, [...loading, file]));
+    return engine && { of: program, builder: engine, has, bring: (image) => asArchive(cluster, engine, image, run, take) };
   };
-  if (context === "minikube") return archived("minikube", ["minikube", "image", "ls"], ["minikube", "image", "load"]);
+  if (context === "minikube") return archived("minikube", ["image", "ls"], ["image", "load"]);
   // What k3s calls its context, and everybody else theirs as well.
   const isK3s = context === "default" && (await run("k3s", ["--version"], quick)).code === 0;
-  return isK3s ? archived("k3s", ["k3s", "ctr", "images", "ls", "-q"], ["k3s", "ctr", "images", "import"]) : undefined;
+  return isK3s ? archived("k3s", ["ctr", "images", "ls", "-q"], ["ctr", "images", "import"]) : undefined;
 }
 
 function inContainers({ name, engine = "docker" }: Cluster, kind: "kind" | "k3d", run: Run): NodeImages {
@@ -62,11 +62,6 @@ async function shared(of: string, run: Run): Promise<NodeImages | undefined> {
   if (await engineAnswers("docker", run)) return { of, builder: "docker", has: async (image) => (await run("docker", ["image", "inspect", image], quick)).code === 0 };
   if ((await run("nerdctl", nerdctl(["version"]), quick)).code !== 0) return undefined;
   return { of, builder: "nerdctl", has: async (image) => (await run("nerdctl", nerdctl(["image", "inspect", image]), quick)).code === 0 };
-}
-
-async function firstEngine(run: Run): Promise<ContainerEngine | undefined> {
-  for (const engine of engines) if (await engineAnswers(engine, run)) return engine;
-  return undefined;
 }
 
 /** Brings a built image to the node, and looks that it is there: k3d ends with 0 after an import that failed. */
