@@ -131,9 +131,10 @@ export const mailNeedsLogin = ({ hostSuffix }: Pick<EnvironmentSettings, "hostSu
 /** `Pulumi.<env>.yaml`, relative to the checkout: the name that error messages use. */
 export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
 
-function settingsError(env: EnvironmentName, explanations: Explanation[]): UserError {
-  const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${pathText(["storefleet:settings", ...path])} ${message} — ${repair}`);
-  return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in config/environment.ts.`, "settings-invalid");
+/** @param of the key below `config` that they stand under, and the file that describes them */
+export function settingsError(env: EnvironmentName, explanations: Explanation[], of = { key: "storefleet:settings", describedIn: "config/environment.ts" }): UserError {
+  const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${pathText([of.key, ...path])} ${message} — ${repair}`);
+  return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in ${of.describedIn}.`, "settings-invalid");
 }
 
 /** Checks what `storefleet:settings` holds; one UserError names every wrong key. Parsed settings pass unchanged. */
@@ -161,14 +162,16 @@ export const withOverrides = (settings: EnvironmentSettings, { HELM_TIMEOUT }: V
 export const withIngressPorts = (settings: EnvironmentSettings, { STOREFLEET_INGRESS_PORTS: ports }: Variables = variables): EnvironmentSettings =>
   ports ? { ...settings, ingress: { ...settings.ingress, ports } } : settings;
 
-/** The settings as the file has them now; for use before the environment's stack is up. */
-export function readSettings(env: EnvironmentName, folder: string = projectRoot): EnvironmentSettings {
+/** What `Pulumi.<env>.yaml` has below `config`. */
+export function stackConfig(env: EnvironmentName, folder: string = projectRoot): Record<string, unknown> {
   const file = settingsFile(env);
-  let content: { config?: Record<string, unknown> } | null;
   try {
-    content = parse(readFileSync(join(folder, file), "utf8")) as typeof content;
+    const content = parse(readFileSync(join(folder, file), "utf8")) as { config?: Record<string, unknown> } | null;
+    return content?.config ?? {};
   } catch (error) {
     throw new UserError(`${file} can not be read: ${(error as Error).message.split("\n")[0]}`, "It comes with the project: restore it from git, or mend it.", "settings-invalid");
   }
-  return withOverrides(parseSettings(env, content?.config?.["storefleet:settings"]));
 }
+
+/** The settings as the file has them now; for use before the environment's stack is up. */
+export const readSettings = (env: EnvironmentName, folder?: string): EnvironmentSettings => withOverrides(parseSettings(env, stackConfig(env, folder)["storefleet:settings"]));

@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { settingsFile } from "../config/environment";
+import { stackConfig } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { ownImageFolders, publishedFile } from "../config/own-images";
@@ -37,8 +34,10 @@ export const environmentReceipt = { namespace: "storefleet-system", name: "store
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
+  // Where the state is kept, and by which key, changes nothing on the cluster.
+  const { "storefleet:state": _, ...config } = stackConfig(env, root);
   // The Pulumi CLI rewrites the file in an order of its own; that is no change.
-  return sha256(canonical(stackConfig(env, root)) + filesDigest(program, root));
+  return sha256(canonical(config) + filesDigest(program, root));
 }
 
 /** By name of a secret that the environment has: a revision that changes when it is set again, and tells nothing of it. */
@@ -53,11 +52,6 @@ export function secretRevisions(env: EnvironmentName, root: string = projectRoot
 }
 
 export type SecretRevisions = { pullSecret?: string; smtpPassword?: string };
-
-function stackConfig(env: EnvironmentName, root: string): Record<string, unknown> {
-  const file = parse(readFileSync(join(root, settingsFile(env)), "utf8")) as { config?: Record<string, unknown> } | null;
-  return file?.config ?? {};
-}
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

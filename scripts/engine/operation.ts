@@ -13,6 +13,8 @@ export interface Operation {
   spec?: StoreSpec;
   /** The stack is likely to be missing: create it first instead of after a refusal. */
   fresh?: boolean;
+  /** What encrypts the secrets of a stack that is created; absent: the backend's own choice. */
+  secretsProvider?: string;
   /** Before anything else, hold the stack's lock until the parent has made its repair. */
   hold?: boolean;
   /** Compare the state with the cluster before anything but that. */

@@ -1,3 +1,4 @@
+import { readState } from "../../config/state";
 import { environmentFor } from "../../config/variables";
 import { refuseForeignState } from "./described-cluster";
 import type { Operation } from "./operation";
@@ -9,6 +10,8 @@ export interface RunContext {
   session: Session;
   pool: Pool;
   workFolder: string;
+  /** Of stacks that are created; absent: the backend's own choice. */
+  secretsProvider?: string;
   /** Aborted by the first Ctrl-C: operations under way are cancelled cleanly. */
   signal: AbortSignal;
   /** Stores keep the passwords that they run with, also where the state knows others or none. */
@@ -16,9 +19,9 @@ export interface RunContext {
 }
 
 /** What every operation on a stack is told. */
-export function operationOn(context: RunContext, stack: string): Pick<Operation, "env" | "stack" | "workFolder" | "logFile"> {
-  const { env } = context.session;
-  return { env, stack, workFolder: context.workFolder, logFile: logFile(env, stack) };
+export function operationOn(context: RunContext, stack: string): Pick<Operation, "env" | "stack" | "secretsProvider" | "workFolder" | "logFile"> {
+  const { session: { env }, secretsProvider } = context;
+  return { env, stack, secretsProvider, workFolder: context.workFolder, logFile: logFile(env, stack) };
 }
 
 const minutes = 60_000;
@@ -35,7 +38,7 @@ export async function withRunContext<T>(
     deadline: 2 * helmTimeout * 1000 + 10 * minutes,
   });
   try {
-    return await body({ session, pool, workFolder: workFolder(session.env), signal });
+    return await body({ session, pool, workFolder: workFolder(session.env), secretsProvider: readState(session.env).secretsProvider, signal });
   } finally {
     pool.close();
   }

@@ -80,6 +80,7 @@ async function openStack(operation: Operation, program = programOf(operation)): 
   const workspace = await LocalWorkspace.create({
     workDir: operation.workFolder,
     envVars: operation.variables,
+    secretsProvider: operation.secretsProvider,
     program,
     pulumiCommand: leanPulumiCommand({
       command: variables.STOREFLEET_PULUMI ?? "pulumi",

@@ -3,7 +3,7 @@ import type { EnvironmentName } from "../../config/names";
 import { refuseForeignShell } from "../../config/shell";
 import { storesCommand, shellWord } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
-import { foreignBackend, forgetSalts, forgetState, storesOfOwnState } from "../engine/session";
+import { foreignBackend, forgetSalts, forgetState, storesOfOwnState } from "../engine/state";
 import { observeFleet } from "../fleet/observe";
 import { clusterDown, knownContext, clusterReset, currentCluster } from "../machine/cluster";
 import { hasRecord } from "../machine/cluster/cluster-record";

@@ -279,6 +279,8 @@ describe("digests", () => {
     const first = digest();
     settings("encryptionsalt: v1\nconfig:\n  b: { secure: one }\n  a: { y: 2, x: 1 } # comment");
     assert.equal(digest(), first);
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one }, storefleet:state: { backend: s3://bucket } }");
+    assert.equal(digest(), first, "where the state is changes nothing on the cluster");
     settings("config: { a: { x: 1, y: 2 }, b: { secure: two } }");
     assert.notEqual(digest(), first);
     settings("config: { a: { x: 1, y: 3 }, b: { secure: one } }");
