@@ -14,7 +14,7 @@ export const errorCodes = {
   "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list" },
   "refused-reset": { refused: true, means: "another kind of cluster, or one with stores, which a reset does not delete" },
   "plan-invalid": { refused: true, means: "a file is no saved plan" },
-  "plan-out-of-date": { refused: true, means: "list or fleet changed since the plan was saved" },
+  "plan-out-of-date": { refused: true, means: "list, fleet or commit changed since the plan was saved, or that was three days ago" },
   "not-ready": { refused: true, means: "the store, or its pods, are not in a state for this" },
   interrupted: { refused: false, means: "by a signal, while a question was asked; nothing had been done" },
   "cluster-unreachable": { refused: false, means: "the API server does not answer, or does not accept the login" },

@@ -5,12 +5,13 @@ import { withRunContext } from "../engine/run-context";
 import { runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
+import { commitOfCheckout } from "../machine/checkout";
 import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
 import { clusterAddressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
 import type { DoomedStore } from "./doomed";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
-import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction } from "./saved-plan";
+import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale } from "./saved-plan";
 import { programRemark } from "./remarks";
 import { lanes, type Listener, type Scope } from "./scope";
 
@@ -63,6 +64,7 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
   refuseContradiction(plan, said);
   const scope = { env: plan.env, file: plan.file ?? undefined };
   setGiven(scope);
+  refuseStale(plan, await commitOfCheckout());
   const fleet = await openNamed({ ...scope, context: said.context ?? plan.context }, [], listener.say);
   const decisions = decisionsOf(plan, fleet);
   const doomed = await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);

@@ -8,6 +8,7 @@ import { guard } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressOf } from "../fleet/environment";
+import { commitOfCheckout } from "../machine/checkout";
 import { forEachLimited } from "../machine/os/limited";
 import { annotations } from "../../stores/labels";
 import { decideFleet, whyOf, type PlanOptions } from "./decide";
@@ -70,18 +71,22 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
 }
 
 /** Looks at what `apply` would change in the whole fleet, or in the named stores, and changes nothing. */
-export async function plan(scope: Scope, options: PlanOptions & { concurrency?: number }, listener: Listener): Promise<Plan> {
+export async function plan(scope: Scope, options: PlanOptions & { concurrency?: number; save?: boolean }, listener: Listener): Promise<Plan> {
+  // Before the work: what is committed meanwhile is not what was looked at.
+  const at = options.save ? await commitOfCheckout() : undefined;
   const fleet = await openNamed(scope, options.names, listener.say);
   const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener, (context) =>
     planFleet(context, fleet, options, lanes(options.concurrency, listener.say), listener.progress),
   );
-  return { env: scope.env, stores, toSave: isWhole(stores) ? savedPlanOf(fleet, stores, scope.file) : undefined };
+  const toSave = at && isWhole(stores) ? savedPlanOf(fleet, stores, at, scope.file) : undefined;
+  if (at && toSave && "unknown" in at) listener.say(`note: the plan is bound to no commit: ${at.unknown}`);
+  return { env: scope.env, stores, toSave };
 }
 
 export interface Plan {
   env: EnvironmentName;
   stores: PlannedStore[];
-  /** What `apply --plan` takes; undefined where stores could not be looked at. */
+  /** What `apply --plan` takes, where it was asked for; undefined where stores could not be looked at. */
   toSave?: SavedPlan;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -7,8 +8,12 @@ import { shellWord, storesCommand } from "../../config/stores-command";
 import type { Anew } from "../engine/run-decisions";
 import type { Decision } from "../fleet/classify";
 import type { Observed } from "../fleet/observe";
+import type { Commit } from "../machine/checkout";
 import { lookAtHosts } from "./decide";
 import type { Fleet } from "./open-fleet";
+
+/** How long a plan may be applied: from Friday's evening to Monday's. What it does not note, such as new orders of a store that goes, is by then another. */
+const hoursOfLife = 72;
 
 const saved = z.object({
   kind: z.literal("storefleet-plan"),
@@ -18,6 +23,14 @@ const saved = z.object({
   cluster: z.string(),
   /** The list, where another one than the environment's own was named. */
   file: z.string().nullable(),
+  /** When it was made. */
+  made: z.iso.datetime(),
+  /** The commit of the checkout that it was made from; null where git did not tell. */
+  commit: z.string().nullable(),
+  /** Whether files of that checkout were changed and not committed. */
+  dirty: z.boolean(),
+  /** The list as a whole, with all that its stores come from. */
+  list: z.string(),
   stores: z.array(
     z.object({
       name: z.string(),
@@ -32,10 +45,14 @@ const saved = z.object({
 });
 export type SavedPlan = z.infer<typeof saved>;
 
-export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], file?: string): SavedPlan {
+export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], at: Commit, file?: string): SavedPlan {
   const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name, fleet.observed.get(name)) }));
-  return { kind: "storefleet-plan", env: fleet.session.env, context: fleet.session.cluster.context, cluster: fleet.shared.cluster, file: file === undefined ? null : resolve(file), stores };
+  const { env, cluster: { context } } = fleet.session;
+  const origin = "unknown" in at ? { commit: null, dirty: false } : { commit: at.id, dirty: at.dirty };
+  return { kind: "storefleet-plan", env, context, cluster: fleet.shared.cluster, file: file === undefined ? null : resolve(file), made: new Date().toISOString(), ...origin, list: listDigest(fleet), stores };
 }
+
+const listDigest = ({ wanted }: Fleet) => createHash("sha256").update(JSON.stringify(wanted.map(({ spec, digest }) => [spec.name, digest]))).digest("hex");
 
 function groundOf(fleet: Fleet, name: string, seen: Observed | undefined): { digest: string | null; found: string | null } {
   const releases = seen?.releases.map(({ revision, status }) => `${revision} ${status}`) ?? [];
@@ -64,6 +81,17 @@ export function refuseContradiction(plan: SavedPlan, said: { env?: string; file?
   }
 }
 
+/** A plan is for the commit that it was made from, and for some time. */
+export function refuseStale({ made, commit, dirty }: SavedPlan, here: Commit, now = Date.now()): void {
+  const hours = (now - Date.parse(made)) / 3_600_000;
+  if (hours > hoursOfLife) throw outOfDate(`it was made ${Math.floor(hours)} hours ago, and holds for ${hoursOfLife}`, dirty);
+  if (commit === null) return;
+  if ("unknown" in here) throw outOfDate(`it was made at commit ${short(commit)}, and which one this checkout is at can not be told: ${here.unknown}`, dirty);
+  if (here.id !== commit) throw outOfDate(`it was made at commit ${short(commit)}, and this checkout is at ${short(here.id)}`, dirty);
+}
+
+const short = (commit: string) => commit.slice(0, 12);
+
 /** The plan's decisions, if list and fleet are still what the plan was made from. */
 export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   const here = { env: fleet.session.env, context: fleet.session.cluster.context };
@@ -72,7 +100,8 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
   }
   if (plan.cluster !== fleet.shared.cluster) throw new UserError(`the plan was made on another cluster than ${here.context} leads to now; nothing was done`, anotherPlan(), "plan-out-of-date");
   const moved = plan.stores.filter((store) => hasMoved(store, fleet, fleet.observed.get(store.name)));
-  if (moved.length > 0) throw outOfDate(moved.map(({ name }) => name).join(", "));
+  if (moved.length > 0) throw outOfDate(changed(moved.map(({ name }) => name).join(", ")), plan.dirty);
+  if (plan.list !== listDigest(fleet)) throw outOfDate(changed("the list"), plan.dirty);
   return lookAtHosts(fleet, plan.stores.map(({ name, action, reason }) => ({ name, action, ...(reason !== undefined && { reason }), observed: fleet.observed.get(name) })));
 }
 
@@ -80,7 +109,7 @@ export function decisionsOf(plan: SavedPlan, fleet: Fleet): Decision[] {
 export function decideByPlan(plan: SavedPlan, fleet: Fleet): Anew {
   return (decision, now) => {
     const store = plan.stores.find(({ name }) => name === decision.name);
-    if (!store || hasMoved(store, fleet, now)) throw outOfDate(decision.name);
+    if (!store || hasMoved(store, fleet, now)) throw outOfDate(changed(decision.name), plan.dirty);
     return { ...decision, observed: now };
   };
 }
@@ -91,4 +120,6 @@ function hasMoved({ name, digest, found }: SavedPlan["stores"][number], fleet: F
 }
 
 const anotherPlan = () => `Make a new one: ${storesCommand("plan --out FILE")}`;
-const outOfDate = (names: string) => new UserError(`the plan is out of date: ${names} changed since it was made`, anotherPlan(), "plan-out-of-date");
+const changed = (what: string) => `${what} changed since it was made`;
+const outOfDate = (why: string, dirty: boolean) =>
+  new UserError(`the plan is out of date: ${why}`, [anotherPlan(), ...(dirty ? ["It was made from a checkout with changes that were not committed."] : [])].join("\n"), "plan-out-of-date");

@@ -26,11 +26,11 @@ export function planCommand(program: Command): void {
     .option("--no-skip", "look into unchanged stores too")
     .option("--diff", "every resource that changes as well, and its values")
     .option("--detailed-exitcode", "exit with 0: nothing to do, 2: changes, 1: error")
-    .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, or refuses")
+    .option("--out <file>", "save the plan; `stores apply --plan FILE` does exactly that, at the same commit and within three days, or refuses")
     .option("--markdown <file>", "write it as a comment for a pull request, of at most 60,000 characters; deletions are never cut")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .action(async (names: string[], flags: PlanFlags) => {
-      const planned = await listening((listener) => plan(flags, { ...flags, names, skipUnchanged: flags.skip }, listener));
+      const planned = await listening((listener) => plan(flags, { ...flags, names, skipUnchanged: flags.skip, save: flags.out !== undefined }, listener));
       const { env, stores, toSave } = planned;
       if (flags.json) printAnswer("plan", { env, stores });
       else printPlan(stores, ["apply", ...names, ...(flags.prune ? ["--prune"] : [])].join(" "), flags.diff ?? false);

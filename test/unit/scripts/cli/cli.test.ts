@@ -178,13 +178,16 @@ describe("stores command", function () {
     assert.match(named.err, /^error: environment "local" has no running cluster/);
 
     const plan = join(folder, "a.plan");
-    writeFileSync(plan, JSON.stringify({ kind: "storefleet-plan", env: "local", context: "a-context", cluster: "a-uid", file: "/lists/a.yaml", stores: [] }));
+    const saved = { kind: "storefleet-plan", env: "local", context: "a-context", cluster: "a-uid", file: "/lists/a.yaml", made: new Date().toISOString(), commit: null, dirty: false, list: "", stores: [] };
+    writeFileSync(plan, JSON.stringify(saved));
     await refuses(["apply", "--plan", plan, "acme"], /^error: a plan says itself which stores: acme can not be named beside it\n/);
     await refuses(["apply", "--plan", plan, "--env", "prod"], /^error: the plan is for local, not for prod; nothing was done\n/);
     await refuses(["apply", "--plan", plan, "--file", "/lists/b.yaml"], /^error: the plan was made from \/lists\/a\.yaml, not from \/lists\/b\.yaml; nothing was done\n/);
     await refuses(["apply", "--plan", plan, "--adopt"], /^error: --adopt needs the names of stores\n/);
     for (const flag of ["--prune", "--no-skip"]) await refuses(["apply", "--plan", plan, flag], /^error: option '--plan <file>' cannot be used with option/);
     await refuses(["apply", "--plan", plan, "--env", "local", "--file", "/lists/a.yaml"], /^error: \/lists\/a\.yaml/);
+    writeFileSync(plan, JSON.stringify({ ...saved, made: "2026-01-01T00:00:00Z" }));
+    await refuses(["apply", "--plan", plan], /^error: the plan is out of date: it was made \d+ hours ago, and holds for 72\nMake a new one: \.\/scripts\/stores plan --out FILE --file \/lists\/a\.yaml\n/);
   });
 
   it("validates a list; as JSON every problem with its place", async () => {

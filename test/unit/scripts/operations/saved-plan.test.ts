@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../../config/errors";
 import type { Observed } from "../../../../scripts/fleet/observe";
-import { decisionsOf, readSavedPlan, savedPlanOf } from "../../../../scripts/operations/saved-plan";
+import { decisionsOf, readSavedPlan, refuseStale, savedPlanOf } from "../../../../scripts/operations/saved-plan";
 import { fleetOf, observedStore, specOf } from "../../helpers/fleet";
 
 describe("saved plan", () => {
@@ -24,7 +24,8 @@ describe("saved plan", () => {
     writeFileSync(path, content);
     return path;
   };
-  const plan = () => readSavedPlan(file(JSON.stringify(savedPlanOf(fleet(), decisions))));
+  const commit = "a".repeat(40);
+  const plan = (dirty = false) => readSavedPlan(file(JSON.stringify(savedPlanOf(fleet(), decisions, { id: commit, dirty }))));
 
   it("comes back as the decisions that it was made from, with what is there now", () => {
     const now = fleet();
@@ -32,7 +33,7 @@ describe("saved plan", () => {
   });
 
   it("does nothing about stores that it does not name", () => {
-    const now = fleetOf([specOf("acme"), specOf("new"), specOf("later")], [observedStore("acme"), observedStore("gone"), observedStore("other")]);
+    const now = fleetOf([specOf("acme"), specOf("new")], [observedStore("acme"), observedStore("gone"), observedStore("other"), observedStore("later")]);
     assert.deepEqual(decisionsOf(plan(), now).map(({ name }) => name), ["acme", "new", "gone", "other"]);
   });
 
@@ -53,6 +54,32 @@ describe("saved plan", () => {
     assert.throws(() => decisionsOf(plan(), edited), /^UserError: the plan is out of date: acme, new, gone changed/);
   });
 
+  it("is refused when the list has another store by now, which it would leave out", () => {
+    const longer = fleetOf([specOf("acme"), specOf("new"), specOf("later")], [observedStore("acme"), observedStore("gone"), observedStore("other")]);
+    assert.throws(() => decisionsOf(plan(), longer), { name: "UserError", code: "plan-out-of-date", message: "the plan is out of date: the list changed since it was made" });
+  });
+
+  it("is refused at another commit, and where it can not be told which one it is", () => {
+    refuseStale(plan(), { id: commit, dirty: true });
+    const mend = "Make a new one: ./scripts/stores plan --out FILE";
+    assert.throws(() => refuseStale(plan(), { id: "b".repeat(40), dirty: false }), { message: "the plan is out of date: it was made at commit aaaaaaaaaaaa, and this checkout is at bbbbbbbbbbbb", hint: mend, code: "plan-out-of-date" });
+    assert.throws(() => refuseStale(plan(true), { unknown: "there is no git on this machine" }), {
+      message: "the plan is out of date: it was made at commit aaaaaaaaaaaa, and which one this checkout is at can not be told: there is no git on this machine",
+      hint: `${mend}\nIt was made from a checkout with changes that were not committed.`,
+    });
+  });
+
+  it("is bound to no commit where there was none", () => {
+    const unbound = savedPlanOf(fleet(), decisions, { unknown: "there is no git on this machine" });
+    for (const here of [{ id: commit, dirty: false }, { unknown: "none" }]) refuseStale(unbound, here);
+  });
+
+  it("is refused after three days", () => {
+    const [old, hour, here] = [plan(), 3_600_000, { id: commit, dirty: false }];
+    refuseStale(old, here, Date.parse(old.made) + 72 * hour);
+    assert.throws(() => refuseStale(old, here, Date.parse(old.made) + 80.9 * hour), { message: "the plan is out of date: it was made 80 hours ago, and holds for 72", code: "plan-out-of-date" });
+  });
+
   it("is refused on another cluster", () => {
     assert.throws(() => decisionsOf(plan(), fleet({}, "production")), /^UserError: the plan is for local on a-context, not for local on production/);
     // The context's name is the same, and leads elsewhere: a local cluster that was reset, for example.
@@ -60,8 +87,8 @@ describe("saved plan", () => {
   });
 
   it("is read only from a file that is one", () => {
-    const valid = savedPlanOf(fleet(), decisions);
-    const contents = ["", "stores: []", "[]", "{}", JSON.stringify({ ...valid, kind: "other" }), JSON.stringify({ ...valid, env: "staging" }), JSON.stringify({ ...valid, stores: [{ name: "acme", action: "explode" }] })];
+    const valid = savedPlanOf(fleet(), decisions, { id: commit, dirty: false });
+    const contents = ["", "stores: []", "[]", "{}", JSON.stringify({ ...valid, kind: "other" }), JSON.stringify({ ...valid, env: "staging" }), JSON.stringify({ ...valid, made: "yesterday" }), JSON.stringify({ ...valid, commit: undefined }), JSON.stringify({ ...valid, stores: [{ name: "acme", action: "explode" }] })];
     for (const content of contents) assert.throws(() => readSavedPlan(file(content)), UserError, content);
     assert.throws(() => readSavedPlan(join(folder, "missing")), /^UserError: .*missing can not be read as a saved plan: ENOENT/);
     assert.throws(() => readSavedPlan(folder), /^UserError: .*EISDIR/);
