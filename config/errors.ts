@@ -17,6 +17,7 @@ export const errorCodes = {
   "plan-out-of-date": { refused: true, means: "list, fleet or commit changed since the plan was saved, or that was three days ago" },
   "not-ready": { refused: true, means: "the store, or its pods, are not in a state for this" },
   interrupted: { refused: false, means: "by a signal, while a question was asked; nothing had been done" },
+  "state-unusable": { refused: false, means: "the state's backend or key does not answer, lets nobody in, or is not there; the message says which" },
   "cluster-unreachable": { refused: false, means: "the API server does not answer, or does not accept the login" },
   failed: { refused: false, means: "anything else; the message says what" },
 } as const satisfies Record<string, { refused: boolean; means: string }>;

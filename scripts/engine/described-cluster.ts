@@ -9,7 +9,7 @@ import { words } from "../machine/foreign-words";
 /** The cluster that the state of an environment is about: empty where it does not say, undefined where the environment has no stack. */
 export async function clusterOfState(env: EnvironmentName, variables: Record<string, string>, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const outputs = await runCli({ session: { variables }, workFolder: workFolder(env), signal }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
+    const outputs = await runCli({ session: { env, variables }, workFolder: workFolder(env), signal }, ["stack", "output", "--json", "--stack", env], `stack ${env} can not be looked at`);
     return (JSON.parse(outputs) as { cluster?: string }).cluster ?? "";
   } catch (error) {
     if (error instanceof UserError && words.pulumi.noStack.test(error.message)) return undefined;

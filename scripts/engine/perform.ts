@@ -10,6 +10,7 @@ import type { Outcome, Operation, Failure } from "./operation";
 import { runCli } from "./run-cli";
 import type { RunContext } from "./run-context";
 import { breakStaleLock } from "./stale-lock";
+import { stateTrouble } from "./state-trouble";
 import { notItsPasswords } from "../../stores/not-its-passwords";
 
 export interface Performed extends Outcome {
@@ -79,6 +80,8 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
 function explain(failure: Failure, stack: string): Failure {
   const { env, store } = parseStack(stack);
   if (failure.kind === "not-found" && store) return { ...failure, message: notItsPasswords(env, store) };
+  const trouble = failure.kind === "cli" ? stateTrouble(failure.message) : undefined;
+  if (trouble) return { ...failure, message: `${trouble.what}. ${trouble.mend(env)}\n${failure.message}` };
   if (failure.kind !== "locked") return failure;
   return {
     ...failure,

@@ -27,7 +27,8 @@ export interface LeanOptions {
  * The Automation API's way to the CLI, with two differences.
  *
  * It starts fewer processes: around one `up` the stock one also runs `version`, `stack select`, `stack output`
- * twice and `stack history`, and `stack rm` after `destroy`, at 0.3 to 0.9 CPU seconds each, for answers that nobody here reads.
+ * twice and `stack history`, at 0.3 to 0.9 CPU seconds each, for answers that nobody here reads. `stack rm` after `destroy` is one
+ * that counts: `destroy --remove` alone would leave the stack's backups, and with them its passwords.
  *
  * Its CLI outlives this process: output goes to a file (a broken pipe would kill the CLI in mid-update and leave
  * a lock), and a process group of its own keeps a terminal's Ctrl-C from reaching it a second time.
@@ -43,13 +44,15 @@ export function leanPulumiCommand(options: LeanOptions): PulumiCommand {
   ) => {
     const canned = cannedAnswer(args);
     if (canned !== undefined) return { stdout: canned, stderr: "", code: 0 };
-    const whole = args[0] === "destroy" ? [...args, "--remove"] : args;
+    const whole = isRemoval(args) ? [...args, "--remove-backups"] : args;
     const { code, output } = await runCli(options, whole, cwd, variables, signal);
     if (code !== 0) throw new CliError(args, output);
     return { stdout: output, stderr: "", code };
   };
   return { command: options.command, version: { toString: () => options.version }, run } as unknown as PulumiCommand;
 }
+
+const isRemoval = ([command, sub]: string[]) => command === "stack" && sub === "rm";
 
 function cannedAnswer(args: string[]): string | undefined {
   switch (args.slice(0, 2).join(" ")) {
@@ -59,8 +62,6 @@ function cannedAnswer(args: string[]): string | undefined {
       return "{}";
     case "stack history":
       return "[]";
-    case "stack rm": // `destroy` has done it: it runs with --remove
-      return "";
     default:
       return undefined;
   }

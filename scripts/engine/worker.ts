@@ -9,6 +9,7 @@ import { pulumiVersion } from "../machine/tools/table";
 import type { Failure, Operation, Outcome, ParentMessage, WorkerMessage } from "./operation";
 import { CliError, leanPulumiCommand } from "./pulumi-command";
 import { forgetCli, noteCli } from "./stale-lock";
+import { lastError } from "./state-trouble";
 import { Recorder } from "./step-recorder";
 import { words } from "../machine/foreign-words";
 
@@ -122,11 +123,6 @@ function classify(error: unknown, recorder: Recorder): Failure {
   const lock = output.search(words.pulumi.locked);
   if (lock >= 0) return { kind: "locked", message: output.slice(lock).trim() };
   return { kind: "cli", message: lastError(output) };
-}
-
-function lastError(output: string): string {
-  const from = output.lastIndexOf("error: ");
-  return (from < 0 ? output : output.slice(from + "error: ".length)).trim();
 }
 
 function stop() {

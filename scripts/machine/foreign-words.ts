@@ -13,6 +13,24 @@ export const words = {
     /** After the error itself, of the stack as a whole. */
     verdict: /^(update|preview) failed$/,
   },
+  /** Of where the state is: the CLI around what gocloud and its clouds' libraries say. test/e2e/state.test.ts has S3 and Postgres say it. */
+  backend: {
+    any: /\bblob \((key|code)|unable to open bucket|could not list bucket|operation error S3|PULUMI_ACCESS_TOKEN/,
+    login: /SignatureDoesNotMatch|InvalidAccessKeyId|UserNotFound|AuthorizationHeaderMalformed|ExpiredToken|get credentials|could not find default credentials|password authentication failed|PULUMI_ACCESS_TOKEN/,
+    missing: /NoSuchBucket|code=NotFound|no such file or directory|database "[^"]*" does not exist|unknown query parameter/,
+    denied: /AccessDenied|PermissionDenied|permission denied|read-only/i,
+    away: /connection refused|no such host|i\/o timeout|deadline exceeded|request send failed|connection reset|StatusCode: (0|5\d\d)\b/,
+  },
+  /** Of what opens it; Vault's are asked there, the clouds' by nobody. */
+  key: {
+    any: /secrets manager|secrets \(code=|open keeper|passphrase/,
+    noPassphrase: /passphrase must be set/,
+    wrongPassphrase: /incorrect passphrase/,
+    login: /VAULT_ADDR environment variables are set|missing client token|invalid token|get credentials|could not find default credentials|missing google credentials|DefaultAzureCredential|ExpiredToken|UnrecognizedClient/,
+    missing: /encryption key not found|NotFoundException|KeyNotFound|DisabledException|KMSInvalidState|FAILED_PRECONDITION|message authentication failed|decrypting secret value|Code: 40[04]\b/,
+    denied: /AccessDenied|PermissionDenied|permission denied|Forbidden|Code: 403\b/i,
+    away: /connection refused|no such host|i\/o timeout|deadline exceeded|connection reset|request send failed|Vault is sealed|giving up after|Code: 5\d\d\b|StatusCode: (0|5\d\d)\b/,
+  },
   helm: {
     version: "3.22.0",
     nameInUse: /cannot re-use a name that is still in use/,

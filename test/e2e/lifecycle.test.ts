@@ -84,7 +84,9 @@ describe("a fleet's life", function () {
       assert.deepEqual(keys(changes), ["create", "delete", "replace", "update"]);
       assert.ok(changes.create > 10 && changes.update + changes.replace + changes.delete === 0);
     }
-    assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
+    // Not even encrypted: neither the stack, nor the copies and records that the backend makes of it.
+    const files = readdirSync(fleet.state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    assert.deepEqual([files.filter((file) => /local\.(shop|corner)/.test(file)), files.some((file) => /local\.json$/.test(file))], [[], true]);
     assert.deepEqual(await fleet.kube.list("/api/v1/namespaces", { labels: "storefleet.dev/store" }), []);
     assert.equal((await fleet.status()).every(({ phase }) => phase === "PROVISIONING"), true);
   });
@@ -314,7 +316,9 @@ describe("a fleet's life", function () {
     const { cluster, stores: [destroyed] } = await fleet.json<Answer<"destroy">>("destroy", "shop", "--yes");
     assert.deepEqual([destroyed!.result, destroyed!.had!.volumes!.count, destroyed!.had!.orders], ["deleted", 2, null]);
     assert.match(`${cluster.context} ${cluster.server}`, /^storefleet-local https:\/\/127\.0\.0\.1:\d+$/);
-    assert.deepEqual([fleet.hasStack("shop"), fleet.hasStack("corner")], [false, false]);
+    // Not even encrypted: neither the stack, nor the copies and records that the backend makes of it.
+    const files = readdirSync(fleet.state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    assert.deepEqual([files.filter((file) => /local\.(shop|corner)/.test(file)), files.some((file) => /local\.json$/.test(file))], [[], true]);
     for (const kind of ["namespaces", "persistentvolumes"]) {
       const left = (await fleet.kube.list(`/api/v1/${kind}`)).map(({ metadata }) => metadata.name);
       assert.deepEqual(left.filter((name) => /store|pvc/.test(name) && !/^storefleet-/.test(name)), []);

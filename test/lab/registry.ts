@@ -1,13 +1,11 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashSync } from "bcryptjs";
 import { freePorts } from "../../scripts/machine/cluster/ports";
-import { toolsFolder } from "../../scripts/machine/paths";
+import { goProgram } from "../e2e/helpers/go-program";
 import { until } from "../e2e/helpers/until";
 
-const version = "3.1.2";
-const program = "github.com/distribution/distribution/v3/cmd/registry";
 const manifestTypes = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
 /** The registry that many run themselves (CNCF Distribution), on a loopback port, with one login. */
@@ -22,7 +20,7 @@ export class Registry {
   constructor(private readonly folder: string) {}
 
   async start(): Promise<void> {
-    const binary = built();
+    const binary = goProgram("github.com/distribution/distribution/v3", "3.1.2", "cmd/registry");
     mkdirSync(this.folder, { recursive: true });
     this.host = `127.0.0.1:${(await freePorts([undefined]))[0]}`;
     writeFileSync(join(this.folder, "htpasswd"), `${this.user}:${hashSync(this.password, 5)}\n`);
@@ -55,21 +53,4 @@ export class Registry {
   }
 
   private token = (password: string) => Buffer.from(`${this.user}:${password}`).toString("base64");
-}
-
-/** Built once from its Go module, and kept beside the other tools: a minute or two. */
-function built(): string {
-  const folder = join(toolsFolder(), `lab-registry-${version}`);
-  if (existsSync(join(folder, "registry"))) return join(folder, "registry");
-  mkdirSync(toolsFolder(), { recursive: true });
-  const work = mkdtempSync(join(toolsFolder(), "lab-registry-"));
-  try {
-    writeFileSync(join(work, "go.mod"), `module lab/registry\n\ngo 1.26\n\ntool ${program}\n\nrequire github.com/distribution/distribution/v3 v${version}\n`);
-    execFileSync("go", ["mod", "tidy"], { cwd: work, stdio: "ignore" });
-    execFileSync("go", ["build", "-trimpath", "-o", join(work, "bin/"), program], { cwd: work, stdio: "inherit", env: { ...process.env, CGO_ENABLED: "0" } });
-    renameSync(join(work, "bin"), folder);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return join(folder, "registry");
 }

@@ -52,7 +52,8 @@ export class Fleet {
   readonly folder = mkdtempSync(join(tmpdir(), "storefleet-fleet-"));
   readonly project = join(this.folder, "project");
   readonly cache = join(this.folder, "cache");
-  readonly state = join(this.cache, "environments/local/state");
+  /** The files of its state. */
+  state = join(this.cache, "environments/local/state");
   private readonly checkout = createHash("sha256").update(this.project).digest("hex").slice(0, 8);
   /** Where the script runs the CLI. */
   readonly workFolder = join(this.cache, "environments/local/work", this.checkout);

@@ -57,8 +57,8 @@ describe("destroy", () => {
   it("keeps everything when the stack can not be destroyed, and says why", async () => {
     const kube = new FakeKube();
     putStore(kube, "acme");
-    const { engine } = fakeEngine([{ kind: "cli", message: "incorrect passphrase" }], { kube });
-    assert.deepEqual((await destroyStore(engine, "acme", observed, () => {})).failure, { kind: "cli", message: "incorrect passphrase" });
+    const { engine } = fakeEngine([{ kind: "cli", message: "out of order" }], { kube });
+    assert.deepEqual((await destroyStore(engine, "acme", observed, () => {})).failure, { kind: "cli", message: "out of order" });
     assert.deepEqual(kube.changes, []);
   });
 

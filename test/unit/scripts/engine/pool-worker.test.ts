@@ -81,14 +81,18 @@ describe("store worker", () => {
   it("previews, destroys and refreshes as asked", async () => {
     assert.equal((await run("local.fine", { kind: "preview" })).calls[0]![0], "preview");
     const { calls } = await run("local.fine", { kind: "destroy", spec: undefined, refresh: true });
-    assert.equal(calls.length, 2);
+    assert.equal(calls.length, 3);
     for (const flag of ["refresh", "--yes", "--clear-pending-creates"]) assert.ok(calls[0]!.includes(flag), flag);
-    for (const flag of ["destroy", "--yes", "--remove"]) assert.ok(calls[1]!.includes(flag), flag);
+    for (const flag of ["destroy", "--yes"]) assert.ok(calls[1]!.includes(flag), flag);
+    for (const flag of ["stack", "rm", "--yes", "--remove-backups", "local.fine"]) assert.ok(calls[2]!.includes(flag), flag);
   });
 
   it("creates a fresh stack first; one that is there already is refreshed", async () => {
     const created = await run("local.fine", { fresh: true });
     assert.deepEqual(created.calls.map((args) => args.slice(0, 2).join(" ")), ["stack init", "up --yes"]);
+    assert.ok(!created.calls[0]!.includes("--secrets-provider"));
+    const keyed = await run("local.fine", { fresh: true, secretsProvider: "hashivault://key" });
+    assert.deepEqual(keyed.calls[0]!.slice(0, 5), ["stack", "init", "local.fine", "--secrets-provider", "hashivault://key"]);
 
     const there = await run("local.there", { fresh: true });
     assert.equal(there.failure, undefined);
