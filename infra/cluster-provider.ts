@@ -1,5 +1,6 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import { UserError } from "../config/errors";
+import { helmDriver } from "../config/helm-records";
 import type { EnvironmentName } from "../config/names";
 import { refuseForeignShell } from "../config/shell";
 import { storesCommand } from "../config/stores-command";
@@ -34,5 +35,6 @@ export function clusterProvider(env: EnvironmentName, contextOfSettings?: string
     // Changed contents are an update; replacing would delete an object that pods refer to by its fixed name.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
+    helmReleaseSettings: { driver: helmDriver },
   });
 }

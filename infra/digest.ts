@@ -11,6 +11,7 @@ const program = [
   "index.ts",
   "infra",
   "config/environment.ts",
+  "config/helm-records.ts",
   "config/host-suffix.ts",
   "config/own-images.ts",
   "config/url.ts",

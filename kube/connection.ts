@@ -9,7 +9,7 @@ import { KubeError, Unreachable } from "./errors";
 
 /** Each may be repeated: what it changes is the same after a second time. */
 export interface Request {
-  method: "GET" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   headers: Record<string, string>;
   body?: string;
@@ -154,6 +154,10 @@ export class Connection {
   private refused(status: number, words: string, retryAfter?: string): KubeError {
     const here = `the cluster "${this.context}" at ${this.server.origin}`;
     if (status === 401) return new KubeError(status, `${here} does not accept the login of the kubeconfig: ${words}`, `Log in anew; kubectl --context ${this.context} get --raw /readyz says whether that worked.`, "cluster-unreachable");
+    // Quotas and policies refuse by the same status, and have words of their own.
+    if (status === 403 && / cannot \S+ resource /.test(words)) {
+      return new KubeError(status, words, `So says ${here}. Accounts and their rights are made by: ${storesCommand("rbac")}`, "forbidden");
+    }
     return new KubeError(status, words, `So says ${here}.`, undefined, Number(retryAfter) * 1000 || undefined);
   }
 

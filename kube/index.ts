@@ -128,6 +128,11 @@ export class Kube {
     await this.unlessMissing(this.send("PATCH", path, { headers: { "content-type": "application/merge-patch+json" }, body: JSON.stringify(patch) }));
   }
 
+  /** Asks the API server to make something of this, such as a review of rights; what comes of it. */
+  async create(path: string, object: object): Promise<KubeObject> {
+    return JSON.parse(await this.send("POST", path, { headers: { "content-type": "application/json" }, body: JSON.stringify(object) })) as KubeObject;
+  }
+
   /** Server-side apply: creates or updates, and may be repeated. */
   async apply(path: string, object: object): Promise<void> {
     await this.send("PATCH", `${path}?fieldManager=storefleet-cluster&force=true`, { headers: { "content-type": "application/apply-patch+yaml" }, body: JSON.stringify(object) });

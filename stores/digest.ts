@@ -17,6 +17,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "config/plans.ts",
   "config/quantity.ts",
   "config/environment.ts",
+  "config/helm-records.ts",
   "config/url.ts",
   `components/${engine}`,
   "components/guardrails",

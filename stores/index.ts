@@ -15,6 +15,7 @@ import { environmentOf, type Environment } from "./environment-outputs";
 import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
+import { managers } from "./managers";
 import { notItsPasswords } from "./not-its-passwords";
 import { originOf } from "./origin";
 
@@ -66,6 +67,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
         [annotations.protected]: String(spec.protected),
         [annotations.suspended]: String(spec.suspended),
       },
+      managers: { ...managers, inEffect: living.mayManage },
       protect: spec.protected,
     },
     opts,

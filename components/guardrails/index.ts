@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output, all } from "@pulumi/pulumi";
 import { LimitRange, Namespace, ResourceQuota } from "@pulumi/kubernetes/core/v1";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 
 import { pulumiLabels } from "../shared/labels";
 import { checked } from "../shared/wrong-args";
@@ -38,10 +39,25 @@ export interface GuardrailsArgs {
    */
   readonly quotaAnnotations?: Record<string, string>;
   /**
+   * Who may work inside: bound before anything else is made there, and gone with the namespace.
+   * @default nobody but those who may everywhere
+   */
+  readonly managers?: Managers;
+  /**
    * Whether Pulumi refuses to delete the namespace, and with it everything inside.
    * @default false
    */
   readonly protect?: boolean;
+}
+
+/** Accounts, and the ClusterRole that they get in one namespace. */
+export interface Managers {
+  /** Of the RoleBinding. */
+  readonly name: string;
+  readonly clusterRole: string;
+  readonly subjects: { kind: string; name: string; namespace?: string; apiGroup?: string }[];
+  /** Resolves when the API server heeds the binding, which it does a moment after it was made. */
+  readonly inEffect: () => Promise<unknown>;
 }
 
 /** A namespace whose pods are confined: Pod Security `restricted`, a quota, and limits for every container. */
@@ -67,7 +83,19 @@ export class Guardrails extends ComponentResource {
       // namespace goes first: one whose deletion is still pending could meanwhile be wanted again under its name.
       { parent: this, protect: args.protect, deleteBeforeReplace: true, customTimeouts: { delete: "5m" } },
     );
-    const inNamespace = (objectName: string) => ({ name: objectName, namespace: namespace.metadata.name, labels });
+    const { managers } = args;
+    const binding = managers && new RoleBinding(
+      `${name}-managers`,
+      {
+        metadata: { name: managers.name, namespace: namespace.metadata.name, labels },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: managers.clusterRole },
+        subjects: managers.subjects,
+      },
+      // It goes with the namespace: whoever had removed it could not see the rest off.
+      { parent: this, retainOnDelete: true },
+    );
+    const open = binding && managers ? binding.metadata.namespace.apply(async (it) => (await managers.inEffect(), it)) : namespace.metadata.name;
+    const inNamespace = (objectName: string) => ({ name: objectName, namespace: open, labels });
 
     const quota = new ResourceQuota(
       `${name}-quota`,

@@ -19,6 +19,7 @@ import { insideCommands } from "./commands/inside";
 import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
 import { planCommand } from "./commands/plan";
+import { rbacCommand } from "./commands/rbac";
 import { statusCommand } from "./commands/status";
 import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
@@ -35,7 +36,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, envCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, envCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -40,6 +40,18 @@ export const examples: Record<string, Example> = {
 127.0.0.1	store-cargo-ac1a0497.127.0.0.1.nip.io	# cargo
 127.0.0.1	mail.127.0.0.1.nip.io	# mail-catcher`,
   },
+  rbac: {
+    line: "rbac --env prod", where: "anywhere",
+    prints: `# Where the accounts live. People and pipelines that log in by other means join the groups storefleet-deployers and
+# storefleet-viewers instead.
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: storefleet-access
+---
+…
+    verbs: [get]`,
+  },
   completion: {
     line: "completion fish", where: "anywhere",
     prints: `function __stores_complete

@@ -1,4 +1,5 @@
 import { UserError } from "../../config/errors";
+import { recordLabels, recordsIn } from "../../config/helm-records";
 import type { Kube } from "../../kube";
 import { run } from "../machine/os/run";
 import { toolPath } from "../machine/tools";
@@ -12,9 +13,6 @@ export interface ReleaseName {
   namespace: string;
   name: string;
 }
-
-/** The labels of a release's records: Secrets, one for each revision. */
-export const recordsOf = ({ name }: ReleaseName) => `owner=helm,name=${name}`;
 
 /** One of Helm's records, by its labels. */
 export interface HelmRecord {
@@ -30,7 +28,7 @@ export interface HelmRecord {
 export async function helmRecords(kube: Kube, releases: ReleaseName[]): Promise<HelmRecord[]> {
   const found = await Promise.all(
     releases.map(async (release) => {
-      const records = await kube.list(`/api/v1/namespaces/${release.namespace}/secrets`, { labels: recordsOf(release), metadataOnly: true });
+      const records = await kube.list(recordsIn(release.namespace), { labels: recordLabels(release.name), metadataOnly: true });
       return records.map(({ metadata: { labels = {}, resourceVersion = "" } }) => ({
         release: `${release.namespace}/${release.name}`, revision: Number(labels.version), status: labels.status ?? "", version: resourceVersion,
       }));

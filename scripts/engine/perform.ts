@@ -5,6 +5,7 @@ import { byHand } from "../../config/stores-command";
 import type { Observed } from "../fleet/observe";
 import { until } from "../machine/os/until";
 import { helmRecords, rollBack, type ReleaseName } from "./helm";
+import { hasOldRecords, moveRecords } from "./old-records";
 import { knownRepairs, needsTakingBack, takeBack, type Repair } from "./repairs";
 import type { Outcome, Operation, Failure } from "./operation";
 import { runCli } from "./run-cli";
@@ -49,8 +50,10 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
     changes, steps, failure: failure && explain({ ...failure, message: [failure.message, ...refusals].join("\n") }, operation.stack), repairs: [...repairs, ...refusals],
   });
 
-  let next = operation;
-  let due: { repairs: Repair[]; failed?: Outcome } | undefined = { repairs: [...(needsTakingBack(before) ? [takeBack] : []), ...first] };
+  const old = operation.kind === "up" && (await hasOldRecords(session.kube, releases));
+  // The state's own provider would look for the records where they were, and have the release as gone.
+  let next = old ? { ...operation, refresh: false } : operation;
+  let due: { repairs: Repair[]; failed?: Outcome } | undefined = { repairs: [...(old ? [moveRecords] : []), ...(old || needsTakingBack(before) ? [takeBack] : []), ...first] };
   for (;;) {
     const { repairs: now = [], failed } = due ?? {};
     let repaired: boolean | undefined;

@@ -6,6 +6,7 @@ import { isOfStore, type Observed } from "../fleet/observe";
 import { refusesObject } from "../fleet/refusals";
 import { troubleIn } from "../fleet/trouble";
 import type { ReleaseName } from "./helm";
+import { openNamespace } from "./open-namespace";
 import { noChanges, sum, type Failure, type Operation } from "./operation";
 import { awaitDeletion, storeReleases, perform, type Performed } from "./perform";
 import { operationOn, type RunContext } from "./run-context";
@@ -18,6 +19,7 @@ export async function reconcileStore(context: RunContext, spec: StoreSpec, obser
   if (refusal) return { changes: noChanges(), steps: [], failure: refusal, repairs: [] };
 
   const gone = !observed || observed.deleting;
+  if (!gone) await openNamespace(context.session.kube, namespace);
   const operation: Operation = { kind: "up", spec, ...operationOn(context, stackOf(env, spec.name)), fresh: gone || context.adopt, adopt: context.adopt, refresh: !gone && changedByHand(observed) };
   const result = await performTwice(context, namespace, storeReleases(namespace), operation, onStep);
   const { failure } = result;

@@ -1,7 +1,8 @@
+import { recordLabels, recordsIn } from "../../config/helm-records";
 import { labels } from "../../stores/labels";
 import type { Kube } from "../../kube";
 import { until } from "../machine/os/until";
-import { helmRecords, recordsOf, type HelmRecord, type ReleaseName } from "./helm";
+import { helmRecords, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
 import { words } from "../machine/foreign-words";
 
@@ -74,7 +75,11 @@ export const knownRepairs: Repair[] = [
 const namespacesOf = (releases: ReleaseName[]) => [...new Set(releases.map(({ namespace }) => namespace))];
 
 async function holdsPasswords(kube: Kube, releases: ReleaseName[]): Promise<boolean> {
-  const found = namespacesOf(releases).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true }));
+  const found = namespacesOf(releases).map(async (namespace) => {
+    // Who may read Secrets in the namespaces of stores only may not ask in one that is not there.
+    if (!(await kube.get(`/api/v1/namespaces/${namespace}`))) return [];
+    return kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true });
+  });
   return (await Promise.all(found)).some((secrets) => secrets.length > 0);
 }
 
@@ -129,8 +134,8 @@ async function dropMeant(place: RepairSite, failure?: Failure): Promise<boolean>
 export async function dropRecords(kube: Kube, releases: ReleaseName[], drop: (status: string) => boolean): Promise<boolean> {
   let dropped = 0;
   for (const release of releases) {
-    const path = `/api/v1/namespaces/${release.namespace}/secrets`;
-    const records = await kube.list(path, { labels: recordsOf(release), metadataOnly: true });
+    const path = recordsIn(release.namespace);
+    const records = await kube.list(path, { labels: recordLabels(release.name), metadataOnly: true });
     for (const { metadata } of records.filter((record) => drop(record.metadata.labels?.status ?? ""))) {
       await kube.remove(`${path}/${metadata.name}`);
       dropped++;

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { join } from "node:path";
 import { readSettings, settingsFile } from "../../config/environment";
 import { UserError } from "../../config/errors";
+import { helmDriver } from "../../config/helm-records";
 import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { refuseForeignShell } from "../../config/shell";
@@ -73,7 +74,7 @@ export async function equipped(session: Session, say: (text: string) => void): P
 }
 
 const variablesFor = (env: EnvironmentName, { kubeconfig, context, ingressPorts: ports }: Cluster): Record<string, string> => ({
-  ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: kubeconfig, STOREFLEET_CONTEXT: context,
+  ...pulumiVariables(env), STOREFLEET_ENV: env, KUBECONFIG: kubeconfig, STOREFLEET_CONTEXT: context, HELM_DRIVER: helmDriver,
   ...(ports && { STOREFLEET_INGRESS_PORTS: `${ports.http},${ports.https}` }),
 });
 

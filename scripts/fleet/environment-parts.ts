@@ -1,4 +1,5 @@
 import type { EnvironmentSettings } from "../../config/environment";
+import { recordLabels, recordsIn } from "../../config/helm-records";
 import { ownReleases, type OwnRelease } from "../../infra/own-parts";
 import type { Kube } from "../../kube";
 
@@ -15,7 +16,7 @@ export function readReleases(kube: Kube, settings: EnvironmentSettings): Promise
   return Promise.all(
     ownReleases(settings).map(async ({ namespace, name }) => {
       const [records, deployment] = await Promise.all([
-        kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: `owner=helm,name=${name}`, metadataOnly: true }),
+        kube.list(recordsIn(namespace), { labels: recordLabels(name), metadataOnly: true }),
         kube.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),
       ]);
       const versionOf = (record: (typeof records)[number]) => Number(record.metadata.labels?.version);

@@ -1,3 +1,4 @@
+import { recordLabels, recordsIn } from "../../config/helm-records";
 import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { annotations, labels, receiptName } from "../../stores/labels";
 import { readOrigin, type Origin } from "../../stores/origin";
@@ -36,7 +37,7 @@ export async function observeFleet(kube: Kube, env: EnvironmentName): Promise<Ma
   const [namespaces, receipts, records] = await Promise.all([
     kube.list("/api/v1/namespaces", { labels: ofEnvironment }),
     kube.list("/api/v1/configmaps", { labels: `${labels.receipt}=true,${labels.env}=${env}` }),
-    kube.list("/api/v1/secrets", { labels: "owner=helm", metadataOnly: true }),
+    kube.list(recordsIn(), { labels: `${recordLabels()},status!=superseded`, metadataOnly: true }),
   ]);
   const receiptIn = new Map(receipts.map((receipt) => [receipt.metadata.namespace, receipt]));
   const releasesIn = newestReleases(records);
@@ -52,11 +53,12 @@ export async function observeFleet(kube: Kube, env: EnvironmentName): Promise<Ma
 
 /** One store as it is at this moment; undefined while it has no namespace of its own. */
 export async function observeStore(kube: Kube, env: EnvironmentName, store: string): Promise<Observed | undefined> {
-  const path = `/api/v1/namespaces/${namespaceOf(env, store)}`;
+  const name = namespaceOf(env, store);
+  const path = `/api/v1/namespaces/${name}`;
   const [namespace, receipt, records] = await Promise.all([
     kube.get(path),
     kube.get(`${path}/configmaps/${receiptName}`),
-    kube.list(`${path}/secrets`, { labels: "owner=helm", metadataOnly: true }),
+    kube.list(recordsIn(name), { labels: recordLabels(), metadataOnly: true }),
   ]);
   if (!namespace || !isOfStore(namespace, env, store)) return undefined;
   return observe(namespace, receipt, [...newestReleases(records).values()].flat());
@@ -96,7 +98,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
   };
 }
 
-/** Namespace → its releases, from the labels of Helm's record Secrets (one for each revision). */
+/** Namespace → its releases, from the labels of Helm's records (one for each revision). */
 function newestReleases(records: KubeObject[]): Map<string, Release[]> {
   const byNamespace = new Map<string, Map<string, Release>>();
   for (const { metadata } of records) {

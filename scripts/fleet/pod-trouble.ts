@@ -18,9 +18,9 @@ interface Condition {
  * What is wrong with a pod, if anything.
  * @param events what was said about it, newest first
  * @param again whether another pod already tries what this one failed at
- * @param secrets names of the Secrets in its namespace
+ * @param secrets names of the Secrets in its namespace, if they are known
  */
-export function podFinding(pod: KubeObject, events: Event[], again: boolean, secrets: Set<string>): Finding | undefined {
+export function podFinding(pod: KubeObject, events: Event[], again: boolean, secrets: Set<string> | undefined): Finding | undefined {
   const { metadata: { name }, status } = pod;
   // Ended by its node, not by itself.
   if (status?.phase === "Failed" && status.reason) return byRole(pod, `${name}: ${status.reason}: ${status.message ?? "no reason given"}`);
@@ -52,7 +52,7 @@ function containerFinding(
   { name, image, state, lastState, restartCount }: ContainerStatus,
   warnings: Event[],
   again: boolean,
-  secrets: Set<string>,
+  secrets: Set<string> | undefined,
 ): Finding | undefined {
   const where = `${pod.metadata.name}/${name}`;
   const { reason = "", message = image } = state?.waiting ?? {};

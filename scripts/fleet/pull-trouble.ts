@@ -7,10 +7,10 @@ import { words } from "../machine/foreign-words";
 /**
  * How to mend a pull that failed, if that can be told from the cluster's words: those of containerd, CRI-O and Docker
  * around what the registries say.
- * @param secrets names of the Secrets in the pod's namespace
+ * @param secrets names of the Secrets in the pod's namespace, if they are known
  */
-export function pullMend(told: string, image: string, pod: KubeObject, secrets: Set<string>): string | undefined {
-  const absent = pullSecretsOf(pod).filter((name) => !secrets.has(name));
+export function pullMend(told: string, image: string, pod: KubeObject, secrets: Set<string> | undefined): string | undefined {
+  const absent = pullSecretsOf(pod).filter((name) => secrets && !secrets.has(name));
   if (absent.length > 0) return absentMend(pod, absent);
   // What an image or a token's address is called says nothing about why.
   const said = told.replaceAll(image, "").replace(/"[^"]*"|https?:\/\/\S+/g, "");
@@ -24,7 +24,7 @@ export function pullMend(told: string, image: string, pod: KubeObject, secrets: 
 
 const hasRegistry = (image: string) => image.includes("/") && !image.startsWith("docker.io/library/");
 
-const pullSecretsOf = ({ spec }: KubeObject) => ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
+export const pullSecretsOf = ({ spec }: KubeObject) => ((spec?.imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name);
 
 const upAndApply = () => `${storesCommand("cluster up")} && ${storesCommand("apply")}`;
 

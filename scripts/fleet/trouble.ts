@@ -1,11 +1,12 @@
 import type { EnvironmentName } from "../../config/names";
 import { labels } from "../../stores/labels";
-import type { Kube, KubeObject } from "../../kube";
+import { KubeError, type Kube, type KubeObject } from "../../kube";
 import { roleOf } from "./containers";
 import { byTime, type Event } from "./event";
 import { causes, mendSeparator, type CauseOfTrouble, type Finding } from "./finding";
 import { readWholeEnds } from "./log-of-end";
 import { jobFinding, podFinding } from "./pod-trouble";
+import { pullSecretsOf } from "./pull-trouble";
 import { refusalFindings } from "./refusals";
 
 /** A Deployment or StatefulSet by its pods. */
@@ -31,16 +32,15 @@ export async function workloadsByNamespace(kube: Kube, env: EnvironmentName): Pr
 export async function troubleIn(kube: Kube, namespace: string): Promise<string | undefined> {
   const inNamespace = `/api/v1/namespaces/${namespace}`;
   const apps = `/apis/apps/v1/namespaces/${namespace}`;
-  const [pods, claims, jobs, said, secrets, quotas, deployments, replicaSets, statefulSets] = await Promise.all([
+  const [pods, claims, jobs, said, quotas, deployments, replicaSets, statefulSets] = await Promise.all([
     kube.list(`${inNamespace}/pods`),
     kube.list(`${inNamespace}/persistentvolumeclaims`),
     kube.list(`/apis/batch/v1/namespaces/${namespace}/jobs`),
     kube.list(`${inNamespace}/events`),
-    kube.list(`${inNamespace}/secrets`, { metadataOnly: true }),
     kube.list(`${inNamespace}/resourcequotas`),
     ...["deployments", "replicasets", "statefulsets"].map((kind) => kube.list(`${apps}/${kind}`)),
   ]);
-  const secretNames = new Set(secrets.map(({ metadata }) => metadata.name));
+  const secretNames = pods.some((pod) => pullSecretsOf(pod).length > 0) ? await secretsIn(kube, namespace) : undefined;
   const events = (said as unknown as Event[]).sort(byTime).reverse();
   const about = (kind: string, { metadata }: KubeObject) => events.filter(({ involvedObject: it }) => it.kind === kind && it.name === metadata.name);
 
@@ -59,6 +59,16 @@ export async function troubleIn(kube: Kube, namespace: string): Promise<string |
   const alike = new Map(findings.filter((finding) => finding.cause === cause).map((finding) => [finding.text, finding]));
   const [first, ...more] = alike.values();
   return first && [first.text + (more.length > 0 ? ` (and ${more.length} more like it)` : ""), first.mend].filter(Boolean).join(mendSeparator);
+}
+
+/** Names of the Secrets in a namespace; undefined where this account must not see them. */
+async function secretsIn(kube: Kube, namespace: string): Promise<Set<string> | undefined> {
+  try {
+    return new Set((await kube.list(`/api/v1/namespaces/${namespace}/secrets`, { metadataOnly: true })).map(({ metadata }) => metadata.name));
+  } catch (error) {
+    if (error instanceof KubeError && error.status === 403) return undefined;
+    throw error;
+  }
 }
 
 /** A database that somebody stopped by hand has no pod that would say why the others fail; a suspended shop has stopped all. */

@@ -117,6 +117,7 @@ export const answers = {
     hosts: z.array(z.strictObject({ name: z.string().describe("A store, or mail-catcher."), host: z.string(), address: z.string() })),
   }),
   validate: z.strictObject({ valid: z.boolean(), problems: z.array(problem) }),
+  rbac: z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("List"), items: z.array(z.looseObject({ kind: z.string() })).describe("As kubectl apply takes them.") }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),
   images,
   "cluster up": cluster, "cluster status": cluster,

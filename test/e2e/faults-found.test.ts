@@ -26,12 +26,31 @@ describe("stores that are not as the last run left them", function () {
   }
   const deadPid = () => spawnSync("true").pid;
 
+  const provider = "infra/cluster-provider.ts";
+  const mutable = "    enableSecretMutable: true,\n";
+  const driver = "    helmReleaseSettings: { driver: helmDriver },\n";
+
   before(async () => {
     fleet.list(store("shop"));
+    // As this project once was: Helm's records were Secrets.
+    fleet.patch(provider, driver, "");
     await fleet.up();
     await fleet.ok("apply");
+    fleet.patch(provider, mutable, mutable + driver);
   });
   after(() => fleet.remove());
+
+  it("Helm's records that are Secrets become ConfigMaps, of the environment and of a store, and no pod is restarted", async () => {
+    const recordsOf = async (kind: string) => (await fleet.kube.list(`/api/v1/${kind}`, { labels: "owner=helm" })).map(({ metadata }) => metadata.name).sort();
+    const pods = async () => (await fleet.kube.list("/api/v1/pods")).filter(({ metadata }) => !/-(cron|setup)-/.test(metadata.name)).map(({ metadata }) => metadata.uid).sort();
+    const [records, running] = [await recordsOf("secrets"), await pods()];
+    assert.deepEqual([records, await recordsOf("configmaps")], [["mail-catcher", "traefik", "woocommerce"].map((name) => `sh.helm.release.v1.${name}.v1`), []]);
+    await fleet.ok("cluster", "up");
+    const { ended, rows } = await fleet.apply();
+    assert.deepEqual([ended.code, rows.shop!.result, rows.shop!.repairs], [0, "updated", ["moved Helm's records from Secrets to ConfigMaps"]], ended.stderr);
+    assert.deepEqual([await recordsOf("secrets"), await recordsOf("configmaps"), await pods()], [[], records, running]);
+    await fleet.assertSound("shop");
+  });
 
   // 3
   it("a namespace that is provably ours is adopted, any other is refused and not touched", async () => {

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { Accounts, audit } from "./helpers/accounts";
+import { attempts } from "./helpers/attempts";
 import { Fleet, type Row } from "./helpers/fleet";
 import { until } from "./helpers/until";
+import { KubeError } from "../../kube";
 import { answers, type Answer } from "../../scripts/operations/answers";
 
 const keys = (value: object) => Object.keys(value).sort();
@@ -42,9 +45,13 @@ describe("a fleet's life", function () {
   const fleet = new Fleet();
   const logTimes = () => ["shop", "corner"].map((store) => statSync(join(fleet.cache, "environments/local/logs", `local.${store}.log`)).mtimeMs);
 
+  let accounts: Accounts;
+
   before(async () => {
+    audit(fleet);
     fleet.list(shop, corner);
     await fleet.up();
+    accounts = new Accounts(fleet);
   });
   after(() => fleet.remove());
 
@@ -54,6 +61,11 @@ describe("a fleet's life", function () {
     assert.match(again.stderr, /environment local: up to date/);
     const status = await fleet.json<{ kind: string; running: boolean }>("cluster", "status");
     assert.deepEqual([status.kind, status.running], ["embedded", true]);
+  });
+
+  it("is run from here on by an account that may do no more than it needs", async () => {
+    await accounts.make();
+    await accounts.become("deployer");
   });
 
   it("knows another environment by its settings and its list, without code", async () => {
@@ -108,12 +120,12 @@ describe("a fleet's life", function () {
     assert.ok([...lines].some((line) => /\0up\0/.test(line)), "the samples missed the CLI");
     let passwords = 0;
     for (const store of ["shop", "corner"]) {
-      const secrets = await fleet.objects(store, "secrets");
-      const records = secrets.filter(({ metadata }) => metadata.labels?.owner === "helm");
+      // Whoever may look at stores and must not see a Secret sees these: Helm's records among them, gzip in base64.
+      const visible = await fleet.objects(store, "configmaps");
+      const records = visible.filter(({ metadata }) => metadata.labels?.owner === "helm");
       assert.ok(records.length > 0);
-      // base64 by Helm inside base64 by Kubernetes, then gzip.
-      const released = records.map(({ data }) => gunzipSync(Buffer.from(Buffer.from(data!.release!, "base64").toString(), "base64")).toString());
-      for (const { metadata, data } of secrets.filter((secret) => !records.includes(secret))) {
+      const released = [JSON.stringify(visible), ...records.map(({ data }) => gunzipSync(Buffer.from(data!.release!, "base64")).toString())];
+      for (const { metadata, data } of await fleet.objects(store, "secrets")) {
         for (const [key, encoded] of Object.entries(data ?? {})) {
           const value = Buffer.from(encoded, "base64").toString();
           if (/^(username|email)$/.test(key)) continue;
@@ -159,6 +171,17 @@ describe("a fleet's life", function () {
     const misspelt = await fleet.stores("credentials", "shpo");
     assert.equal(misspelt.code, 3);
     assert.match(misspelt.stderr, /there is no store "shpo".*\nDid you mean "shop"\?/);
+  });
+
+  it("is looked at by an account that sees no Secret, and is told so where one is wanted", async () => {
+    await accounts.become("viewer");
+    for (const command of [["status"], ["status", "shop"], ["events", "shop"], ["logs", "corner"], ["open", "shop"]]) await fleet.json(...command);
+    assert.deepEqual(accounts.refused("viewer"), []);
+    assert.deepEqual(accounts.requests("viewer").filter(({ resource }) => resource === "secrets"), []);
+    const { code, stdout, stderr } = await fleet.stores("credentials", "shop");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^error: secrets "woocommerce-admin" is forbidden: User "system:serviceaccount:storefleet-access:viewer" cannot get resource "secrets".*\nSo says .* Accounts and their rights are made by: \.\/scripts\/stores rbac\n$/s);
+    await accounts.become("deployer");
   });
 
   it("says when the program alone is why, which touches nothing but what it changes", async () => {
@@ -325,5 +348,20 @@ describe("a fleet's life", function () {
     }
     assert.deepEqual((await fleet.json<Answer<"destroy">>("destroy", "--all", "--yes")).stores, []);
     assert.equal((await fleet.status())[0]!.phase, "PROVISIONING");
+  });
+
+  it("was never refused a right, and has none that nobody uses", () => {
+    assert.deepEqual(accounts.refused("deployer"), []);
+    console.log(accounts.unused("storefleet-viewer"), accounts.unused("storefleet-deployer"), accounts.unused("storefleet-store"));
+  });
+
+  it("gives its account no way out of the namespaces of stores", async () => {
+    fleet.list(shop);
+    await fleet.ok("apply");
+    await fleet.kubectl("--kubeconfig", accounts.administrators, "create", "namespace", "store-theirs");
+    const kube = await accounts.kube();
+    for (const [what, attempt, refusal] of attempts(kube, fleet)) {
+      await assert.rejects(attempt, (error: Error) => error instanceof KubeError && refusal.test(error.message), what);
+    }
   });
 });

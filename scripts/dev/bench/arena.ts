@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { readSettings } from "../../../config/environment";
+import { recordLabels, recordsIn } from "../../../config/helm-records";
 import { environmentFor, setVariables, variables, variablesOfOneEnvironment } from "../../../config/variables";
 import { environmentUp } from "../../engine/environment-up";
 import { openSession, type Session } from "../../engine/session";
@@ -89,7 +90,7 @@ export function writeList({ folder }: Arena, name: string, stores: Entry[]): str
 
 /** Namespaces with an installed release: what a contender has to show for its time. */
 export async function installedStores({ session }: Arena): Promise<number> {
-  const records = await session.kube.list("/api/v1/secrets", { labels: "owner=helm,status=deployed", metadataOnly: true });
+  const records = await session.kube.list(recordsIn(), { labels: `${recordLabels()},status=deployed`, metadataOnly: true });
   return new Set(records.map(({ metadata }) => metadata.namespace).filter((namespace) => namespace?.startsWith("store-"))).size;
 }
 

@@ -5,6 +5,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, re
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
+import { recordLabels, recordsIn } from "../../../config/helm-records";
 import { namespaceOf, stackOf } from "../../../config/names";
 import { projectRoot } from "../../../config/root";
 import { Kube, type KubeObject } from "../../../kube";
@@ -187,7 +188,7 @@ export class Fleet {
 
   /** Status of the newest Helm record of a store; undefined while there is none. */
   async helmStatus(store: string): Promise<string | undefined> {
-    const records = await this.kube.list(`/api/v1/namespaces/${this.namespace(store)}/secrets`, { labels: "owner=helm", metadataOnly: true });
+    const records = await this.kube.list(recordsIn(this.namespace(store)), { labels: recordLabels(), metadataOnly: true });
     const newest = records.sort((a, b) => Number(b.metadata.labels?.version) - Number(a.metadata.labels?.version))[0];
     return newest?.metadata.labels?.status;
   }

@@ -16,11 +16,12 @@ const variableOf: { [setting: string]: string } = {
 const harmless = ["kubeClientSettings", "suppressDeprecationWarnings", "suppressHelmHookWarnings", "clusterIdentifier", "version", "pluginDownloadURL"];
 
 export function readSettings(variables: Map<string, string>) {
-  const supported = new Set([...Object.keys(variableOf), ...harmless, "kubeconfig", "context", "namespace"]);
+  const supported = new Set([...Object.keys(variableOf), ...harmless, "kubeconfig", "context", "namespace", "helmReleaseSettings"]);
   const refused = [...variables.keys()].filter((name) => !supported.has(name) && variables.get(name) !== "");
   if (refused.length > 0) {
     throw new Error(`provider settings ${refused.join(", ")}: not part of Storefleet's stand-in provider; use the real plugin`);
   }
+  const driver = helmDriverOf(variables.get("helmReleaseSettings"));
   const flag = (name: string, otherwise = "false") =>
     (variables.get(name) ?? process.env[variableOf[name] ?? ""] ?? otherwise) === "true";
   if (!flag("enableServerSideApply", "true")) {
@@ -35,7 +36,16 @@ export function readSettings(variables: Map<string, string>) {
     patchForce: flag("enablePatchForce"),
     upsertExisting: flag("upsertExistingObjects"),
     deleteUnreachable: flag("deleteUnreachable"),
+    helmDriver: driver,
   };
+}
+
+/** The only one of Helm's settings that is honoured. */
+function helmDriverOf(settings: string | undefined): string {
+  const { driver = process.env.PULUMI_K8S_HELM_DRIVER || "secret", ...rest } = JSON.parse(settings || "{}") as { [setting: string]: string };
+  const refused = [...Object.keys(rest), ...(["secret", "configmap"].includes(driver) ? [] : [`driver: ${driver}`])];
+  if (refused.length > 0) throw new Error(`helmReleaseSettings ${refused.join(", ")}: not part of Storefleet's stand-in provider; use the real plugin`);
+  return driver;
 }
 
 /** The cluster that a provider's inputs lead to; undefined if they do not tell. */

@@ -7,9 +7,9 @@ const running = new Set<ChildProcess>();
 export class HelmError extends Error {}
 
 /** Settings of the user's own helm would reach into releases that Pulumi manages; only these count. */
-function environment(): NodeJS.ProcessEnv {
+function environment(driver: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^HELM_(KUBE|NAMESPACE|DEBUG|DRIVER|MAX_HISTORY)/.test(name));
-  return { ...Object.fromEntries(own), HELM_DRIVER: "secret", HELM_BURST_LIMIT: "120", HELM_QPS: "50" };
+  return { ...Object.fromEntries(own), HELM_DRIVER: driver, HELM_BURST_LIMIT: "120", HELM_QPS: "50" };
 }
 
 /** What helm's last words mean, without what its command line puts around them. */
@@ -24,10 +24,13 @@ function yamlOf(values: Values): string {
   return JSON.stringify(values).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** Runs helm; values go to its standard input, where no process list and no file shows them. */
-export function helm(args: string[], signal: AbortSignal, values?: Values): Promise<string> {
+/**
+ * Runs helm; values go to its standard input, where no process list and no file shows them.
+ * @param driver where it keeps its records: `secret` or `configmap`
+ */
+export function helm(args: string[], driver: string, signal: AbortSignal, values?: Values): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("helm", args, { env: environment(), stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("helm", args, { env: environment(driver), stdio: ["pipe", "pipe", "pipe"] });
     running.add(child);
     let stdout = "";
     let stderr = "";

@@ -24,6 +24,7 @@ const kinds: { [type: string]: Kind } = {
   "kubernetes:core/v1:ServiceAccount": namespaced("v1", "ServiceAccount", "serviceaccounts"),
   "kubernetes:networking.k8s.io/v1:IngressClass": clusterWide("networking.k8s.io/v1", "IngressClass", "ingressclasses"),
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", ["roleRef"]),
   "kubernetes:storage.k8s.io/v1:StorageClass": clusterWide(
     "storage.k8s.io/v1", "StorageClass", "storageclasses", ["parameters", "provisioner"],
   ),

@@ -14,21 +14,22 @@ export interface ReleaseRecord {
   manifest: string;
 }
 
-const revisionOf = (secret: Values): number => {
-  const { labels } = metadataOf(secret);
+const revisionOf = (record: Values): number => {
+  const { labels } = metadataOf(record);
   return isObject(labels) ? Number(labels.version) : 0;
 };
 
-/** The latest revision of a release, read from the Secret in which helm keeps it: as `helm status` and `helm get`. */
-export async function latestRevision(cluster: Cluster, namespace: string, name: string): Promise<ReleaseRecord | undefined> {
-  const list = await cluster.request("GET", `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`, {
+/** The latest revision of a release, read from the Secret or ConfigMap in which helm keeps it: as `helm status` and `helm get`. */
+export async function latestRevision(cluster: Cluster, driver: string, namespace: string, name: string): Promise<ReleaseRecord | undefined> {
+  const list = await cluster.request("GET", `/api/v1/namespaces/${encodeURIComponent(namespace)}/${driver}s`, {
     query: { labelSelector: `owner=helm,name=${name}` },
   });
-  const secrets = (Array.isArray(list.items) ? list.items : []).filter(isObject);
-  const latest = secrets.sort((a, b) => revisionOf(b) - revisionOf(a))[0];
+  const records = (Array.isArray(list.items) ? list.items : []).filter(isObject);
+  const latest = records.sort((a, b) => revisionOf(b) - revisionOf(a))[0];
   if (!latest || !isObject(latest.data)) return undefined;
-  // Base64 twice: helm's, and the Secret's.
-  const packed = Buffer.from(Buffer.from(String(latest.data.release), "base64").toString(), "base64");
+  const text = String(latest.data.release);
+  // Base64 twice in a Secret: helm's, and its own.
+  const packed = Buffer.from(driver === "secret" ? Buffer.from(text, "base64").toString() : text, "base64");
   return JSON.parse(gunzipSync(packed).toString()) as ReleaseRecord;
 }
 

@@ -89,11 +89,11 @@ const upgradeArguments = (session: Session, release: Values): string[] => [
 /** Runs helm and returns the release with its new revision; `failure` if that revision exists but failed. */
 async function run(session: Session, release: Values, args: string[]): Promise<{ release: Values; failure?: Error }> {
   const cluster = session.reachable();
-  const latest = () => latestRevision(cluster, String(release.namespace), String(release.name));
+  const latest = () => latestRevision(cluster, session.helmDriver, String(release.namespace), String(release.name));
   const before = (await latest())?.version ?? 0;
   let failure: Error | undefined;
   try {
-    await helm(args, session.signal, isObject(release.values) ? release.values : {});
+    await helm(args, session.helmDriver, session.signal, isObject(release.values) ? release.values : {});
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     failure = error;
@@ -157,7 +157,7 @@ export async function readRelease(session: Session, id: string, outputs: Values)
   const [name = "", namespace = session.defaultNamespace] = id.split("/").reverse();
   existing.name ||= name;
   existing.namespace ||= namespace;
-  const record = await latestRevision(session.reachable(), String(existing.namespace), String(existing.name));
+  const record = await latestRevision(session.reachable(), session.helmDriver, String(existing.namespace), String(existing.name));
   if (!record) return undefined;
   const release = await withRecord(existing, record);
   const stored = outputs[inputsKey];
@@ -178,7 +178,7 @@ export async function deleteRelease(session: Session, { urn }: Operation, output
   }
   const release = releaseOf(plainObject(outputs));
   const wait = release.atomic || !release.skipAwait ? waitFlags({ timeout: release.timeout ?? 0 }) : [];
-  const said = await helm([...command(session, "uninstall", release), ...wait], session.signal);
+  const said = await helm([...command(session, "uninstall", release), ...wait], session.helmDriver, session.signal);
   const info = said.replace(/^release "[^"]*" uninstalled$/m, "").trim();
   if (info) session.log("warning", urn, `Helm uninstall returned information: ${JSON.stringify(info)}`);
 }

@@ -16,6 +16,8 @@ export interface Session {
   readonly patchForce: boolean;
   readonly upsertExisting: boolean;
   readonly deleteUnreachable: boolean;
+  /** Where Helm keeps its records: `secret` or `configmap`. */
+  readonly helmDriver: string;
   /** Aborted when the operation is cancelled. */
   readonly signal: AbortSignal;
   readonly log: Log;

@@ -50,6 +50,17 @@ describe("Guardrails", () => {
     assert.deepEqual(Object.keys(container.max).sort(), ["ephemeral-storage", "memory"]);
   });
 
+  it("binds its managers before anything else is made inside, and leaves the binding to go with the namespace", async () => {
+    const made: string[] = [];
+    const managers = { name: "m", clusterRole: "a-role", subjects: [{ kind: "Group", name: "g" }], inEffect: async () => made.push("in effect") };
+    const { resources } = await record(() => void new Guardrails("it", { namespace: "store-acme-0a1b2c3d", quota, managers }));
+    const binding = only(resources, ":RoleBinding");
+    assert.deepEqual(binding.inputs.roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "a-role" });
+    assert.deepEqual([binding.inputs.subjects, binding.inputs.metadata.namespace, made], [managers.subjects, "store-acme-0a1b2c3d", ["in effect"]]);
+    const order = resources.map(({ type }) => type.split(":").pop());
+    assert.ok(order.indexOf("RoleBinding") < Math.min(order.indexOf("ResourceQuota"), order.indexOf("LimitRange")), order.join());
+  });
+
   it("lays given limits over the defaults", async () => {
     const [container] = (await guardrails({ limits: { max: { memory: "6Gi" } } })).limits.inputs.spec.limits;
     assert.equal(container.max.memory, "6Gi");

@@ -36,6 +36,18 @@ export class FakeKube {
     return this.objects.get(path);
   }
 
+  /** Every right that is asked about is there. */
+  async create(path: string): Promise<KubeObject> {
+    this.before(path);
+    return { metadata: { name: "", creationTimestamp: "" }, status: { allowed: true } };
+  }
+
+  async apply(path: string, object: Fields): Promise<void> {
+    this.before(path);
+    this.changes.push(`APPLY ${path}`);
+    this.put(path, object);
+  }
+
   async merge(path: string, patch: { metadata?: { annotations: Record<string, string | null> } }): Promise<void> {
     this.before(path);
     this.changes.push(`PATCH ${path}`);
@@ -82,7 +94,8 @@ function matches(selector: string, values: Record<string, string>): boolean {
     .split(",")
     .filter(Boolean)
     .every((term) => {
-      const [key = "", value] = term.split("=");
+      const [, key = "", not, value] = /^([^!=]+)(?:(!?)=(.*))?$/.exec(term) ?? [];
+      if (not) return values[key] !== value;
       return value === undefined ? key in values : values[key] === value;
     });
 }

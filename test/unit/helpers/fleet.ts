@@ -8,6 +8,7 @@ import type { RunContext } from "../../../scripts/engine/run-context";
 import type { Observed } from "../../../scripts/fleet/observe";
 import type { Fleet } from "../../../scripts/operations/open-fleet";
 import { annotations, labels, receiptName } from "../../../stores/labels";
+import { managers } from "../../../stores/managers";
 import { FakeKube } from "./fake-kube";
 
 export const specOf = (name: string, more: Partial<StoreEntry> & { engine?: ShopEngine } = {}): StoreSpec =>
@@ -46,9 +47,10 @@ export function putStore(kube: FakeKube, store: string, more: { annotations?: Re
     metadata: { labels: { ...marks, [labels.receipt]: "true" }, creationTimestamp: "2026-01-01T00:01:30Z" },
     data: { digest: "d1", engine: "woocommerce", url: `http://${store}.example.com`, stack: stackOf(env, store) },
   });
-  kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v1`, {
+  kube.put(`${path}/configmaps/sh.helm.release.v1.woocommerce.v1`, {
     metadata: { labels: { owner: "helm", name: "woocommerce", status: more.status ?? "deployed", version: "1" } },
   });
+  kube.put(`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings/${managers.name}`);
   return path;
 }
 

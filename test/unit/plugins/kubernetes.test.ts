@@ -16,7 +16,7 @@ import { isSecret, plainObject, secret, unknown, type Values } from "../../plugi
 
 const settings = {
   cluster: undefined, connection: undefined, unreachable: "", defaultNamespace: "default", secretMutable: false,
-  configMapMutable: false, patchForce: false, upsertExisting: false, deleteUnreachable: false,
+  configMapMutable: false, patchForce: false, upsertExisting: false, deleteUnreachable: false, helmDriver: "secret",
   signal: new AbortController().signal, log: () => undefined,
 };
 const strict = newSession(settings);

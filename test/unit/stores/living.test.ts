@@ -14,12 +14,14 @@ describe("what lives in a namespace", () => {
   const folder = mkdtempSync(join(tmpdir(), "storefleet-living-"));
   const saved = process.env.KUBECONFIG;
   const objects: Record<string, object> = {};
+  const asked: string[] = [];
   let server: Server;
   let refusal: number | undefined;
   let contexts = 0;
 
   before(async () => {
     server = createServer(({ url = "", headers }, response) => {
+      asked.push(url);
       const found = headers.authorization === "Bearer a-token" ? objects[url] : undefined;
       const code = refusal ?? (found ? 200 : 404);
       response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(found ?? { kind: "Status", message: `answer ${code}` }));
@@ -36,6 +38,7 @@ describe("what lives in a namespace", () => {
   beforeEach(() => {
     refusal = undefined;
     for (const url of Object.keys(objects)) delete objects[url];
+    objects[namespace] = {};
   });
 
   /** Connections are kept by context, so every case has one of its own; two files, as kubectl takes them. */
@@ -66,7 +69,22 @@ describe("what lives in a namespace", () => {
   it("nothing lives in a namespace that is missing or empty", async () => {
     const nobody = { quota: undefined, containerMax: undefined, sizes: undefined, reached: undefined, held: undefined };
     assert.deepEqual([await living().secret("medusa-app"), await living().walls()], [undefined, nobody]);
+    delete objects[namespace];
+    asked.splice(0);
+    assert.deepEqual([await living().secret("medusa-app"), await living().walls()], [undefined, nobody]);
+    // Who may read what is in stores' namespaces only, may not read there.
+    assert.deepEqual(asked.filter((url) => /secrets|quotas|ranges/.test(url)), []);
     assert.deepEqual([await nothingLives.secret("medusa-app"), await nothingLives.walls()], [undefined, {}]);
+  });
+
+  it("is managed from the moment that the API server heeds the rights", async () => {
+    const review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    objects[review] = { get status() {
+      return { allowed: asked.filter((url) => url === review).length > 2 };
+    } };
+    asked.splice(0);
+    await living().mayManage();
+    assert.deepEqual(asked, [review, review, review]);
   });
 
   it("a cluster that does not tell is an error with its reason, never an empty namespace", async () => {

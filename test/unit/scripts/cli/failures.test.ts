@@ -50,6 +50,7 @@ const cases: Record<string, Case> = {
   validate: { alone: null },
   schema: { alone: null },
   completion: { args: ["bash"], alone: null },
+  rbac: { alone: null },
   env: { alone: "no-cluster" },
   images: { alone: "failed" },
   // The local one would be made.

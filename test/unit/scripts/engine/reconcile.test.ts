@@ -98,14 +98,14 @@ describe("reconcile", () => {
     assert.equal(result.failure, undefined);
     assert.deepEqual(result.repairs, [takeBack.name]);
     assert.deepEqual(operations.map(({ hold }) => hold), [true]);
-    assert.deepEqual(kube.changes, [`DELETE ${path}/secrets/sh.helm.release.v1.woocommerce.v1`, `PATCH ${path}`]);
+    assert.deepEqual(kube.changes, [`DELETE ${path}/configmaps/sh.helm.release.v1.woocommerce.v1`, `PATCH ${path}`]);
   });
 
   it("touches nothing while another run has the lock, whatever it saw before", async () => {
     for (const seen of ["failed", "pending-upgrade"]) {
       const kube = cluster("deployed");
       const second = { owner: "helm", name: "woocommerce", status: seen, version: "2" };
-      kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v2`, { metadata: { labels: second } });
+      kube.put(`${path}/configmaps/sh.helm.release.v1.woocommerce.v2`, { metadata: { labels: second } });
       const { engine } = fakeEngine([failure("the stack is currently locked by 1 lock(s)", "locked")], { kube });
       const result = await reconcileStore(engine, specOf("acme"), observedStore("acme", { releases: [{ name: "woocommerce", status: seen, revision: 2 }] }), () => {});
       assert.equal(result.failure?.kind, "locked");

@@ -12,10 +12,10 @@ const known = (name: RegExp) => knownRepairs.find((it) => name.test(it.name))!;
 function releases(...statuses: string[]): FakeKube {
   const kube = new FakeKube();
   statuses.forEach((status, index) => {
-    kube.put(`/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.v${index + 1}`, { metadata: { labels: { owner: "helm", name: "woocommerce", status, version: String(index + 1) } } });
+    kube.put(`/api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.woocommerce.v${index + 1}`, { metadata: { labels: { owner: "helm", name: "woocommerce", status, version: String(index + 1) } } });
   });
   kube.put(`/api/v1/namespaces/${namespace}/secrets/woocommerce-admin`);
-  kube.put(`/api/v1/namespaces/another/secrets/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
+  kube.put(`/api/v1/namespaces/another/configmaps/sh.helm.release.v1.woocommerce.v1`, { metadata: { labels: { owner: "helm", status: "pending-install" } } });
   return kube;
 }
 const ours = [{ namespace, name: "woocommerce" }];
@@ -23,7 +23,7 @@ const ours = [{ namespace, name: "woocommerce" }];
 const place = async (kube: FakeKube, more: Partial<RepairSite> = {}): Promise<RepairSite> => ({
   kube: kube.asKube, releases: ours, before: await helmRecords(kube.asKube, ours), breakLock: async () => assert.fail("not a matter of locks"), rollBack: async () => false, ...more,
 });
-const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.woocommerce.`, ""));
+const deleted = (kube: FakeKube) => kube.changes.map((change) => change.replace(`DELETE /api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.woocommerce.`, ""));
 
 describe("repairs", () => {
   const texts: [RegExp, Failure][] = [
@@ -56,9 +56,9 @@ describe("repairs", () => {
     const create = async (kube: FakeKube) => known(/created the stack/).repair(await place(kube), texts[0]![1]);
     assert.equal(await create(new FakeKube()), true);
     assert.equal(await create(releases()), true, "a Secret of somebody else");
-    const shop = releases("deployed").put(`/api/v1/namespaces/${namespace}/secrets/woocommerce-database`, { metadata: { labels: { "storefleet.dev/store": "acme" } } });
+    const shop = releases("deployed").put(`/api/v1/namespaces/${namespace}`).put(`/api/v1/namespaces/${namespace}/secrets/woocommerce-database`, { metadata: { labels: { "storefleet.dev/store": "acme" } } });
     assert.equal(await create(shop), false);
-    assert.deepEqual([shop.changes, shop.reads.every(({ metadataOnly }) => metadataOnly)], [[], true]);
+    assert.deepEqual([shop.changes, shop.reads.every(({ path, metadataOnly }) => metadataOnly || !path.includes("secrets"))], [[], true]);
   });
 
   it("only what is no matter of the cluster is repaired without the stack's lock", () => {
@@ -114,7 +114,7 @@ describe("repairs", () => {
 
   it("touches no release but the stack's, and of those the one that is meant", async () => {
     const two = [{ namespace, name: "woocommerce" }, { namespace, name: "traefik" }];
-    const record = (name: string) => `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.${name}.v1`;
+    const record = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.${name}.v1`;
     for (const message of ["", `Helm Release ${namespace}/woocommerce: failed`]) {
       const kube = releases("failed");
       for (const name of ["traefik", "their-app"]) kube.put(record(name), { metadata: { labels: { owner: "helm", name, status: "failed", version: "1" } } });

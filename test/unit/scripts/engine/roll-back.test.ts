@@ -35,7 +35,7 @@ describe("taking back an upgrade", () => {
   function releases(...statuses: string[]): FakeKube {
     const kube = new FakeKube();
     statuses.forEach((status, index) =>
-      kube.put(`/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.shop.v${index + 1}`, { metadata: { labels: { owner: "helm", name: "shop", status, version: String(index + 1) } } }),
+      kube.put(`/api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.shop.v${index + 1}`, { metadata: { labels: { owner: "helm", name: "shop", status, version: String(index + 1) } } }),
     );
     return kube;
   }
@@ -51,7 +51,7 @@ describe("taking back an upgrade", () => {
 
   it("looks at no other release of the namespace", async () => {
     const kube = releases("deployed", "failed");
-    kube.put(`/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.theirs.v9`, { metadata: { labels: { owner: "helm", name: "theirs", status: "failed", version: "9" } } });
+    kube.put(`/api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.theirs.v9`, { metadata: { labels: { owner: "helm", name: "theirs", status: "failed", version: "9" } } });
     assert.equal(await undo(kube, "theirs"), false);
     assert.equal(await undo(kube), true);
     assert.match(calls(), /^rollback shop 1 /);
@@ -75,7 +75,7 @@ describe("taking back an upgrade", () => {
     for (const failure of [undefined, { kind: "resource" as const, message: "image not found" }]) {
       const kube = new FakeKube();
       const place = putStore(kube, "acme");
-      kube.put(`${place}/secrets/sh.helm.release.v1.woocommerce.v2`, { metadata: { labels: { owner: "helm", name: "woocommerce", status: "failed", version: "2" } } });
+      kube.put(`${place}/configmaps/sh.helm.release.v1.woocommerce.v2`, { metadata: { labels: { owner: "helm", name: "woocommerce", status: "failed", version: "2" } } });
       const { engine, operations } = fakeEngine([failure], { kube });
       Object.assign(engine.session, session(kube));
       const { repairs, failure: result } = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});

@@ -10,7 +10,7 @@ const settings = readSettings("local");
 const system = "/api/v1/namespaces/storefleet-system";
 
 function record(kube: FakeKube, namespace: string, name: string, version: number, status: string): FakeKube {
-  return kube.put(`/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.${name}.v${version}`, { metadata: { labels: { owner: "helm", name, status, version: String(version) } } });
+  return kube.put(`/api/v1/namespaces/${namespace}/configmaps/sh.helm.release.v1.${name}.v${version}`, { metadata: { labels: { owner: "helm", name, status, version: String(version) } } });
 }
 
 describe("an environment's parts in the cluster", () => {

@@ -47,7 +47,7 @@ describe("observed fleet", () => {
     for (let index = 0; index < 50; index++) putStore(kube, `shop-${index}`);
     assert.equal((await observeFleet(kube.asKube, "local")).size, 50);
     assert.equal(kube.reads.length, 3);
-    assert.deepEqual(kube.reads.filter(({ metadataOnly }) => metadataOnly).map(({ path }) => path), ["/api/v1/secrets"]);
+    assert.deepEqual(kube.reads.filter(({ metadataOnly }) => metadataOnly).map(({ path }) => path), ["/api/v1/configmaps"]);
   });
 
   it("reads the notes on the namespace", async () => {
@@ -70,7 +70,7 @@ describe("observed fleet", () => {
     const kube = new FakeKube();
     const path = putStore(kube, "acme", { status: "superseded" });
     for (const [version, status] of [["10", "failed"], ["9", "deployed"], ["2", "superseded"]] as const) {
-      kube.put(`${path}/secrets/sh.helm.release.v1.woocommerce.v${version}`, { metadata: { labels: { owner: "helm", name: "woocommerce", status, version } } });
+      kube.put(`${path}/configmaps/sh.helm.release.v1.woocommerce.v${version}`, { metadata: { labels: { owner: "helm", name: "woocommerce", status, version } } });
     }
     assert.deepEqual((await observeFleet(kube.asKube, "local")).get("acme")?.releases, [{ name: "woocommerce", status: "failed", revision: 10 }]);
   });

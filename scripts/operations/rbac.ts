@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { EnvironmentName } from "../../config/names";
+import { projectRoot } from "../../config/root";
+
+/** In the order in which they are made. */
+const files = ["access", "viewer", "deployer", "fence", "environment"];
+
+/** Accounts, roles and the fence of an environment, for an administrator to apply: nobody makes their own rights. */
+export const rbacManifests = (env: EnvironmentName): string =>
+  files.map((name) => readFileSync(join(projectRoot, "infra/rbac", `${name}.yaml`), "utf8").replaceAll("ENVIRONMENT", env)).join("---\n");
+
+/** The same as one object of the API. */
+export const rbacList = (env: EnvironmentName): { apiVersion: "v1"; kind: "List"; items: { kind: string }[] } => ({
+  apiVersion: "v1", kind: "List", items: parseAllDocuments(rbacManifests(env)).map((document) => document.toJS() as { kind: string }),
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { rbacList } from "../../../scripts/operations/rbac";
+import { managers } from "../../../stores/managers";
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  rules?: { resources: string[]; verbs: string[]; apiGroups: string[] }[];
+  subjects?: object[];
+}
+
+const items = rbacList("staging").items as unknown as Manifest[];
+const named = (kind: string, name: string) => items.find((it) => it.kind === kind && it.metadata.name === name)!;
+const rights = (role: string) => named("ClusterRole", role).rules!.flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)));
+
+describe("accounts and their rights", () => {
+  it("are of the environment, and name whom the stores' programs bind", () => {
+    assert.match(JSON.stringify(named("ValidatingAdmissionPolicy", "storefleet-fence")), /== 'staging'/);
+    assert.doesNotMatch(JSON.stringify(items), /ENVIRONMENT/);
+    assert.ok(named("ClusterRole", managers.clusterRole));
+    assert.deepEqual(named("ClusterRoleBinding", "storefleet-deployer").subjects, managers.subjects.map((it) => ("apiGroup" in it ? it : { ...it })));
+    const [account] = managers.subjects;
+    assert.ok(items.some(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === account!.name && metadata.namespace === account!.namespace));
+  });
+
+  it("hold no Secret outside the namespaces of stores, and nothing that makes more of itself", () => {
+    for (const role of ["storefleet-viewer", "storefleet-deployer"]) assert.deepEqual(rights(role).filter((it) => / secrets|\*/.test(it)), [], role);
+    assert.deepEqual(rights("storefleet-viewer").filter((it) => !/^(get|list|watch) /.test(it)), []);
+    for (const { metadata, rules } of items.filter(({ kind }) => kind === "ClusterRole")) {
+      assert.ok(rules!.every(({ verbs, resources, apiGroups }) => ![...verbs, ...resources, ...apiGroups].includes("*") && !verbs.includes("escalate") && !verbs.includes("impersonate")), metadata.name);
+      for (const rule of rules!.filter(({ verbs }) => verbs.includes("bind"))) assert.deepEqual((rule as { resourceNames?: string[] }).resourceNames, [managers.clusterRole]);
+    }
+  });
+});
