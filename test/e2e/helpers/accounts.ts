@@ -65,9 +65,9 @@ export class Accounts {
   /** What an account was refused for want of a right. A preview may be: of what is not there yet it asks in a namespace that is not, either. */
   refused = (name: string) => this.requests(name).filter(({ role, trial }) => role === undefined && !trial).map(({ verb, resource, where }) => `${verb} ${resource} ${where}`);
 
-  /** Rights of a role, as `verb resource`, that no account has used yet. */
+  /** Rights of a role, as `verb resource`, that no account has used yet. Server-side apply is a patch that may create. */
   unused(role: string): string[] {
-    const used = new Set(["deployer", "viewer"].flatMap((name) => this.requests(name)).filter((it) => it.role === role).map(({ verb, resource }) => `${verb} ${resource}`));
+    const used = new Set(["deployer", "viewer"].flatMap((name) => this.requests(name)).filter((it) => it.role === role).flatMap(({ verb, resource }) => [verb, ...(verb === "patch" ? ["create"] : [])].map((it) => `${it} ${resource}`)));
     const { rules } = rbacList("local").items.find((it) => it.kind === "ClusterRole" && (it as { metadata?: { name: string } }).metadata?.name === role) as unknown as { rules: { resources: string[]; verbs: string[] }[] };
     return rules.flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`))).filter((right) => !used.has(right));
   }
