@@ -110,7 +110,8 @@ This container is simulated: nothing runs, so nothing is logged.`,
 export PULUMI_CONFIG_PASSPHRASE_FILE='/home/you/.local/state/storefleet/environments/local/passphrase'
 export STOREFLEET_ENV='local'
 export KUBECONFIG='/home/you/.local/state/storefleet/clusters/local/kubeconfig'
-export STOREFLEET_CONTEXT='storefleet-local'`,
+export STOREFLEET_CONTEXT='storefleet-local'
+export HELM_DRIVER='configmap'`,
   },
   verify: { line: "verify acme", where: "cluster", prints: `error: nothing can be bought in acme\n${simulation}` },
   exec: { line: "exec acme -- wp plugin list", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
