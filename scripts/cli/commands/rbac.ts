@@ -4,7 +4,7 @@ import { note, print, printAnswer, withCommon, type Common } from "../common";
 
 export function rbacCommand(program: Command): void {
   withCommon(program.command("rbac"))
-    .description("accounts and rights to look, to deploy and to set up, for an administrator: ./scripts/stores rbac --env prod | kubectl apply -f -")
+    .description("accounts and rights to look, to deploy and to set up, for an administrator to apply: kubectl apply -f - takes them")
     .action((flags: Common) => {
       if (flags.json) return printAnswer("rbac", rbacList(flags.env));
       print(rbacManifests(flags.env).trimEnd());
