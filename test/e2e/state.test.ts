@@ -190,10 +190,10 @@ for (const { kind, rounds, kills } of [{ kind: "S3", rounds: 3, kills: 4 }, { ki
     it("never two at once: who comes second is told, and gets there when asked again", async () => {
       const tiny = await stack("shared");
       for (let round = 0; round < rounds; round++) {
-        const both = await Promise.all([tiny.up(`${round}-a`).done, tiny.up(`${round}-b`).done]);
+        const both = await Promise.all([tiny.up(`${round}-a`), tiny.up(`${round}-b`)]);
         const losers = both.filter(({ code }) => code !== 0);
         for (const { text } of losers) assert.match(text, /the stack is currently locked by 1 lock\(s\)/);
-        for (let index = 0; index < losers.length; index++) assert.equal((await tiny.up(`${round}-again-${index}`).done).code, 0);
+        for (let index = 0; index < losers.length; index++) assert.equal((await tiny.up(`${round}-again-${index}`)).code, 0);
         assert.equal((await tiny.recorded()).length, tiny.resources + 1);
       }
       assert.equal(tiny.overlapped(), false);
@@ -204,12 +204,12 @@ for (const { kind, rounds, kills } of [{ kind: "S3", rounds: 3, kills: 4 }, { ki
         const { between } = server as S3;
         const tiny = await stack("killed");
         for (let round = 0; round < kills; round++) {
-          const { pid, done } = tiny.up(`killed-${round}`);
+          const done = tiny.up(`killed-${round}`);
           let saves = 0;
           let killed = false;
           between.amidSave = () => {
             if (killed || ++saves < 1 + ((round * 5) % 12)) return false;
-            process.kill(-pid, "SIGKILL");
+            tiny.kill();
             return (killed = true);
           };
           await done;
@@ -217,7 +217,7 @@ for (const { kind, rounds, kills } of [{ kind: "S3", rounds: 3, kills: 4 }, { ki
           assert.ok(killed, `round ${round}: there were ${saves} saves only`);
           await tiny.recorded();
           assert.equal((await tiny.run("cancel", "--yes", "--stack", "killed")).code, 0);
-          const { code, text } = await tiny.up(`after-${round}`).done;
+          const { code, text } = await tiny.up(`after-${round}`);
           assert.equal(code, 0, text);
           assert.equal((await tiny.recorded()).length, tiny.resources + 1);
         }

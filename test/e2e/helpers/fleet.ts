@@ -13,6 +13,7 @@ import type { StoreStatus } from "../../../scripts/fleet/status";
 import { answers, type Answer } from "../../../scripts/operations/answers";
 import { toolsFolder } from "../../../scripts/machine/paths";
 import { isSource } from "../../images/sources";
+import { commandLine, startedWith } from "./processes";
 import { until } from "./until";
 
 export interface Ended {
@@ -209,17 +210,7 @@ export class Fleet {
   }
 
   /** Process ids of everything that runs for this fleet but its cluster, whose parts are started with a bare environment. */
-  processes(pattern = /./): number[] {
-    const mark = `STOREFLEET_CACHE=${this.cache}`;
-    return readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)).map(Number).filter((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-        return environment.includes(mark) && pattern.test(commandLine(pid));
-      } catch {
-        return false; // it has just ended, or is another user's
-      }
-    });
-  }
+  processes = (pattern = /./): number[] => startedWith(`STOREFLEET_CACHE=${this.cache}`).filter((pid) => pattern.test(commandLine(pid)));
 
   /** The CLI that works on a store's stack right now. */
   cli(store: string): number | undefined {
@@ -259,8 +250,6 @@ function answerOf(args: string[], text: string): unknown {
 }
 
 const none = { create: 0, update: 0, replace: 0, delete: 0 };
-
-const commandLine = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8");
 
 const toolFolderOf = (variables: Record<string, string>, tool: string) =>
   (variables.PATH ?? "").split(delimiter).find((folder) => existsSync(join(folder, tool))) ?? "";

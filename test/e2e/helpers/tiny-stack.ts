@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../../config/root";
 import { toolEnvironment, toolPath } from "../../../scripts/machine/tools";
+import { startedWith } from "./processes";
 
 export interface TinyEnded {
   code: number | null;
@@ -14,11 +15,12 @@ export interface TinyEnded {
 export class TinyStack {
   readonly folder = mkdtempSync(join(tmpdir(), "storefleet-tiny-"));
   readonly resources = 12;
+  private readonly home = join(this.folder, "home");
   private readonly environment: NodeJS.ProcessEnv;
   private readonly visits = join(this.folder, "visits");
 
   constructor(readonly name: string, environment: NodeJS.ProcessEnv) {
-    this.environment = { ...process.env, ...toolEnvironment(), PULUMI_HOME: join(this.folder, "home"), ...environment };
+    this.environment = { ...process.env, ...toolEnvironment(), PULUMI_HOME: this.home, ...environment };
     symlinkSync(join(projectRoot, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "Pulumi.yaml"), "name: tiny\nruntime: nodejs\nmain: index.js\n");
     writeFileSync(this.visits, "");
@@ -36,18 +38,17 @@ export class TinyStack {
     `);
   }
 
-  /** A command of the CLI about the stack; `pid` is its process group's. */
-  start(args: string[], environment: NodeJS.ProcessEnv = {}) {
+  /** A command of the CLI about the stack. */
+  start(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<TinyEnded> {
     const child = spawn(toolPath("pulumi")!, [...args, "--non-interactive", "--color", "never"], {
-      cwd: this.folder, env: { ...this.environment, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true,
+      cwd: this.folder, env: { ...this.environment, ...environment }, stdio: ["ignore", "pipe", "pipe"],
     });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    const done = new Promise<TinyEnded>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve({ code, text })));
-    return { pid: child.pid!, done };
+    return new Promise((resolve, reject) => child.once("error", reject).once("close", (code) => resolve({ code, text })));
   }
 
-  run = (...args: string[]) => this.start(args).done;
+  run = (...args: string[]) => this.start(args);
   /** An update that has something to save each time. */
   up = (round: string) => this.start(["up", "--yes", "--skip-preview", "--stack", this.name], { ROUND: round });
 
@@ -70,7 +71,13 @@ export class TinyStack {
     });
   }
 
+  /** As if the machine went away. The program has to go, too: it outlives its CLI, and asks for it for ever, as fast as it can. */
+  kill(): void {
+    for (const pid of startedWith(`PULUMI_HOME=${this.home}`)) process.kill(pid, "SIGKILL");
+  }
+
   remove(): void {
+    this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
