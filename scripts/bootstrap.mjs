@@ -107,7 +107,7 @@ async function test(args) {
     if (types.code !== 0) return types.code;
 
     const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "machine", "tools"));
-    await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score"], say);
+    await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score", "actionlint"], say);
 
     const { files, options } = compiledTests(args);
     const reporter = ["--reporter", "scripts/dev/test-reporter.cjs", "--reporter-option", `results=${results}`];

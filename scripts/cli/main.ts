@@ -9,6 +9,7 @@ import { setGiven, type Given } from "../../config/stores-command";
 import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
+import { ciCommand } from "./commands/ci";
 import { clusterCommand } from "./commands/cluster";
 import { completionCommands } from "./commands/completion";
 import { destroyCommand } from "./commands/destroy";
@@ -36,7 +37,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, envCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

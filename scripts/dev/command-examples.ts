@@ -11,6 +11,8 @@ export interface Example {
 
 const simulation = "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: start Docker or Podman, or name any cluster by --context.";
 
+const noPipeline = "error: this is no job of GitHub Actions or GitLab CI\nIt is for pipelines; docs/pipelines.md has them.";
+
 /** Of every command, by its path. */
 export const examples: Record<string, Example> = {
   validate: { line: "validate", where: "anywhere", prints: "/home/you/storefleet/config/stores.local.yaml: 3 stores, no problems" },
@@ -60,6 +62,9 @@ metadata:
 end
 complete -c stores -f -a '(__stores_complete)'`,
   },
+  "ci init": { line: "ci init github", where: "anywhere", prints: "Nothing to do: 6 of 6 files are as the project has them." },
+  "ci comment": { line: "ci comment --env prod --markdown plan.md", where: "anywhere", prints: noPipeline },
+  "ci issue": { line: "ci issue --env prod --close", where: "anywhere", prints: noPipeline },
   status: {
     line: "status", where: "cluster",
     prints: `STORE  ENGINE       PHASE  AGE    READY IN  URL

@@ -108,6 +108,8 @@ const images = z.strictObject({
   })),
 });
 
+const noted = z.strictObject({ result: z.enum(["created", "updated", "closed", "none"]), url: z.string().nullable().describe("Its page, where the platform tells.") });
+
 /** By command. */
 export const answers = {
   plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
@@ -120,6 +122,8 @@ export const answers = {
   rbac: z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("List"), items: z.array(z.looseObject({ kind: z.string() })).describe("As kubectl apply takes them.") }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),
   images,
+  "ci comment": noted, "ci issue": noted,
+  "ci init": z.strictObject({ files: z.array(z.strictObject({ path: z.string(), source: z.string(), result: z.enum(["written", "unchanged", "kept"]) })) }),
   "cluster up": cluster, "cluster status": cluster,
   "cluster down": z.strictObject({ running: z.literal(false) }),
   "cluster reset": z.strictObject({ reset: z.literal(true) }),

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { planMarker } from "../../operations/ci/note";
 import { isWhole, type PlannedStore } from "../../operations/plan";
 import { alike, concerns, kindOf, linesOf, mostNames, rowsOf, someOf } from "./plan-words";
 
@@ -17,7 +18,7 @@ export function planMarkdown({ env, stores }: { env: string; stores: PlannedStor
   const shown = stores.filter(({ action }) => action !== "unchanged");
   const parts = [
     // A pipeline finds its comment by this, and writes it anew.
-    `<!-- storefleet-plan ${env} -->`,
+    planMarker(env),
     `### ${env}: ${totals(stores)}`,
     ...(isWhole(stores) ? [] : ["**This is no whole plan**: some stores could not be looked at."]),
     ...destruction(shown),

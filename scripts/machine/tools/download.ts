@@ -3,26 +3,13 @@ import { chmodSync, createWriteStream, mkdirSync, renameSync, rmSync } from "nod
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
-import type { Dispatcher } from "undici";
-import { proxyFor } from "../../../config/proxy";
 import { expectSuccess, run } from "../os/run";
+import { fetchThroughProxy } from "../os/through-proxy";
 import type { Log, ToolLocations } from "./locations";
 import { withProgress } from "./progress";
 import type { Binary, Download } from "./table";
 
 const probes = new Map<string, Promise<boolean>>();
-
-let dispatcher: Dispatcher | undefined;
-
-/** Node's own `fetch` knows no proxy. One is looked for anew where a redirect leads. Loaded only for a download. */
-async function fetchThroughProxy(url: string, options: { method?: string; redirect?: "manual"; signal: AbortSignal }) {
-  const { Agent, Pool, ProxyAgent, fetch } = await import("undici");
-  const connectionTo = (origin: string | URL, pool: object) => {
-    const uri = proxyFor(String(origin));
-    return uri === undefined ? new Pool(origin, pool) : new ProxyAgent(uri);
-  };
-  return fetch(url, { ...options, dispatcher: (dispatcher ??= new Agent({ factory: connectionTo })) });
-}
 
 /** Whether a host answers at all, within seconds. Asked once in a run. */
 export function isReachable(place: ToolLocations, url: string): Promise<boolean> {

@@ -8,7 +8,7 @@ export type Platform = (typeof platforms)[number];
 
 export type PluginTool = "pulumi-resource-kubernetes" | "pulumi-resource-random";
 export type BinaryTool =
-  | "pulumi" | "pulumi-language-nodejs" | "helm" | "kubectl" | "kind" | "kwok" | "kube-score"
+  | "pulumi" | "pulumi-language-nodejs" | "helm" | "kubectl" | "kind" | "kwok" | "kube-score" | "actionlint"
   | "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler";
 export type Tool = BinaryTool | PluginTool;
 
@@ -231,6 +231,26 @@ const kubeScore: Binary = {
   buildSeconds: 30,
 };
 
+const actionlint: Binary = {
+  name: "actionlint",
+  version: "1.7.12",
+  binaries: ["actionlint"],
+  versionArgs: ["-version"],
+  downloads: perPlatform((os, arch) => {
+    const release = "https://github.com/rhysd/actionlint/releases/download/v1.7.12";
+    return {
+      url: `${release}/actionlint_1.7.12_${os}_${arch}.tar.gz`,
+      sums: `${release}/actionlint_1.7.12_checksums.txt`,
+      archiveFolder: ".",
+    };
+  }),
+  go: [{
+    binary: "actionlint", module: "github.com/rhysd/actionlint", version: "v1.7.12", package: "cmd/actionlint",
+    set: { "github.com/rhysd/actionlint.version": "1.7.12" },
+  }],
+  buildSeconds: 15,
+};
+
 /** In the order in which they are fetched or built. */
 export const binaries: Binary[] = [
   pulumi,
@@ -244,6 +264,7 @@ export const binaries: Binary[] = [
   kwok,
   kind,
   kubeScore,
+  actionlint,
 ];
 
 /** The provider plugins by the name that the Pulumi CLI knows them by; their versions are those of the npm packages. */

@@ -10,6 +10,8 @@ export interface Asked {
   url: URL;
   accept?: string;
   authorization?: string;
+  /** What it was logged in by, bare. */
+  tokens: string[];
   contentType?: string;
   body: string;
 }
@@ -74,7 +76,8 @@ export class StubApi {
     let body = "";
     for await (const chunk of request) body += chunk;
     const { accept, authorization, "content-type": contentType } = request.headers;
-    const it = { method: request.method!, url: new URL(request.url!, this.address), accept, authorization, contentType, body };
+    const tokens = [authorization?.replace(/^\w+ /, ""), request.headers["private-token"]?.toString()].filter((token) => token !== undefined);
+    const it = { method: request.method!, url: new URL(request.url!, this.address), accept, authorization, tokens, contentType, body };
     this.asked.push(it);
     this.answer(it, response);
   }

@@ -53,6 +53,9 @@ const cases: Record<string, Case> = {
   rbac: { alone: null },
   env: { alone: "no-cluster" },
   images: { alone: "failed" },
+  "ci comment": { args: ["--markdown", "plan.md"], alone: "usage" },
+  "ci issue": { args: ["--close"], alone: "usage" },
+  "ci init": { args: ["github"], alone: null },
   // The local one would be made.
   "cluster up": { args: ["--env", "prod"], alone: "no-cluster" },
   "cluster down": { alone: null },
@@ -93,7 +96,7 @@ describe("failures of every command", function () {
     rmSync(folder, { recursive: true });
   });
   beforeEach(() => {
-    for (const name of Object.keys(process.env)) if (/^(STOREFLEET_|PULUMI_|DOCKER_HOST$)/.test(name)) delete process.env[name];
+    for (const name of Object.keys(process.env)) if (/^(STOREFLEET_|PULUMI_|GITHUB_|GITLAB_|DOCKER_HOST$)/.test(name)) delete process.env[name];
     // No program of this machine has a part in this.
     Object.assign(process.env, { STOREFLEET_CACHE: join(folder, "cache"), STOREFLEET_TOOLS: join(folder, "tools"), PATH: folder });
     rmSync(join(folder, "cache"), { recursive: true, force: true });
