@@ -136,7 +136,7 @@ describe("pipelines", function () {
       assert.equal(up.code, 0, up.stderr);
     });
 
-    it("tell a pull request what it would change, in one comment in which a title is nothing but text", async () => {
+    it("tell a pull request what it would change, in one comment that is written anew", async () => {
       commit("change", list("Acme", "bloom"));
       const occasion = { event: "pull_request", ref: "change", payload: pullRequest() } as const;
       succeeded((await workflow("plan", occasion)).plan);
@@ -186,7 +186,7 @@ describe("pipelines", function () {
       assert.deepEqual(await namespaces(), ["acme"]);
     });
 
-    it("keep one issue while the fleet is not as main says", async () => {
+    it("keep one issue while the fleet is not as main says, in which a hostile title is nothing but text", async () => {
       succeeded((await workflow("drift", { event: "schedule" })).drift);
       assert.equal(github.issues.length, 0);
       commit("main", list("Acme & Sons"));

@@ -33,7 +33,7 @@ describe("a pipeline's files", () => {
     assert.equal(readFileSync(join(root, ".github/actions/login/action.yml"), "utf8"), "mine\n");
   });
 
-  it("of this repository are the project's", () => {
-    for (const path of inGithub) assert.equal(readFileSync(join(projectRoot, ".github", path), "utf8"), readFileSync(join(projectRoot, "ci/github", path), "utf8"), path);
+  it("of this repository are the project's; the login is everybody's own", () => {
+    for (const path of inGithub.filter((it) => it.startsWith("workflows/"))) assert.equal(readFileSync(join(projectRoot, ".github", path), "utf8"), readFileSync(join(projectRoot, "ci/github", path), "utf8"), path);
   });
 });
