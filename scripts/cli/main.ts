@@ -19,6 +19,7 @@ import { imagesCommand } from "./commands/images";
 import { insideCommands } from "./commands/inside";
 import { inspectCommands } from "./commands/inspect";
 import { listCommands } from "./commands/list";
+import { metricsCommand } from "./commands/metrics";
 import { planCommand } from "./commands/plan";
 import { rbacCommand } from "./commands/rbac";
 import { statusCommand } from "./commands/status";
@@ -37,7 +38,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

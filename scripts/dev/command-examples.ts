@@ -72,6 +72,16 @@ acme   woocommerce  READY  2m 1s  7s        http://store-acme-07cbc0d1.127.0.0.1
 bloom  woocommerce  READY  2m 1s  7s        http://store-bloom-ca1a474a.127.0.0.1.nip.io
 cargo  medusa       READY  2m 2s  7s        http://store-cargo-ac1a0497.127.0.0.1.nip.io`,
   },
+  metrics: {
+    line: "metrics", where: "cluster",
+    prints: `…
+storefleet_stores{env="local",engine="woocommerce",phase="READY"} 2
+…
+storefleet_store_ready{env="local",store="acme"} 1
+…
+storefleet_pending_changes{env="local",action="update"} 0
+…`,
+  },
   "cluster status": {
     line: "cluster status", where: "cluster",
     prints: `cluster local: embedded, Kubernetes v1.36.3, running; pods are simulated: this proves provisioning, it serves no page
