@@ -20,6 +20,7 @@ const commands: Record<string, string[]> = {
   apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt"],
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
+  metrics: ["--env", "--file", "--context", "--listen"],
   verify: fleet,
   events: [...fleet, "--watch"],
   logs: [...fleet, "--tail", "--follow", "--previous", "--since", "--timestamps"],
@@ -36,6 +37,7 @@ const commands: Record<string, string[]> = {
   "ci issue": [...common, "--markdown", "--close"],
   "ci init": ["--json"],
   completion: [],
+  rbac: common,
   env: fleet,
   images: fleet,
   "cluster up": [...common, "--context", "--move"],
@@ -214,7 +216,7 @@ describe("stores command", function () {
   });
 
   it("prints the JSON Schema of every command's answer", async () => {
-    for (const command of Object.keys(commands).filter((name) => !["schema", "exec", "shell", "completion"].includes(name))) {
+    for (const command of Object.keys(commands).filter((name) => !["schema", "exec", "shell", "completion", "metrics"].includes(name))) {
       const { code, out } = await stores("schema", "--of", command);
       assert.equal(code, 0, command);
       assert.equal((JSON.parse(out) as { title: string }).title, `stores ${command} --json`);
