@@ -128,6 +128,22 @@ export KUBECONFIG='/home/you/.local/state/storefleet/clusters/local/kubeconfig'
 export STOREFLEET_CONTEXT='storefleet-local'
 export HELM_DRIVER='configmap'`,
   },
+  "state check": {
+    line: "state check", where: "cluster",
+    prints: `state of local: file:///home/you/.local/state/storefleet/environments/local/state?metadata=skip (this machine's own)
+It can be read and written, and new stacks are encrypted.
+
+STACK        ENCRYPTED BY  HELD BY
+local        passphrase    nobody
+local.acme   passphrase    nobody
+local.bloom  passphrase    nobody
+local.cargo  passphrase    nobody`,
+  },
+  "state rekey": {
+    line: "state rekey", where: "anywhere",
+    prints: `error: nothing says what the stacks of local are to be encrypted by
+Set it in Pulumi.local.yaml, such as: storefleet:state: { secretsProvider: "awskms://alias/NAME?region=…" }`,
+  },
   verify: { line: "verify acme", where: "cluster", prints: `error: nothing can be bought in acme\n${simulation}` },
   exec: { line: "exec acme -- wp plugin list", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
   shell: { line: "shell acme mariadb", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },

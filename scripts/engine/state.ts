@@ -108,7 +108,7 @@ export function forgetState(): void {
  */
 export const withoutKey = (text: string) => (holdsSecrets(text) ? text : text.replace(/^(encryptionsalt|secretsprovider|encryptedkey):.*(\n|$)/gm, ""));
 
-const holdsSecrets = (text: string) => /^\s+secure:/m.test(text);
+export const holdsSecrets = (text: string) => /^\s+secure:/m.test(text);
 
 /** Takes the salts that the CLI left in the checkout out of its files, when the passphrase that they belong to is gone. Names files with secrets of it. */
 export function forgetSalts(env: EnvironmentName, root: string = projectRoot): string[] {

@@ -109,6 +109,22 @@ const images = z.strictObject({
 });
 
 const noted = z.strictObject({ result: z.enum(["created", "updated", "closed", "none"]), url: z.string().nullable().describe("Its page, where the platform tells.") });
+const stateCheck = z.strictObject({
+  env,
+  backend: z.string().describe("Where it is, without a login."),
+  saidBy: z.enum(["variable", "settings", "login", "local"]).describe("variable: PULUMI_BACKEND_URL. settings: storefleet:state. login: `pulumi login`. local: nobody, so this machine's own."),
+  secretsProvider: z.string().nullable().describe("What new stacks are encrypted by; null: the backend's own choice."),
+  stacks: z.array(z.strictObject({
+    name: z.string(), key: z.string().describe("passphrase, or a key's URL."), otherKey: z.boolean().describe("Another than secretsProvider says: `stores state rekey`."),
+    locks: z.array(z.strictObject({ host: z.string(), pid: z.int(), since: z.string().describe("ISO 8601.") })).describe("Who works on it."),
+  })),
+});
+
+const stateRekey = z.strictObject({
+  env, secretsProvider: z.string(),
+  stacks: z.array(z.strictObject({ name: z.string(), result: z.enum(["rekeyed", "unchanged", "failed"]), from: z.string().describe("What encrypted it before."), error: z.string().nullable() })),
+  settingsChanged: z.boolean().describe("true: the secrets among the settings were encrypted anew as well, so Pulumi.<env>.yaml is to be committed."),
+});
 
 /** By command. */
 export const answers = {
@@ -124,6 +140,7 @@ export const answers = {
   images,
   "ci comment": noted, "ci issue": noted,
   "ci init": z.strictObject({ files: z.array(z.strictObject({ path: z.string(), source: z.string(), result: z.enum(["written", "unchanged", "kept"]) })) }),
+  "state check": stateCheck, "state rekey": stateRekey,
   "cluster up": cluster, "cluster status": cluster,
   "cluster down": z.strictObject({ running: z.literal(false) }),
   "cluster reset": z.strictObject({ reset: z.literal(true) }),

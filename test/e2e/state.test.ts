@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { failure } from "../../scripts/operations/answers";
+import { failure, type Answer } from "../../scripts/operations/answers";
 import { Fleet, type Ended } from "./helpers/fleet";
 import { filesBelow, Postgres, S3, Vault, type S3Request } from "./helpers/state-servers";
 import { TinyStack } from "./helpers/tiny-stack";
@@ -148,6 +148,61 @@ describe("a state in a bucket, encrypted by a key", function () {
           refused(await applyWith({}), /the state's key is not the one that it was encrypted by, or is not there any more/, /nothing else opens the state/);
         }
       });
+    });
+  });
+
+  describe("and its keys", () => {
+    const file = () => readFileSync(join(fleet.project, "Pulumi.local.yaml"), "utf8");
+    const keys = async () => (await fleet.json<Answer<"state check">>("state", "check")).stacks.map(({ name, key, otherKey, locks }) => [name, key, otherKey, locks.length]);
+    const lock = () => join(fleet.lockFolder("shop"), "of-somebody.json");
+
+    it("are looked at with who holds which stack, and nothing stays of the look", async () => {
+      const before = filesBelow(s3.bucket).map(({ path }) => path);
+      mkdirSync(fleet.lockFolder("shop"), { recursive: true });
+      writeFileSync(lock(), JSON.stringify({ pid: 42, username: "you", hostname: "laptop", timestamp: "2026-11-26T04:00:00Z" }));
+      const { requests, result } = await s3.during(() => fleet.json<Answer<"state check">>("state", "check"));
+      assert.deepEqual(result, {
+        env: "local", backend: s3.backend(), saidBy: "settings", secretsProvider: "hashivault://fleet",
+        stacks: [
+          { name: "local", key: "hashivault://fleet", otherKey: false, locks: [] },
+          { name: "local.shop", key: "hashivault://fleet", otherKey: false, locks: [{ host: "laptop", pid: 42, since: "2026-11-26T04:00:00.000Z" }] },
+        ],
+      });
+      assert.ok(requests.some(({ operation }) => operation === "DeleteObject"), "it tried whether it may write");
+      rmSync(lock());
+      assert.deepEqual(filesBelow(s3.bucket).map(({ path }) => path), before);
+    });
+
+    it("are changed as the settings say, secrets among these included, also by a run that was killed and done again", async () => {
+      const set = await fleet.pulumi("config", "set", "--stack", "local", "--secret", "storefleet:smtpPassword", "canary-of-the-settings");
+      assert.equal(set.code, 0, set.stderr);
+      fleet.patch("Pulumi.local.yaml", "hashivault://fleet\"}", "hashivault://fleet-2\"}");
+      assert.deepEqual(await keys(), [["local", "hashivault://fleet", true, 0], ["local.shop", "hashivault://fleet", true, 0]]);
+      const killed = fleet.start(["state", "rekey"]);
+      await until("the first stack has its new key", async () => killed.so.stderr.includes("local: hashivault://fleet"), 60, 20);
+      killed.child.kill("SIGKILL");
+      await killed.done;
+      await fleet.quiet();
+      // One that was cut off in the middle may leave its lock.
+      rmSync(fleet.lockFolder("shop"), { recursive: true, force: true });
+      const again = await fleet.json<Answer<"state rekey">>("state", "rekey");
+      assert.deepEqual(again.stacks.map(({ name, result }) => [name, result === "failed"]), [["local", false], ["local.shop", false]]);
+      assert.equal(again.stacks[0]!.result, "unchanged");
+      assert.deepEqual(await keys(), [["local", "hashivault://fleet-2", false, 0], ["local.shop", "hashivault://fleet-2", false, 0]]);
+      assert.match(file(), /egress: allow +# stores may reach the internet$[^]*storefleet:smtpPassword:\n +secure: v1:[^]*^secretsprovider: hashivault:\/\/fleet-2$/m);
+      const read = await fleet.pulumi("config", "get", "--stack", "local", "storefleet:smtpPassword");
+      assert.equal(read.stdout.trim(), "canary-of-the-settings", read.stderr);
+    });
+
+    it("give way to a passphrase, which is the one that was set and no other", async () => {
+      fleet.patch("Pulumi.local.yaml", "hashivault://fleet-2\"}", "passphrase\"}");
+      Object.assign(fleet.environment, { PULUMI_CONFIG_PASSPHRASE: "of the tests" });
+      const { stacks } = await fleet.json<Answer<"state rekey">>("state", "rekey");
+      assert.deepEqual(stacks.map(({ name, result, from }) => [name, result, from]), [["local", "rekeyed", "hashivault://fleet-2"], ["local.shop", "rekeyed", "hashivault://fleet-2"]]);
+      vault.answers = 0;
+      assert.deepEqual(await keys(), [["local", "passphrase", false, 0], ["local.shop", "passphrase", false, 0]]);
+      const empty = await fleet.storesWith({ PULUMI_CONFIG_PASSPHRASE: "" }, "apply", "--json");
+      assert.match(failure.parse(JSON.parse(empty.stdout)).error.message, /the passphrase is not the state's/);
     });
   });
 

@@ -7,6 +7,7 @@ import { errorCodes, type ErrorCode } from "../../../../config/errors";
 import { environmentReceipt } from "../../../../infra/digest";
 import { storesProgram } from "../../../../scripts/cli/main";
 import { leavesOf, pathOf } from "../../../../scripts/cli/ui/command-tree";
+import { pulumiVersion } from "../../../../scripts/machine/tools/table";
 import { writeRecord } from "../../../../scripts/machine/cluster/cluster-record";
 import { failure } from "../../../../scripts/operations/answers";
 import { stores } from "../../helpers/in-process";
@@ -57,6 +58,10 @@ const cases: Record<string, Case> = {
   "ci comment": { args: ["--markdown", "plan.md"], alone: "usage" },
   "ci issue": { args: ["--close"], alone: "usage" },
   "ci init": { args: ["github"], alone: null },
+  // By the CLI that stands in here.
+  "state check": { alone: "failed" },
+  // The settings of `local` name no key.
+  "state rekey": { alone: "settings-invalid" },
   // The local one would be made.
   "cluster up": { args: ["--env", "prod"], alone: "no-cluster" },
   "cluster down": { alone: null },
@@ -90,6 +95,7 @@ describe("failures of every command", function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "storefleet-failures-"));
+    for (const name of ["pulumi", "pulumi-language-nodejs"]) writeFileSync(join(folder, name), `#!/bin/sh\n[ "$1" = version ] && echo v${pulumiVersion} && exit\necho "error: out of order" >&2\nexit 255\n`, { mode: 0o755 });
     api = await StubApi.start();
   });
   after(() => {

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { settingsFile } from "../../../config/environment";
+import { firstLine } from "../../../config/first-line";
+import { byHand, storesCommand } from "../../../config/stores-command";
+import { checkState, type CheckedState } from "../../operations/state-check";
+import { rekeyState, type Rekeyed } from "../../operations/state-rekey";
+import { exitCodes, listening, note, print, printAnswer, withCommon, type Common } from "../common";
+import { duration, table } from "../ui/table";
+
+export function stateCommand(program: Command): void {
+  const state = program.command("state").description("where an environment's state is, and what encrypts it");
+
+  withCommon(state.command("check"))
+    .description("look whether the state can be read and written, whether its key works, and who holds which stack")
+    .action(async (flags: Common) => {
+      const checked = await listening((listener) => checkState(flags, listener));
+      if (flags.json) printAnswer("state check", checked);
+      else printCheck(checked);
+    });
+  withCommon(state.command("rekey"))
+    .description("have every stack encrypted by what storefleet:state names as secretsProvider; may be ended and done again")
+    .action(async (flags: Common) => {
+      const rekeyed = await listening((listener) => rekeyState(flags, listener));
+      if (flags.json) printAnswer("state rekey", rekeyed);
+      else printRekeyed(rekeyed);
+      if (rekeyed.stacks.some(({ result }) => result === "failed")) process.exitCode ??= exitCodes.failed;
+    });
+}
+
+const origins: Record<CheckedState["saidBy"], (env: string) => string> = {
+  variable: () => "by PULUMI_BACKEND_URL", settings: settingsFile, login: () => "by pulumi login", local: () => "this machine's own",
+};
+
+function printCheck({ env, backend, saidBy, secretsProvider, stacks }: CheckedState): void {
+  print(`state of ${env}: ${backend} (${origins[saidBy](env)})`);
+  print(`It can be read and written, and new stacks are encrypted${secretsProvider === null ? "" : ` by ${secretsProvider}`}.`);
+  if (stacks.length === 0) return;
+  const holders = (locks: CheckedState["stacks"][number]["locks"]) => locks.map(({ host, pid, since }) => `process ${pid} on ${host} for ${duration((Date.now() - Date.parse(since)) / 1000)}`).join(", ");
+  print(`\n${table(["STACK", "ENCRYPTED BY", "HELD BY"], stacks.map(({ name, key, locks }) => [name, key, holders(locks) || "nobody"]))}`);
+  const [held] = stacks.filter(({ locks }) => locks.length > 0);
+  if (held) note(`\nIf a process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${held.name}`)}`);
+  const others = stacks.filter(({ otherKey }) => otherKey).length;
+  if (others > 0) note(`\n${others} of ${stacks.length} stacks are encrypted by something else than new ones: ${storesCommand("state rekey")}`);
+}
+
+function printRekeyed({ env, secretsProvider, stacks, settingsChanged }: Rekeyed): void {
+  const told = stacks.filter(({ result }) => result !== "unchanged");
+  if (told.length > 0) print(table(["STACK", "RESULT", ""], told.map(({ name, result, from, error }) => [name, result, error === null ? `${from} → ${secretsProvider}` : firstLine(error, 200)])));
+  const unchanged = stacks.length - told.length;
+  if (unchanged > 0) print(`${told.length > 0 ? "and " : "Nothing to do: "}${unchanged} as ${settingsFile(env)} says`);
+  if (settingsChanged) note(`\nThe secrets in ${settingsFile(env)} were encrypted anew: commit it, then ${storesCommand("cluster up")} and ${storesCommand("apply")}`);
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { UserError } from "../../../../config/errors";
+import type { StateSettings } from "../../../../config/state";
+import { keyLines, rekey } from "../../../../scripts/engine/rekey";
+import { checkState } from "../../../../scripts/operations/state-check";
+import { rekeyState } from "../../../../scripts/operations/state-rekey";
+import type { openState } from "../../../../scripts/operations/state-place";
+import { fakePulumi, type FakePulumi } from "../../helpers/fake-pulumi";
+import { keepEnvironment } from "../../helpers/keep-environment";
+
+/** A CLI whose stacks are files with their provider; `NAME.locked` is a lock, and a provider with "refuses" in it is refused. */
+const body = `
+  const fs = require("node:fs");
+  const folder = __dirname + "/stacks/";
+  const read = (name) => JSON.parse(fs.readFileSync(folder + name, "utf8"));
+  const key = (provider) => provider === "passphrase" ? { type: "passphrase", state: { salt: "v1:s" } } : { type: "cloud", state: { url: provider, encryptedkey: "abc" } };
+  const [command, sub, name] = args;
+  if (command === "whoami") return say(JSON.stringify({ user: "you", url: "postgres://you:secret@db/state" }));
+  if (sub === "ls") return say(JSON.stringify(fs.readdirSync(folder).filter((file) => !file.endsWith(".locked")).map((name) => ({ name }))));
+  if (sub === "export") return say(JSON.stringify({ version: 3, deployment: read(stack) }));
+  if (sub === "output") return say("{}");
+  if (sub === "init" && args.includes("hashivault://refuses")) fail('secrets (code=Unknown): Put "http://v": dial tcp: connect: connection refused');
+  if (sub === "init" && fs.existsSync(folder + name + ".locked")) fail("the stack is currently locked by 1 lock(s).\\n  s3://x: created by you@laptop (pid 42) at 2026-11-26T04:00:00Z");
+  if (sub === "init" && fs.existsSync(folder + name)) fail("stack 'organization/storefleet/" + name + "' already exists");
+  if (sub === "change-secrets-provider") {
+    fs.writeFileSync(folder + "../file-of." + stack, fs.readFileSync("Pulumi." + stack + ".yaml"));
+    fs.writeFileSync(folder + stack, JSON.stringify({ ...read(stack), secrets_providers: key(name) }));
+  }
+`;
+
+const hasKey = (provider: string) => (provider === "passphrase" ? { type: "passphrase", state: { salt: "v1:s" } } : { type: "cloud", state: { url: provider, encryptedkey: "abc" } });
+
+describe("the state's operations", function () {
+  this.timeout(20_000);
+  let cli: FakePulumi;
+  const said: string[] = [];
+  const listener = { say: (text: string) => void said.push(text), signal: new AbortController().signal };
+  const open: typeof openState = async ({ env }) => ({ session: { env, variables: { STOREFLEET_PULUMI: cli.command } }, workFolder: cli.folder });
+  const put = (name: string, provider: string) => writeFileSync(join(cli.folder, "stacks", name), JSON.stringify({ secrets_providers: hasKey(provider), resources: [{ urn: `urn:${name}` }] }));
+  const providerOf = (name: string) => {
+    const { secrets_providers: { type, state } } = JSON.parse(readFileSync(join(cli.folder, "stacks", name), "utf8")) as { secrets_providers: { type: string; state: { url?: string } } };
+    return state.url ?? type;
+  };
+
+  keepEnvironment();
+  beforeEach(() => {
+    cli = fakePulumi(body);
+    said.length = 0;
+    mkdirSync(join(cli.folder, "stacks"));
+    for (const name of ["prod", "prod.acme", "prod.bloom", "prod-2", "staging.acme"]) put(name, "passphrase");
+  });
+  afterEach(() => cli.remove());
+
+  const target = "hashivault://fleet";
+  const bring = (settings: StateSettings = { secretsProvider: target }) => rekeyState({ env: "prod" }, listener, settings, open);
+
+  describe("rekey", () => {
+    it("brings the environment's stacks to the key that the settings name, and no others; a second time there is nothing to do", async () => {
+      const first = await bring();
+      assert.deepEqual(first, {
+        env: "prod", secretsProvider: target, settingsChanged: false,
+        stacks: ["prod", "prod.acme", "prod.bloom"].map((name) => ({ name, result: "rekeyed", from: "passphrase", error: null })),
+      });
+      assert.deepEqual(["prod", "prod.acme", "prod-2", "staging.acme"].map(providerOf), [target, target, "passphrase", "passphrase"]);
+      assert.deepEqual(said.sort(), ["prod.acme", "prod.bloom", "prod"].map((name) => `${name}: passphrase → ${target}`));
+      assert.deepEqual((await bring()).stacks.map(({ result }) => result), ["unchanged", "unchanged", "unchanged"]);
+    });
+
+    it("goes on where an earlier run was ended", async () => {
+      put("prod", target);
+      put("prod.acme", target);
+      assert.deepEqual((await bring()).stacks.map(({ name, result }) => [name, result]), [["prod", "unchanged"], ["prod.acme", "unchanged"], ["prod.bloom", "rekeyed"]]);
+    });
+
+    it("leaves a stack alone on which somebody works, and does the others", async () => {
+      writeFileSync(join(cli.folder, "stacks", "prod.acme.locked"), "");
+      const { stacks } = await bring();
+      assert.deepEqual(stacks.map(({ name, result }) => [name, result]), [["prod", "rekeyed"], ["prod.acme", "failed"], ["prod.bloom", "rekeyed"]]);
+      assert.match(stacks[1]!.error!, /^somebody works on stack prod\.acme: process 42 on laptop, since 2026-11-26T04:00:00\.000Z\n.*pulumi cancel --yes --stack prod\.acme$/);
+      assert.equal(providerOf("prod.acme"), "passphrase");
+    });
+
+    it("stops at the environment's own stack, where the key itself is what fails", async () => {
+      const { stacks } = await bring({ secretsProvider: "hashivault://refuses" });
+      assert.deepEqual(stacks.map(({ name, result }) => [name, result]), [["prod", "failed"]]);
+      assert.match(stacks[0]!.error!, /the state's key does not answer/);
+    });
+
+    it("needs to be told the key", async () => {
+      await assert.rejects(bring({}), { code: "settings-invalid", message: "nothing says what the stacks of prod are to be encrypted by", hint: /Pulumi\.prod\.yaml, such as: storefleet:state/ });
+    });
+
+    it("tells the CLI which key a stack had, without which it would read a new passphrase from nobody", async () => {
+      for (const name of ["prod", "prod.acme", "prod.bloom"]) put(name, target);
+      await bring({ secretsProvider: "passphrase" });
+      assert.equal(readFileSync(join(cli.folder, "file-of.prod.acme"), "utf8"), `secretsprovider: "${target}"\nencryptedkey: abc\n`);
+      const place = { session: { env: "prod", variables: { STOREFLEET_PULUMI: cli.command } }, workFolder: cli.folder };
+      await assert.rejects(rekey(place, "prod.acme", "passphrase", keyLines(hasKey("passphrase"))), { message: /no key's URL to be taken from/ });
+      assert.equal(cli.calls().filter(([, sub]) => sub === "change-secrets-provider").length, 3);
+    });
+  });
+
+  describe("check", () => {
+    it("makes a stack elsewhere and removes it, and tells each stack's key and holder; never a login", async () => {
+      put("prod", target);
+      writeFileSync(join(cli.folder, "stacks", "prod.bloom.locked"), "");
+      const checked = await checkState({ env: "prod" }, listener, { secretsProvider: target, backend: "postgres://you@db/state" }, open);
+      assert.deepEqual(checked, {
+        env: "prod", backend: "postgres://db/state", saidBy: "settings", secretsProvider: target,
+        stacks: [
+          { name: "prod", key: target, otherKey: false, locks: [] },
+          { name: "prod.acme", key: "passphrase", otherKey: true, locks: [] },
+          { name: "prod.bloom", key: "passphrase", otherKey: true, locks: [{ host: "laptop", pid: 42, since: "2026-11-26T04:00:00.000Z" }] },
+        ],
+      });
+      const [made, removed] = cli.calls().filter(([, , name]) => name?.startsWith("check-"));
+      assert.deepEqual([made!.slice(0, 2), made!.slice(4, 6), removed!.slice(0, 2), removed!.slice(3, 5)], [["stack", "init"], ["--secrets-provider", target], ["stack", "rm"], ["--yes", "--remove-backups"]]);
+      assert.deepEqual(readdirSync(join(cli.folder, "stacks")).length, 6);
+    });
+
+    it("says who says where the state is", async () => {
+      const saidBy = async (env: string, settings: StateSettings) => (await checkState({ env }, listener, settings, open)).saidBy;
+      delete process.env.PULUMI_BACKEND_URL;
+      assert.deepEqual([await saidBy("prod", {}), await saidBy("local", {})], ["login", "local"]);
+      process.env.PULUMI_BACKEND_URL = "s3://said";
+      assert.deepEqual([await saidBy("prod", { backend: "s3://other" }), await saidBy("local", {})], ["variable", "variable"]);
+    });
+
+    it("fails with the mend", async () => {
+      await assert.rejects(checkState({ env: "prod" }, listener, { secretsProvider: "hashivault://refuses" }, open), ({ code, message, hint }: UserError) =>
+        code === "state-unusable" && /^no stack can be made in the state of prod: the state's key does not answer/.test(message) && /Is its service up/.test(hint!));
+    });
+  });
+});
