@@ -46,7 +46,7 @@ describe("completion", () => {
       writeFileSync(script, `#!/bin/bash
         eval "$(${stores} completion bash)"
         try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stores; echo "\${COMPREPLY[*]}"; }
-        try ${stores} sta
+        try ${stores} statu
         try ${stores} status --file ${list} b
         try ${stores} status --wat
       `);
