@@ -27,7 +27,7 @@ for (const engine of ["woocommerce", "medusa"] as const) {
       if (engine === "medusa") return Number(await lab.sql("shop", 'SELECT count(*) FROM "order"'));
       return Number(await lab.wp("shop", "eval", `global $wpdb; echo $wpdb->get_var( "SELECT COUNT(*) FROM wp_wc_orders" );`));
     };
-    const passwords = async () => (await lab.objects("shop", "secrets")).filter(({ metadata }) => metadata.labels?.owner !== "helm").map(({ metadata, data }) => [metadata.name, data]);
+    const passwords = async () => (await lab.objects("shop", "secrets")).map(({ metadata, data }) => [metadata.name, data]);
     const released = async () => {
       for (const resource of (await lab.inStore("shop", "get", "deployments,statefulsets", "--output=name")).split("\n")) await lab.inStore("shop", "rollout", "status", resource, "--timeout=180s");
     };
