@@ -34,7 +34,12 @@ export class S3 {
   private readonly servers: ChildProcess[] = [];
 
   async start(): Promise<void> {
-    mkdirSync(this.bucket, { recursive: true });
+    // A bucket has no folders; this server's go with their last object, also from under one that is just being put there.
+    const locks = join(this.bucket, ".pulumi/locks/organization");
+    for (const project of ["storefleet", "tiny"]) {
+      mkdirSync(join(locks, project, "none"), { recursive: true });
+      writeFileSync(join(locks, project, "none", "stays"), "");
+    }
     const port = await this.serve("--access-log", this.log);
     this.readOnlyPort = await this.serve("--readonly");
     await this.between.start(port);
