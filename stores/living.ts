@@ -44,10 +44,10 @@ export function livingIn(namespace: string, context: string): Living {
   const there = () => answerOf(context, (kube) => kube.get(`/api/v1/namespaces/${namespace}`));
   const ask = (kind: string, name: string) => answerOf(context, (kube) => kube.get(`/api/v1/namespaces/${namespace}/${kind}/${name}`));
   /** Who may read in the namespaces of stores only may not ask in one that is not there, and in a preview not in one that is not opened yet. */
-  const askInside = async (kind: string, name: string) => ((await there()) ? ask(kind, name).catch(unlessPreviewed) : undefined);
+  const askInside = async (...objects: [kind: string, name: string][]) => ((await there()) ? Promise.all(objects.map(([kind, name]) => ask(kind, name).catch(unlessPreviewed))) : []);
   return {
     secret: async (name) => {
-      const secret = await askInside("secrets", name);
+      const [secret] = await askInside(["secrets", name]);
       if (!secret) return undefined;
       const values = Object.fromEntries(Object.entries((secret.data ?? {}) as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
       return { values, annotations: secret.metadata?.annotations ?? {} };
@@ -56,7 +56,7 @@ export function livingIn(namespace: string, context: string): Living {
     mayManage: async () => (runtime.isDryRun() ? undefined : managersInEffect(await clusterAt(context), namespace).catch(() => undefined)),
     cluster: async () => (await answerOf(context, (kube) => kube.get(pathOfPart(clusterMark))))?.metadata?.uid,
     walls: async () => {
-      const [quota, limits, receipt] = await Promise.all([askInside("resourcequotas", "quota"), askInside("limitranges", "limits"), ask("configmaps", receiptName)]);
+      const [[quota, limits], receipt] = await Promise.all([askInside(["resourcequotas", "quota"], ["limitranges", "limits"]), ask("configmaps", receiptName)]);
       const ranges = (limits?.spec?.limits ?? []) as { type: string; max?: Record<string, string> }[];
       return {
         quota: quota?.spec?.hard,

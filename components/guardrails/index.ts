@@ -83,18 +83,7 @@ export class Guardrails extends ComponentResource {
       // namespace goes first: one whose deletion is still pending could meanwhile be wanted again under its name.
       { parent: this, protect: args.protect, deleteBeforeReplace: true, customTimeouts: { delete: "5m" } },
     );
-    const { managers } = args;
-    const binding = managers && new RoleBinding(
-      `${name}-managers`,
-      {
-        metadata: { name: managers.name, namespace: namespace.metadata.name, labels },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: managers.clusterRole },
-        subjects: managers.subjects,
-      },
-      // It goes with the namespace: whoever had removed it could not see the rest off.
-      { parent: this, retainOnDelete: true },
-    );
-    const open = binding && managers ? binding.metadata.namespace.apply(async (it) => (await managers.inEffect(), it)) : namespace.metadata.name;
+    const open = args.managers ? this.openedTo(args.managers, name, namespace.metadata.name, labels) : namespace.metadata.name;
     const inNamespace = (objectName: string) => ({ name: objectName, namespace: open, labels });
 
     const quota = new ResourceQuota(
@@ -110,5 +99,16 @@ export class Guardrails extends ComponentResource {
 
     this.namespace = all([namespace.metadata.name, quota.metadata.name, limits.metadata.name]).apply(([it]) => it);
     this.registerOutputs({ namespace: this.namespace });
+  }
+
+  /** The namespace's name. Known only once its managers may work inside. */
+  private openedTo({ name, clusterRole, subjects, inEffect }: Managers, prefix: string, namespace: Output<string>, labels: Record<string, string>): Output<string> {
+    const binding = new RoleBinding(
+      `${prefix}-managers`,
+      { metadata: { name, namespace, labels }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole }, subjects },
+      // It goes with the namespace: whoever had removed it could not see the rest off.
+      { parent: this, retainOnDelete: true },
+    );
+    return binding.metadata.namespace.apply(async (it) => (await inEffect(), it));
   }
 }

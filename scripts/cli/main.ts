@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import type { z } from "zod";
 import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/errors";
 import type { failure } from "../operations/answers";
-import { projectRoot } from "../../config/root";
+import { ownVersion } from "../machine/own-version";
 import { setGiven, type Given } from "../../config/stores-command";
 import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";
@@ -32,7 +30,7 @@ import { err } from "./ui/colours";
 export function storesProgram(inner: string[] = []): Command {
   const program = new Command("stores")
     .description("One YAML list, a fleet of isolated web shops on Kubernetes.")
-    .version((JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version)
+    .version(ownVersion())
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .hook("preAction", (_, command) => {

@@ -1,6 +1,6 @@
 import { UserError } from "../../config/errors";
 import { recordLabels, recordsIn } from "../../config/helm-records";
-import type { Kube } from "../../kube";
+import type { Kube, KubeObject } from "../../kube";
 import { run } from "../machine/os/run";
 import { toolPath } from "../machine/tools";
 import type { Session } from "./session";
@@ -12,6 +12,18 @@ const patience = 120_000;
 export interface ReleaseName {
   namespace: string;
   name: string;
+}
+
+export const namespacesOf = (releases: ReleaseName[]) => [...new Set(releases.map(({ namespace }) => namespace))];
+
+/** The Secrets with these labels in the namespaces of some releases, without what is in them. */
+export async function secretsBeside(kube: Kube, releases: ReleaseName[], labels: string): Promise<KubeObject[]> {
+  const found = namespacesOf(releases).map(async (namespace) => {
+    // Who may read Secrets in the namespaces of stores only may not ask in one that is not there.
+    if (!(await kube.get(`/api/v1/namespaces/${namespace}`))) return [];
+    return kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels, metadataOnly: true });
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** One of Helm's records, by its labels. */

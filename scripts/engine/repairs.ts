@@ -2,7 +2,7 @@ import { recordLabels, recordsIn } from "../../config/helm-records";
 import { labels } from "../../stores/labels";
 import type { Kube } from "../../kube";
 import { until } from "../machine/os/until";
-import { helmRecords, type HelmRecord, type ReleaseName } from "./helm";
+import { helmRecords, namespacesOf, secretsBeside, type HelmRecord, type ReleaseName } from "./helm";
 import type { Failure } from "./operation";
 import { words } from "../machine/foreign-words";
 
@@ -72,16 +72,7 @@ export const knownRepairs: Repair[] = [
   },
 ];
 
-const namespacesOf = (releases: ReleaseName[]) => [...new Set(releases.map(({ namespace }) => namespace))];
-
-async function holdsPasswords(kube: Kube, releases: ReleaseName[]): Promise<boolean> {
-  const found = namespacesOf(releases).map(async (namespace) => {
-    // Who may read Secrets in the namespaces of stores only may not ask in one that is not there.
-    if (!(await kube.get(`/api/v1/namespaces/${namespace}`))) return [];
-    return kube.list(`/api/v1/namespaces/${namespace}/secrets`, { labels: labels.store, metadataOnly: true });
-  });
-  return (await Promise.all(found)).some((secrets) => secrets.length > 0);
-}
+const holdsPasswords = async (kube: Kube, releases: ReleaseName[]): Promise<boolean> => (await secretsBeside(kube, releases, labels.store)).length > 0;
 
 /**
  * The one repair that does not wait for a failure: Helm's records tell. Without it Helm would refuse the next upgrade,

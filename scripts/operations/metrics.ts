@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Registry } from "prom-client";
 import { UserError } from "../../config/errors";
-import { projectRoot } from "../../config/root";
+import { ownVersion } from "../machine/own-version";
 import { engineNames } from "../../config/spec";
-import { openSession } from "../engine/session";
+import { listedStores } from "../../stores/listed";
+import { openSession, type Session } from "../engine/session";
 import type { Phase } from "../fleet/status";
 import { decideFleet } from "./decide";
-import { openFleet, type Fleet } from "./open-fleet";
+import { readFleet, type Fleet } from "./open-fleet";
 import type { Scope } from "./scope";
 import { readStatus, type FleetStatus } from "./status";
 
@@ -27,15 +26,15 @@ export interface FleetMetrics {
 export async function openMetrics(scope: Scope): Promise<() => Promise<FleetMetrics>> {
   const session = await openSession(scope);
   return async () => {
-    const [status, fleet] = await Promise.all([readStatus(session, scope), fleetIfReadable(scope)]);
+    const [status, fleet] = await Promise.all([readStatus(session, scope), fleetIfReadable(session, scope)]);
     return metricsOf(status, fleet);
   };
 }
 
 /** Undefined while the list is wrong or the environment not up: then nobody knows what is pending. */
-async function fleetIfReadable(scope: Scope): Promise<Fleet | undefined> {
+async function fleetIfReadable(session: Session, { env, file }: Scope): Promise<Fleet | undefined> {
   try {
-    return await openFleet(scope);
+    return await readFleet(session, listedStores(env, file));
   } catch (error) {
     if (error instanceof UserError && ["list-invalid", "settings-invalid", "no-environment"].includes(error.code)) return undefined;
     throw error;
@@ -67,8 +66,6 @@ export async function metricsOf({ env, stores, listProblem, environmentProblem }
     for (const action of actions) pending.set({ env, action }, decisions.filter((it) => it.action === action).length);
   }
   gauge("snapshot_timestamp_seconds", "When this was looked at.", "env").set({ env }, Math.floor(now / 1000));
-  gauge("build_info", "This Storefleet; always 1.", "version").set({ version: version() }, 1);
+  gauge("build_info", "This Storefleet; always 1.", "version").set({ version: ownVersion() }, 1);
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
-
-const version = () => (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version;

@@ -1,5 +1,6 @@
 import { secondsForProducts } from "../../config/catalogue";
 import { UserError } from "../../config/errors";
+import type { StoreList } from "../../config/load";
 import type { EnvironmentName } from "../../config/names";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
@@ -24,10 +25,13 @@ export interface Fleet {
 
 /** Reads the list first: while it is invalid, nothing else is even looked at. */
 export async function openFleet(scope: Scope): Promise<Fleet> {
-  const { env } = scope;
-  const list = listedStores(env, scope.file);
-  const session = await openSession(scope);
-  const { kube } = session;
+  const list = listedStores(scope.env, scope.file);
+  return readFleet(await openSession(scope), list);
+}
+
+/** The fleet as it is now, beside a list. */
+export async function readFleet(session: Session, list: StoreList): Promise<Fleet> {
+  const { env, kube } = session;
   const [shared, observed, holders] = await Promise.all([readEnvironment(kube, env), observeFleet(kube, env), hostHolders(kube)]);
   if (!shared) {
     throw new UserError(notUp(env, session.cluster.context), `Bring it up: ${storesCommand("cluster up")}`, "no-environment");

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { settingsFile } from "../../config/environment";
@@ -10,6 +10,7 @@ import { byHand } from "../../config/stores-command";
 import { keyInWords, lockHolders, recordedStack, stackNames, type CliPlace, type StackKey } from "../engine/recorded-stacks";
 import { keyLines, rekey } from "../engine/rekey";
 import { forgetSalts, holdsSecrets, withoutKey } from "../engine/state";
+import { writeWhole } from "../machine/os/write-whole";
 import type { Listener, Scope } from "./scope";
 import { openState, severally } from "./state-place";
 
@@ -92,9 +93,7 @@ function keyOfFile(text: string): StackKey | undefined {
 }
 
 function putSettingsFile(env: EnvironmentName, before: string, after: string): true {
-  const path = pathOf(env);
   if (readSettingsFile(env) !== before) throw new UserError(`${settingsFile(env)} was edited meanwhile`, "Its secrets are encrypted by the key before: do it again.");
-  writeFileSync(`${path}.new`, after);
-  renameSync(`${path}.new`, path);
+  writeWhole(pathOf(env), after);
   return true;
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../config/errors";
 import { storesCommand } from "../../../config/stores-command";
+import { writeWhole } from "../os/write-whole";
 import type { ProcessRecord } from "../os/process";
 import { clusterFolder } from "../paths";
 import type { ContainerEngine } from "./container-engine";
@@ -39,10 +40,7 @@ export function readRecord(name: string): ClusterRecord | undefined {
 }
 
 export function writeRecord(name: string, record: ClusterRecord): void {
-  mkdirSync(clusterFolder(name), { recursive: true, mode: 0o700 });
-  const scratch = `${recordFile(name)}.${process.pid}`;
-  writeFileSync(scratch, JSON.stringify(record, null, 2), { mode: 0o600 });
-  renameSync(scratch, recordFile(name));
+  writeWhole(recordFile(name), JSON.stringify(record, null, 2), { ofUserAlone: true });
 }
 
 export const forgetRecord = (name: string) => rmSync(recordFile(name), { force: true });

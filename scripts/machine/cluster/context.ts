@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../config/errors";
@@ -6,6 +6,7 @@ import { variables } from "../../../config/variables";
 import { contextNames, copyOfContext } from "../../../kube/context-copy";
 import { usualFiles } from "../../../kube/kubeconfig";
 import { clusterFolder } from "../paths";
+import { writeWhole } from "../os/write-whole";
 
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, "").toLowerCase();
@@ -73,10 +74,7 @@ export function saveKubeconfig(cluster: string, context: string, text: string): 
   const server = serverOf(text);
   if (!server) throw new UserError(`context ${context} names no server`);
   const kubeconfig = contextFile(cluster, context);
-  mkdirSync(join(kubeconfig, ".."), { recursive: true, mode: 0o700 });
-  const draft = `${kubeconfig}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  renameSync(draft, kubeconfig);
+  writeWhole(kubeconfig, text, { ofUserAlone: true });
   return { kubeconfig, server };
 }
 

@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { run } from "../os/run";
+import { writeWhole } from "../os/write-whole";
 import type { ToolLocations } from "./locations";
 import type { Binary, BinaryTool } from "./table";
 
@@ -61,10 +62,7 @@ export async function versionOf(
   if (known !== undefined) return { version: known, asked: false };
   const version = await ask(file);
   if (version === undefined) return { version, asked: true };
-  mkdirSync(place.folder, { recursive: true });
-  const own = `${memoFile(place)}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ ...readMemo(place), [keyOf(file)]: version }, undefined, 1));
-  renameSync(own, memoFile(place));
+  writeWhole(memoFile(place), JSON.stringify({ ...readMemo(place), [keyOf(file)]: version }, undefined, 1));
   return { version, asked: true };
 }
 

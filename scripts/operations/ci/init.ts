@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { projectRoot } from "../../../config/root";
+import { writeWhole } from "../../machine/os/write-whole";
 
 /** By platform: where the project has its pipeline's files, and where the platform looks for them. */
 const places = {
@@ -26,7 +27,8 @@ export function initPipeline(platform: CiPlatform, root = projectRoot): Pipeline
     const [source, path] = [join(from, below), join(to, below)];
     const text = readFileSync(join(root, source), "utf8");
     if (existsSync(join(root, path))) return { path, source, result: readFileSync(join(root, path), "utf8") === text ? "unchanged" : "kept" };
-    write(join(root, path), text);
+    // Half a file would be kept as somebody's the next time.
+    writeWhole(join(root, path), text);
     return { path, source, result: "written" };
   });
 }
@@ -36,12 +38,4 @@ function filesBelow(place: string): string[] {
   if (place.endsWith(".yml")) return [""];
   const entries = readdirSync(place, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(place.length + 1)).sort();
-}
-
-/** Whole or not at all: half a file would be kept as somebody's the next time. */
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, text);
-  renameSync(draft, file);
 }
