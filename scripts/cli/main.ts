@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { z } from "zod";
 import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/errors";
 import type { failure } from "../operations/answers";
-import { ownVersion } from "../machine/own-version";
+import { ownVersion } from "../operations/own-version";
 import { setGiven, type Given } from "../../config/stores-command";
 import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";

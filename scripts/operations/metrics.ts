@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 import { UserError } from "../../config/errors";
-import { ownVersion } from "../machine/own-version";
+import { ownVersion } from "./own-version";
 import { engineNames } from "../../config/spec";
 import { listedStores } from "../../stores/listed";
 import { openSession, type Session } from "../engine/session";
