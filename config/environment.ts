@@ -88,6 +88,8 @@ export const settingsSchema = z
       .array(addressRange)
       .default([])
       .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
+    isolation: z.enum(["required", "trust"]).optional()
+      .describe("required: `apply` refuses a cluster of which `cluster up` could not see that it enforces network policies. trust: it does not ask. Absent: required, but for `local`."),
     tlsIssuer: objectName.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
     mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
@@ -154,6 +156,9 @@ export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSe
   const catcher = { host: `${mailCatcher.service}.${mailCatcher.namespace}.svc.cluster.local`, port: mailCatcher.smtpPort, from: "shop@example.com" };
   return { ...settings, smtp: settings.smtp ?? catcher };
 }
+
+/** Whether stores may only be where the cluster is known to enforce network policies. */
+export const requiresIsolation = (env: EnvironmentName, { isolation }: Pick<EnvironmentSettings, "isolation">): boolean => (isolation ?? (env === "local" ? "trust" : "required")) === "required";
 
 /** What the caller's environment overrides. */
 export const withOverrides = (settings: EnvironmentSettings, { HELM_TIMEOUT }: Variables = variables): EnvironmentSettings => ({ ...settings, helmTimeout: HELM_TIMEOUT ?? settings.helmTimeout });

@@ -10,6 +10,7 @@ export const errorCodes = {
   "two-states": { refused: true, means: "the local state is in two places, which differ" },
   "no-cluster": { refused: true, means: "the environment has no cluster, or it does not run" },
   "no-environment": { refused: true, means: "the environment's stack is not up: `cluster up`" },
+  "not-isolated": { refused: true, means: "the environment asks for enforced network policies, and the cluster is not known to do that" },
   protected: { refused: true, means: "a store that was to go is protected" },
   "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list" },
   "refused-reset": { refused: true, means: "another kind of cluster, or one with stores, which a reset does not delete" },

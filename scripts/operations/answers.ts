@@ -71,6 +71,8 @@ const status = z.strictObject({
   })),
   listProblem: z.string().nullable().describe("Why the list can not be read, in which case only what runs is shown."),
   environmentProblem: z.string().nullable().describe("What is to be said of the environment's stack: not up, or older than its settings."),
+  isolation: z.enum(["enforced", "open", "unknown", "trusted"]).describe("What the cluster makes of network policies; trusted: the settings do not ask."),
+  isolationProblem: z.string().nullable().describe("Why stores are not known to be walled off from each other, where the settings ask for it."),
 });
 
 const verify = z.strictObject({

@@ -10,6 +10,7 @@ import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
 import { clusterAddressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
 import type { DoomedStore } from "./doomed";
+import { requireIsolation } from "./isolation";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale } from "./saved-plan";
 import { programRemark } from "./remarks";
@@ -53,6 +54,7 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
   const fleet = await openNamed(scope, names, listener.say);
   const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
   const decisions = decideFleet(fleet, how);
+  await requireIsolation(fleet.session, fleet.shared, decisions);
   const doomed = await requirePermission(decisions, fleet, options, consent);
   return carryOut(fleet, decisions, doomed, decideAnew(fleet, how), options, listener);
 }
@@ -67,6 +69,7 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
   refuseStale(plan, await commitOfCheckout());
   const fleet = await openNamed({ ...scope, context: said.context ?? plan.context }, [], listener.say);
   const decisions = decisionsOf(plan, fleet);
+  await requireIsolation(fleet.session, fleet.shared, decisions);
   const doomed = await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
   return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
 }

@@ -14,6 +14,7 @@ import { loadMissingImages } from "../machine/images";
 import { Kube } from "../../kube";
 import { clusterName } from "../machine/paths";
 import { ensureTools, operationTools } from "../machine/tools";
+import { findOutIsolation } from "./isolation";
 import { ingressRemark, mailRemark } from "./remarks";
 import type { Scope, Listener } from "./scope";
 
@@ -53,6 +54,7 @@ export async function bringUp({ session, settings }: Started, { say, signal }: P
   await environmentUp(session, settings, signal, say);
   const remark = await mailRemark(env, settings);
   if (remark) say(remark);
+  await findOutIsolation(session, settings, (await clusterUid(session.kube)) ?? "", { say, signal });
 }
 
 /** Before a context takes the place of the cluster that the environment is on. */

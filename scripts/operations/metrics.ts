@@ -42,7 +42,7 @@ async function fleetIfReadable(session: Session, { env, file }: Scope): Promise<
 }
 
 /** @param fleet the list beside what runs, where it can be read */
-export async function metricsOf({ env, stores, listProblem, environmentProblem }: FleetStatus, fleet: Fleet | undefined, now = Date.now()): Promise<FleetMetrics> {
+export async function metricsOf({ env, stores, listProblem, environmentProblem, isolation }: FleetStatus, fleet: Fleet | undefined, now = Date.now()): Promise<FleetMetrics> {
   const { Gauge, Registry } = await import("prom-client");
   const registry = new Registry();
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => new Gauge({ name: `storefleet_${name}`, help, labelNames, registers: [registry as Registry] });
@@ -60,6 +60,7 @@ export async function metricsOf({ env, stores, listProblem, environmentProblem }
   }
   gauge("list_valid", "Whether the stores list can be read.", "env").set({ env }, Number(listProblem === null));
   gauge("environment_current", "Whether the environment's stack is up and as its settings are.", "env").set({ env }, Number(environmentProblem === null));
+  if (isolation !== "trusted") gauge("isolation_enforced", "Whether the cluster is known to enforce network policies, where the settings ask for it.", "env").set({ env }, Number(isolation === "enforced"));
   if (fleet) {
     const pending = gauge("pending_changes", "Stores that apply would change, that left the list, or that are refused.", "env", "action");
     const decisions = decideFleet(fleet, { prune: false, skipUnchanged: true, names: [] });

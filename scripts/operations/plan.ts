@@ -12,6 +12,7 @@ import { commitOfCheckout } from "../machine/checkout";
 import { forEachLimited } from "../machine/os/limited";
 import { annotations } from "../../stores/labels";
 import { decideFleet, whyOf, type PlanOptions } from "./decide";
+import { isolationState } from "./isolation";
 import { specsOf, openNamed, openFleet, type Fleet } from "./open-fleet";
 import { savedPlanOf, type SavedPlan } from "./saved-plan";
 import { lanes, type Scope, type Listener } from "./scope";
@@ -75,6 +76,8 @@ export async function plan(scope: Scope, options: PlanOptions & { concurrency?: 
   // Before the work: what is committed meanwhile is not what was looked at.
   const at = options.save ? await commitOfCheckout() : undefined;
   const fleet = await openNamed(scope, options.names, listener.say);
+  const { isolationProblem } = await isolationState(fleet.session.kube, fleet.session.env, fleet.shared);
+  if (isolationProblem) listener.say(`note: apply will refuse: ${isolationProblem}`);
   const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener, (context) =>
     planFleet(context, fleet, options, lanes(options.concurrency, listener.say), listener.progress),
   );

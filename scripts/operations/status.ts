@@ -8,6 +8,7 @@ import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import { mendSeparator } from "../fleet/finding";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
+import { isolationState, type IsolationState } from "./isolation";
 import { notUp, staleSettings } from "./open-fleet";
 import { requireKnown, type Scope } from "./scope";
 
@@ -27,6 +28,9 @@ export interface FleetStatus {
   listProblem: string | null;
   /** What is to be said of the environment's stack: that it is not up, or older than its settings; null: nothing. */
   environmentProblem: string | null;
+  isolation: IsolationState;
+  /** Why its stores are not known to be walled off from each other, where that is asked for; null otherwise. */
+  isolationProblem: string | null;
 }
 
 /**
@@ -44,9 +48,12 @@ export async function readStatus({ kube, cluster }: Session, { env, file }: Scop
   const [specs, listProblem] = listedIfReadable({ env, file });
   const [observed, shared] = await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
   requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
-  const rows = await fleetStatus(kube, env, specs, observed, shared);
-  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared) };
+  const [rows, isolation] = await Promise.all([fleetStatus(kube, env, specs, observed, shared), shared ? isolationState(kube, env, shared) : notKnown]);
+  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared), ...isolation };
 }
+
+/** The environment's stack, which would say, is not up. */
+const notKnown = { isolation: "unknown", isolationProblem: null } as const;
 
 function problemOf(env: EnvironmentName, context: string, shared: EnvironmentReceipt | undefined): string | null {
   try {

@@ -26,8 +26,9 @@ export function statusCommand(program: Command): void {
 
 const isWell = ({ stores, listProblem }: FleetStatus) => listProblem === null && stores.every(({ phase }) => phase === "READY" || phase === "SUSPENDED");
 
-export function printStatus({ simulated, stores, listProblem, environmentProblem }: FleetStatus): void {
+export function printStatus({ simulated, stores, listProblem, environmentProblem, isolationProblem }: FleetStatus): void {
   if (environmentProblem !== null) note(environmentProblem);
+  if (isolationProblem !== null) note(isolationProblem);
   if (listProblem !== null) note(`the list can not be read, so this is what runs:\n${listProblem}\n`);
   if (stores.length === 0) return print(listProblem === null ? "No stores: the list is empty and nothing runs." : "No stores run.");
   const cells = stores.map((row) => [
@@ -53,7 +54,7 @@ export function shortened(reason: string): string {
 async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: Common, names: string[], signal: AbortSignal): Promise<void> {
   const shown = new Map<string, string>();
   const sight = sightOf(note);
-  let [listProblem, told]: (string | null)[] = [null, null];
+  let [listProblem, told, toldOfWalls]: [string | null, string | null, string | null] = [null, null, null];
   while (!signal.aborted) {
     const now = await read(names).catch((error: unknown) => {
       if (signal.aborted) return undefined;
@@ -65,13 +66,17 @@ async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: 
       sight.clear();
       const changed = now.stores.filter((row) => shown.get(row.name) !== JSON.stringify(row));
       for (const row of changed) shown.set(row.name, JSON.stringify(row));
-      const news = now.listProblem === listProblem ? null : now.listProblem;
+      const news = unless(listProblem, now.listProblem);
       if (json && (changed.length > 0 || news !== null)) printAnswerLine("status", { ...now, stores: changed });
-      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news, environmentProblem: told === now.environmentProblem ? null : now.environmentProblem });
+      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news, environmentProblem: unless(told, now.environmentProblem), isolationProblem: unless(toldOfWalls, now.isolationProblem) });
       else if (news !== null) note(`the list can not be read: ${news}`);
       listProblem = now.listProblem;
       told = now.environmentProblem;
+      toldOfWalls = now.isolationProblem;
     }
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }
 }
+
+/** What is new; null where it was said before. */
+const unless = (said: string | null, now: string | null) => (now === said ? null : now);

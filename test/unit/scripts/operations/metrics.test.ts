@@ -8,7 +8,7 @@ import type { FleetStatus, StoreStatus } from "../../../../scripts/operations/st
 const store = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
   name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, ...more,
 });
-const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, ...more });
+const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
 
 /** Each series by its name and labels; throws at a line that Prometheus would refuse. */
 function parsed(text: string): Map<string, number> {
