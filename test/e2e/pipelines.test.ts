@@ -132,8 +132,16 @@ describe("pipelines", function () {
     before(async () => {
       kubeconfig = (await clusterUp({ name: cluster, log: () => undefined })).kubeconfig;
       kube = await Kube.open(kubeconfig, `storefleet-${cluster}`);
-      const up = await fleet.storesWith({ KUBECONFIG: kubeconfig, PULUMI_CONFIG_PASSPHRASE: passphrase }, "cluster", "up", "--env", "prod");
+      const prod = (...args: string[]) => fleet.storesWith({ KUBECONFIG: kubeconfig, PULUMI_CONFIG_PASSPHRASE: passphrase }, ...args, "--env", "prod");
+      const up = await prod("cluster", "up");
       assert.equal(up.code, 0, up.stderr);
+      assert.match(up.stderr, /could not be tried whether the cluster enforces network policies: pods are simulated here/);
+      const walled = await prod("apply");
+      assert.equal(walled.code, 3, walled.stderr);
+      assert.match(walled.stderr, /could not be tried whether .*; nothing was done\n.*set isolation: trust in Pulumi\.prod\.yaml, then \.\/scripts\/stores cluster up --env prod\n/);
+      fleet.patch("Pulumi.prod.yaml", "  storefleet:settings:\n", "  storefleet:settings:\n    isolation: trust\n");
+      const trusting = await prod("cluster", "up");
+      assert.equal(trusting.code, 0, trusting.stderr);
     });
 
     it("tell a pull request what it would change, in one comment that is written anew", async () => {

@@ -57,7 +57,7 @@ describe("environment settings", () => {
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [
