@@ -72,6 +72,12 @@ const smtp = z.strictObject({
   username: z.string().min(1).optional().describe("Its password is the secret storefleet:smtpPassword."),
 });
 
+const tls = z.strictObject({
+  issuer: objectName.describe("cert-manager ClusterIssuer of all certificates. It has to be there, and ready, before a store is touched."),
+  wildcard: z.boolean().default(false)
+    .describe("true: one certificate for all generated hosts, which the issuer has to get by DNS-01; custom domains have one each. Else every host has its own."),
+});
+
 export const settingsSchema = z
   .strictObject({
     context: z.string().min(1).optional().describe("kubeconfig context; absent: a local cluster is picked."),
@@ -90,7 +96,7 @@ export const settingsSchema = z
       .describe("Address ranges of the cluster that are not private ones: stores never reach them."),
     isolation: z.enum(["required", "trust"]).optional()
       .describe("required: `apply` refuses a cluster of which `cluster up` could not see that it enforces network policies. trust: it does not ask. Absent: required, but for `local`."),
-    tlsIssuer: objectName.optional().describe("cert-manager ClusterIssuer; present: stores answer on https."),
+    tls: tls.optional().describe("Present: stores answer on https, with certificates of cert-manager."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
     mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
@@ -120,9 +126,12 @@ const bringsLoadBalancers = /^(docker-desktop|docker-for-desktop|rancher-desktop
 export const ingressServiceOn = (context: string, { service }: EnvironmentSettings["ingress"]) => service ?? (bringsLoadBalancers.test(context) ? "LoadBalancer" : "NodePort");
 
 /** Where the mail catcher of an environment shows what its stores sent. */
-export function mailCatcherUrl({ hostSuffix, tlsIssuer, ingress }: Pick<EnvironmentSettings, "hostSuffix" | "tlsIssuer" | "ingress">): string {
-  return urlOf(`mail${hostSuffix}`, tlsIssuer !== undefined, ingress.ports);
+export function mailCatcherUrl({ hostSuffix, tls, ingress }: Pick<EnvironmentSettings, "hostSuffix" | "tls" | "ingress">): string {
+  return urlOf(`mail${hostSuffix}`, tls !== undefined, ingress.ports);
 }
+
+/** Whether one certificate is there for all generated hosts. */
+export const hasWildcard = <S extends Pick<EnvironmentSettings, "tls">>(settings: S): settings is S & Required<Pick<EnvironmentSettings, "tls">> => settings.tls?.wildcard === true;
 
 /**
  * Whether readers of the caught mails have to log in, since everybody's password resets are among them: unless their address is one of
@@ -139,9 +148,15 @@ export function settingsError(env: EnvironmentName, explanations: Explanation[],
   return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in ${of.describedIn}.`, "settings-invalid");
 }
 
+/** What older files and outputs call `tlsIssuer`. */
+export function withRenamed(raw: unknown): unknown {
+  const { tlsIssuer, ...settings } = (raw ?? {}) as { tlsIssuer?: unknown; tls?: unknown };
+  return tlsIssuer === undefined || settings.tls !== undefined ? raw : { ...settings, tls: { issuer: tlsIssuer } };
+}
+
 /** Checks what `storefleet:settings` holds; one UserError names every wrong key. Parsed settings pass unchanged. */
 export function parseSettings(env: EnvironmentName, raw: unknown): EnvironmentSettings {
-  const result = settingsSchema.safeParse(raw ?? {}, { reportInput: true });
+  const result = settingsSchema.safeParse(withRenamed(raw) ?? {}, { reportInput: true });
   if (!result.success) throw settingsError(env, explainIssues(settingsSchema, result.error.issues));
   const settings = result.data;
   const contradicting: Explanation[] = contradictions(settings.plans).map((path) => ({

@@ -11,6 +11,7 @@ export const errorCodes = {
   "no-cluster": { refused: true, means: "the environment has no cluster, or it does not run" },
   "no-environment": { refused: true, means: "the environment's stack is not up: `cluster up`" },
   "not-isolated": { refused: true, means: "the environment asks for enforced network policies, and the cluster is not known to do that" },
+  "no-certificate": { refused: true, means: "the issuer of the settings, or its certificate of all generated hosts, is not there or not ready" },
   protected: { refused: true, means: "a store that was to go is protected" },
   "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list" },
   "refused-reset": { refused: true, means: "another kind of cluster, or one with stores, which a reset does not delete" },

@@ -6,11 +6,12 @@ import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { Traefik } from "../components/traefik";
-import { ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides, type EnvironmentSettings } from "../config/environment";
+import { hasWildcard, ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides, type EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
 import { variables } from "../config/variables";
+import { requireIssuer } from "./certificates";
 import { clusterMark, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
@@ -18,6 +19,7 @@ import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
 import { requireExistingParts } from "./required-parts";
 import { describedCluster } from "./cluster-of-outputs";
+import { wildcardIngress } from "./wildcard-ingress";
 
 /** What stores' stacks read from their environment's stack. */
 export interface EnvironmentOutputs {
@@ -57,6 +59,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const cluster = (await find(clusterMark))?.metadata?.uid ?? "";
   if (!variables.STOREFLEET_MOVE) refuseOtherCluster(env, inCluster, await describedCluster(env), cluster);
   await refuseForeign(env, settings, find);
+  await requireIssuer(env, settings, find);
   const digest = environmentDigest(env);
   const context: Context = {
     settings,
@@ -69,10 +72,11 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const existing = requireExistingParts(settings, context.opts);
   const system = systemNamespace(context, digest);
   const inside: Context = { ...context, opts: { ...context.opts, dependsOn: [system] } };
+  const certificates = hasWildcard(settings) ? [wildcardIngress(settings, system.namespace, context.labels, inside.opts)] : [];
   const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
   const installed = [traefik, mail].filter((it) => it !== undefined);
-  writeReceipt(context, system.namespace, [...existing, ...installed], {
+  writeReceipt(context, system.namespace, [...existing, ...certificates, ...installed], {
     environment: env,
     cluster,
     digest,
@@ -137,7 +141,7 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
       ingressNamespace: settings.ingress.controllerNamespace,
       chartDigest: filesDigest(["components/mail-catcher/chart"]),
       loginSecret: mailNeedsLogin(settings) ? mailCatcher.loginSecret : undefined,
-      tlsIssuer: settings.tlsIssuer,
+      tls: settings.tls,
       ports: settings.ingress.ports,
       image: settings.images.overrides["mail-catcher"],
       timeout,

@@ -101,7 +101,7 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     imagePullSecret,
     host: hostOf(env, spec.name, settings.hostSuffix),
     domains: spec.domains,
-    tls: settings.tlsIssuer === undefined ? undefined : { issuer: settings.tlsIssuer },
+    tls: settings.tls,
     ports: settings.ingress.ports,
     ingressClass: settings.ingress.className,
     storageClass: settings.storageClass,

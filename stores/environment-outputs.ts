@@ -1,6 +1,6 @@
 import { StackReference, getOrganization, getProject, type Output } from "@pulumi/pulumi";
 import { UserError } from "../config/errors";
-import { withOverrides, type EnvironmentSettings } from "../config/environment";
+import { withOverrides, withRenamed, type EnvironmentSettings } from "../config/environment";
 import type { EnvironmentName } from "../config/names";
 
 /** What every store of an environment shares, as the environment's stack has it; plain values only. */
@@ -25,7 +25,7 @@ export async function environmentOf(env: EnvironmentName): Promise<Environment> 
   if (!settings?.value) throw new UserError(`the environment's stack "${env}" has no settings yet`, `Bring it up first: pulumi up -s ${env}`, "no-environment");
   const secretRevisions = (revisions?.value ?? {}) as SharedParts["secretRevisions"];
   return {
-    settings: withOverrides(settings.value as EnvironmentSettings),
+    settings: withOverrides(withRenamed(settings.value) as EnvironmentSettings),
     secretRevisions,
     cluster: cluster?.value as string | undefined,
     ...(secretRevisions.pullSecret && { pullSecret: stack.requireOutput("pullSecret") as Output<string> }),

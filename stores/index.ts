@@ -78,7 +78,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
       namespace,
       ingressNamespace: settings.ingress.controllerNamespace,
       ingressPodLabels: settings.ingress.controllerLabels,
-      httpPorts: [...engine.httpPorts, ...(settings.tlsIssuer ? [certificateSolverPort] : [])],
+      httpPorts: [...engine.httpPorts, ...(settings.tls ? [certificateSolverPort] : [])],
       openInside: engine.openInside,
       egress: settings.egress,
       clusterCidrs: settings.clusterCidrs,

@@ -28,10 +28,11 @@ export interface MailCatcherArgs extends AddonArgs {
    */
   readonly loginSecret?: string;
   /**
-   * The cert-manager ClusterIssuer of the host's certificate.
+   * Present: the host is on https, with a certificate of that cert-manager ClusterIssuer, or with the ingress controller's own.
    * @default http only
+   * @example `{ issuer: "letsencrypt" }`
    */
-  readonly tlsIssuer?: string;
+  readonly tls?: { readonly issuer: string; readonly wildcard?: boolean };
   /**
    * Where browsers reach the ingress.
    * @default 80 and 443
@@ -53,12 +54,12 @@ export class MailCatcher extends ComponentResource {
     const login = args.loginSecret === undefined ? undefined : this.createLogin(name, args.loginSecret, args);
     const values = {
       ports: { smtp: args.smtpPort, http: args.httpPort },
-      ingress: { className: args.ingressClass, host: args.host, controllerNamespace: args.ingressNamespace, tlsIssuer: args.tlsIssuer ?? "" },
+      ingress: { className: args.ingressClass, host: args.host, controllerNamespace: args.ingressNamespace, tlsIssuer: args.tls && !args.tls.wildcard ? args.tls.issuer : "" },
       ...(login && { login: { secret: login.name, revision: login.revision } }),
     };
     const release = addonRelease(this, name, args, { name: args.service, folder: "mail-catcher", values }, { dependsOn: login ? [login.object] : [] });
 
-    this.url = output(urlOf(args.host, args.tlsIssuer !== undefined, args.ports));
+    this.url = output(urlOf(args.host, args.tls !== undefined, args.ports));
     this.releaseStatus = release.status.status;
     this.registerOutputs({ url: this.url, releaseStatus: this.releaseStatus });
   }

@@ -42,11 +42,19 @@ export interface ShopArgs {
    */
   readonly domains?: Input<string>[];
   /**
-   * The cert-manager ClusterIssuer that certificates come from. Present: the shop is on https.
+   * Present: the shop is on https.
    * @default plain http
    * @example `{ issuer: "letsencrypt" }`
    */
-  readonly tls?: { readonly issuer: Input<string> };
+  readonly tls?: {
+    /** The cert-manager ClusterIssuer that certificates come from. */
+    readonly issuer: Input<string>;
+    /**
+     * The ingress controller has a certificate for `host` already: only custom domains get one.
+     * @default false
+     */
+    readonly wildcard?: Input<boolean>;
+  };
   /**
    * Where browsers reach the ingress.
    * @default 80 and 443

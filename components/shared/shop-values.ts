@@ -8,7 +8,7 @@ export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host
   return {
     imagePullSecrets: imagePullSecret === undefined ? [] : [imagePullSecret],
     labels: labels ?? {},
-    ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "", ...(port && { port }) },
+    ingress: { className: ingressClass ?? "traefik", host, domains: domains ?? [], tlsIssuer: tls?.issuer ?? "", wildcard: tls?.wildcard ?? false, ...(port && { port }) },
     ...(smtp && { smtp: { host: smtp.host, port: smtp.port, from: smtp.from, ...(smtp.login && { username: smtp.login.username, passwordSecret: smtp.login.passwordSecret }) } }),
     suspended: suspended ?? false,
     productSeconds: secondsForProducts(products.length),

@@ -1,5 +1,6 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
+import { requireIssuer } from "../../infra/certificates";
 import { environmentDigest } from "../../infra/digest";
 import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
 import { readEnvironment } from "../fleet/environment";
@@ -7,25 +8,31 @@ import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
 import { troubleIn } from "../fleet/trouble";
 import { withAwaitedPods } from "./awaited-pods";
 import { refuseForeignState } from "./described-cluster";
+import { settleCertificates } from "./certificates";
 import { dropRecords, type Repair } from "./repairs";
 import { noChanges, type Failure } from "./operation";
 import type { Progress } from "./progress";
 import { awaitDeletion, perform, type Performed } from "./perform";
 import { withRunContext, operationOn, type RunContext } from "./run-context";
 import type { Session } from "./session";
-import { pathOfPart } from "../../infra/part-name";
+import { pathOfPart, type PartName } from "../../infra/part-name";
 
 /** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
 export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   const { env, kube } = session;
-  await refuseForeign(env, settings, (part) => kube.get(pathOfPart(part)));
+  const find = (part: PartName) => kube.get(pathOfPart(part));
+  await refuseForeign(env, settings, find);
+  await requireIssuer(env, settings, find);
   const [receipt, releases, { described, living }] = await Promise.all([readEnvironment(kube, env), readReleases(kube, settings), refuseForeignState(session, signal)]);
   // The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings.
   const known = receipt !== undefined && described !== undefined && (!described || described === living);
   const intact = releases.every(({ whole }) => whole);
   // The last operation got where it set out for, but Helm or the cluster has something else now: Pulumi's state does not know.
   const changedByHand = !intact && receipt?.digest !== "";
-  if (known && intact && receipt.digest === environmentDigest(env)) return log(`environment ${env}: up to date`);
+  if (known && intact && receipt.digest === environmentDigest(env)) {
+    await settleCertificates(kube, env, settings, signal, log);
+    return log(`environment ${env}: up to date`);
+  }
   log(`environment ${env}: bringing up its stack`);
   const podsOf = async () => (await Promise.all(ownNamespaces(settings).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/pods`)))).flat();
   const said: Progress = { begin() {}, step: (_, text) => log(`environment ${env}: ${text}`), end() {}, close() {} };
@@ -34,6 +41,7 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
     bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => progress.step(env, text)),
   ).finally(() => progress.close());
   if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);
+  await settleCertificates(kube, env, settings, signal, log);
   log(`environment ${env}: ready`);
 }
 

@@ -1,3 +1,4 @@
+import { withRenamed, type EnvironmentSettings } from "../../config/environment";
 import { hostOf, type EnvironmentName } from "../../config/names";
 import { urlOf } from "../../config/url";
 import { clusterMark } from "../../infra/cluster-identity";
@@ -14,7 +15,7 @@ export interface EnvironmentReceipt extends SharedParts {
 }
 
 /** Where a store answers, or will. */
-export const addressOf = (env: EnvironmentName, store: string, { settings: { hostSuffix, tlsIssuer, ingress } }: SharedParts) => urlOf(hostOf(env, store, hostSuffix), tlsIssuer !== undefined, ingress.ports);
+export const addressOf = (env: EnvironmentName, store: string, { settings: { hostSuffix, tls, ingress } }: SharedParts) => urlOf(hostOf(env, store, hostSuffix), tls !== undefined, ingress.ports);
 
 /** What a cluster is known by. */
 export const clusterUid = async (kube: Kube): Promise<string | undefined> => (await kube.get(`/api/v1/namespaces/${clusterMark.name}`))?.metadata.uid;
@@ -26,5 +27,5 @@ export async function readEnvironment(kube: Kube, env: EnvironmentName): Promise
   const { environment, cluster = uid, digest: reached = "", settings, secretRevisions } = receipt?.data ?? {};
   if (environment !== env || cluster !== uid || !settings) return undefined;
   const digest = heading?.metadata.annotations?.[environmentReceipt.annotation] === reached ? reached : "";
-  return { digest, cluster: uid ?? "", settings: JSON.parse(settings), secretRevisions: JSON.parse(secretRevisions ?? "{}") };
+  return { digest, cluster: uid ?? "", settings: withRenamed(JSON.parse(settings)) as EnvironmentSettings, secretRevisions: JSON.parse(secretRevisions ?? "{}") };
 }

@@ -4,6 +4,7 @@ import { storesCommand } from "../../config/stores-command";
 import type { SharedParts } from "../../stores/environment-outputs";
 import type { Kube } from "../../kube";
 import { forEachLimited } from "../machine/os/limited";
+import { hostCertificate, readCertificates, type HostCertificate } from "./certificates";
 import { addressOf } from "./environment";
 import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";
@@ -26,6 +27,8 @@ export interface StoreStatus {
   provisionSeconds: number | null;
   /** Why a store is not READY, or what about it is not as listed; null when all is well. */
   reason: string | null;
+  /** Of each host, where the store is on https and this account may look. */
+  certificates: HostCertificate[];
 }
 
 /**
@@ -41,12 +44,12 @@ export async function fleetStatus(
 ): Promise<StoreStatus[]> {
   const listed = new Map((specs ?? []).map((spec) => [spec.name, spec]));
   const names = [...listed.keys(), ...[...observed.keys()].filter((name) => !listed.has(name))];
-  const serviceOf = observed.size > 0 ? await services(kube, env, shared) : undefined;
+  const serviceOf = observed.size > 0 ? await services(kube, env, observed, shared) : undefined;
   const rows = new Map<string, StoreStatus>();
   // Only stores that are not well are looked into, a few at a time.
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
-    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen), specs === undefined || listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
+    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen, listed.get(name)?.domains), specs === undefined || listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
     rows.set(name, { ...row, url: row.url || (shared ? addressOf(env, name, shared) : "") });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
@@ -57,12 +60,23 @@ interface Service {
   workloads: Workload[];
   /** Why no request comes in, if none does. */
   closed?: string;
+  /** Its own address first. */
+  certificates: ReturnType<typeof hostCertificate>[];
 }
 
-/** Looks at the whole environment in six calls, however many stores there are. */
-async function services(kube: Kube, env: EnvironmentName, shared: SharedParts | undefined): Promise<(seen: Observed) => Service> {
-  const [workloads, entrances] = await Promise.all([workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress)]);
-  return (seen) => ({ workloads: workloads.get(seen.namespace) ?? [], closed: noEntrance(entrances, seen) });
+const isSecure = ({ receipt }: Observed) => receipt?.url.startsWith("https:") === true;
+
+/** Looks at the whole environment in six calls, and in one to three more where stores are on https, however many there are. */
+async function services(kube: Kube, env: EnvironmentName, observed: Map<string, Observed>, shared: SharedParts | undefined): Promise<(seen: Observed, domains?: string[]) => Service> {
+  const anySecure = [...observed.values()].some(isSecure);
+  const [workloads, entrances, certificates] = await Promise.all([
+    workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress), anySecure ? readCertificates(kube, env) : undefined,
+  ]);
+  return (seen, domains = []) => ({
+    workloads: workloads.get(seen.namespace) ?? [],
+    closed: noEntrance(entrances, seen),
+    certificates: certificates && isSecure(seen) ? [new URL(seen.receipt!.url).hostname, ...domains].map((host) => hostCertificate(certificates, seen.namespace, host)) : [],
+  });
 }
 
 function missing(env: EnvironmentName, engine: string, name: string): StoreStatus {
@@ -76,6 +90,7 @@ function missing(env: EnvironmentName, engine: string, name: string): StoreStatu
     createdAt: null,
     provisionSeconds: null,
     reason: `listed, not created yet: ${storesCommand(`apply ${name}`)}`,
+    certificates: [],
   };
 }
 
@@ -92,14 +107,18 @@ async function existing(kube: Kube, env: EnvironmentName, seen: Observed, servic
     createdAt,
     provisionSeconds: receipt ? (Date.parse(receipt.createdAt) - Date.parse(createdAt)) / 1000 : null,
     reason: reason ?? (listed ? null : leftList(seen)),
+    certificates: service.certificates.map(({ host, notAfter, reason: why }) => ({ host, notAfter, reason: why })),
   };
 }
 
 const leftList = ({ store, protected: kept }: Observed) =>
   `not in the list any more${kept ? `, and protected: ${storesCommand(`destroy ${store}`)} says how to let go of it` : `: ${storesCommand("apply --prune")} removes it`}`;
 
-/** READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in. */
-async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service): Promise<{ phase: Phase; reason?: string }> {
+/**
+ * READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in, and browsers take
+ * its address for safe. A custom domain may lead here later.
+ */
+async function judge(kube: Kube, seen: Observed, { workloads, closed, certificates }: Service): Promise<{ phase: Phase; reason?: string }> {
   if (seen.deleting) return { phase: "DELETING" };
   const finished = seen.receipt !== undefined && seen.receipt.digest === seen.intendedDigest;
   const failedRelease = seen.releases.find(({ status }) => status === "failed");
@@ -109,7 +128,11 @@ async function judge(kube: Kube, seen: Observed, { workloads, closed }: Service)
   const installed = seen.releases.length > 0;
   if (finished && installed && !failedRelease && !pendingRelease && !seen.lastError && lame.length === 0) {
     if (seen.suspended) return { phase: "SUSPENDED" };
-    return closed === undefined ? { phase: "READY" } : { phase: "FAILED", reason: closed };
+    if (closed !== undefined) return { phase: "FAILED", reason: closed };
+    const reason = certificates.find((it) => it.reason !== null)?.reason ?? undefined;
+    const [own] = certificates;
+    if (own && !own.ready) return { phase: own.failed || own.notAfter !== null ? "FAILED" : "PROVISIONING", reason };
+    return { phase: "READY", reason };
   }
   const trouble = await troubleIn(kube, seen.namespace);
   if (seen.lastError && (refusesObject(seen.lastError) || !trouble)) return { phase: "FAILED", reason: `the last apply failed: ${seen.lastError}` };

@@ -1,6 +1,7 @@
 import { hostOf, type EnvironmentName } from "../../config/names";
 import { UserError } from "../../config/errors";
 import { setGiven, storesCommand } from "../../config/stores-command";
+import { requireCertificates } from "../engine/certificates";
 import { withRunContext } from "../engine/run-context";
 import { runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
@@ -80,7 +81,8 @@ function requireNamesToAdopt(adopt: boolean | undefined, names: string[]): void 
 }
 
 async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, concurrency }: Pick<ApplyOptions, "adopt" | "concurrency">, listener: Listener): Promise<Applied> {
-  const { session } = fleet;
+  const { session, shared } = fleet;
+  if (decisions.some(({ action }) => action === "create" || action === "update")) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);

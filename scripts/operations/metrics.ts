@@ -53,10 +53,12 @@ export async function metricsOf({ env, stores, listProblem, environmentProblem, 
   const info = gauge("store_info", "What a store is; always 1.", "env", "store", "engine", "plan", "namespace");
   const ready = gauge("store_ready", "Whether a store is as listed and answers, or is suspended as listed.", "env", "store");
   const provisioned = gauge("store_ready_seconds", "From a store's namespace to the first time that everything was ready.", "env", "store");
-  for (const { name, engine, namespace, phase, provisionSeconds } of stores) {
+  const ends = gauge("certificate_not_after_seconds", "When the certificate of a host ends, in seconds since 1970; 0 while there is none.", "env", "store", "host");
+  for (const { name, engine, namespace, phase, provisionSeconds, certificates } of stores) {
     info.set({ env, store: name, engine, plan: plans.get(name) ?? "", namespace }, 1);
     ready.set({ env, store: name }, Number(phase === "READY" || phase === "SUSPENDED"));
     if (provisionSeconds !== null) provisioned.set({ env, store: name }, provisionSeconds);
+    for (const { host, notAfter } of certificates) ends.set({ env, store: name, host }, notAfter === null ? 0 : Date.parse(notAfter) / 1000);
   }
   gauge("list_valid", "Whether the stores list can be read.", "env").set({ env }, Number(listProblem === null));
   gauge("environment_current", "Whether the environment's stack is up and as its settings are.", "env").set({ env }, Number(environmentProblem === null));

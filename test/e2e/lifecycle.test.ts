@@ -73,13 +73,13 @@ describe("a fleet's life", function () {
     const put = (file: string, text: string) => writeFileSync(join(fleet.project, file), text);
     put("Pulumi.staging.yaml", read("Pulumi.prod.yaml"));
     put("config/stores.staging.yaml", read("config/stores.local.yaml"));
-    assert.deepEqual(await fleet.json("validate", "--env", "staging"), { valid: true, problems: [] });
+    assert.deepEqual(await fleet.json("validate", "--env", "staging"), { valid: true, problems: [], warnings: [] });
     const { code, stderr } = await fleet.stores("plan", "--env", "staging");
     assert.deepEqual([code, stderr.split("\n").slice(-3)], [3, ['error: environment "staging" has no running cluster', "Start or choose one: ./scripts/stores cluster up --env staging --context NAME", ""]]);
   });
 
   it("looks at the list alone without a cluster's help", async () => {
-    assert.deepEqual(await fleet.json("validate"), { valid: true, problems: [] });
+    assert.deepEqual(await fleet.json("validate"), { valid: true, problems: [], warnings: [] });
     const schema = JSON.parse((await fleet.ok("schema")).stdout) as { properties: object };
     assert.deepEqual(keys(schema.properties), ["defaults", "stores"]);
     const { stdout } = await fleet.ok("env");
@@ -147,7 +147,7 @@ describe("a fleet's life", function () {
       ["corner", "medusa", "READY", "local.corner", null],
     ]);
     for (const row of rows) {
-      assert.deepEqual(keys(row), ["createdAt", "engine", "name", "namespace", "phase", "provisionSeconds", "reason", "stack", "url"]);
+      assert.deepEqual(keys(row), ["certificates", "createdAt", "engine", "name", "namespace", "phase", "provisionSeconds", "reason", "stack", "url"]);
       assert.equal(row.url, `http://${fleet.namespace(row.name as string)}.127.0.0.1.nip.io`);
       assert.equal(row.namespace, fleet.namespace(row.name as string));
       assert.ok(Date.parse(row.createdAt as string) > 0 && typeof row.provisionSeconds === "number");

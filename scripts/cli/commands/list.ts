@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { answerJsonSchema, answers } from "../../operations/answers";
 import { checkList, listJsonSchema, listProblems } from "../../operations/list";
-import { exitCodes, print, printAnswer, printJson, withCommon, type Common } from "../common";
+import { exitCodes, note, print, printAnswer, printJson, withCommon, type Common } from "../common";
 
 const commands = Object.keys(answers) as (keyof typeof answers)[];
 
@@ -17,7 +17,8 @@ export function listCommands(program: Command): void {
         if (!checked.valid) process.exitCode = exitCodes.refused;
         return;
       }
-      const { file, stores } = checkList(flags);
+      const { file, stores, warnings } = checkList(flags);
+      for (const warning of warnings) note(`warning: ${warning}`);
       print(`${file}: ${stores} stores, no problems`);
     });
   withCommon(program.command("schema"))

@@ -19,28 +19,40 @@ export function statusCommand(program: Command): void {
       if (flags.watch) return interruptible(async (signal) => watch(await openStatus(flags, signal), flags, names, signal), "");
       const status = await (await openStatus(flags))(names);
       if (flags.json) printAnswer("status", status);
-      else printStatus(status);
+      else printStatus(status, names.length > 0);
       if (flags.exitCode && !isWell(status)) process.exitCode = exitCodes.failed;
     });
 }
 
 const isWell = ({ stores, listProblem }: FleetStatus) => listProblem === null && stores.every(({ phase }) => phase === "READY" || phase === "SUSPENDED");
 
-export function printStatus({ simulated, stores, listProblem, environmentProblem, isolationProblem }: FleetStatus): void {
+/** @param closely with the certificate of every host */
+export function printStatus({ simulated, stores, listProblem, environmentProblem, isolationProblem }: FleetStatus, closely = false): void {
   if (environmentProblem !== null) note(environmentProblem);
   if (isolationProblem !== null) note(isolationProblem);
   if (listProblem !== null) note(`the list can not be read, so this is what runs:\n${listProblem}\n`);
   if (stores.length === 0) return print(listProblem === null ? "No stores: the list is empty and nothing runs." : "No stores run.");
+  const secure = stores.some(({ certificates }) => certificates.length > 0);
   const cells = stores.map((row) => [
     row.name,
     row.engine,
     row.phase,
     row.createdAt ? duration((Date.now() - Date.parse(row.createdAt)) / 1000) : "-",
     row.provisionSeconds === null ? "-" : duration(row.provisionSeconds),
+    ...(secure ? [firstToEnd(row.certificates)] : []),
     row.url + (row.reason ? `  ${shortened(row.reason)}` : ""),
   ]);
-  print(table(["STORE", "ENGINE", "PHASE", "AGE", "READY IN", "URL"], cells));
+  print(table(["STORE", "ENGINE", "PHASE", "AGE", "READY IN", ...(secure ? ["CERTIFICATE"] : []), "URL"], cells));
+  if (closely && secure) print(`\n${table(["HOST", "CERTIFICATE UNTIL", ""], stores.flatMap(({ certificates }) => certificates).map(({ host, notAfter, reason }) => [host, notAfter ?? "-", reason ?? ""]))}`);
   if (simulated) note(simulationNote);
+}
+
+/** How long the certificate lasts that ends first. */
+function firstToEnd(certificates: FleetStatus["stores"][number]["certificates"]): string {
+  if (certificates.length === 0) return "-";
+  if (certificates.some(({ notAfter }) => notAfter === null)) return "missing";
+  const left = (Math.min(...certificates.map(({ notAfter }) => Date.parse(notAfter!))) - Date.now()) / 1000;
+  return left > 0 ? duration(left) : "expired";
 }
 
 /** Of the cluster's words as much as a line holds; what mends it is never cut off. */

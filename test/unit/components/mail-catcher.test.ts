@@ -102,7 +102,7 @@ describe("MailCatcher", () => {
     const url = (it: MailCatcher) => new Promise((resolve) => void it.url.apply(resolve));
     const { resources, result } = await record(async () => [
       await url(new MailCatcher("plain", args)),
-      await url(new MailCatcher("secured", { ...args, tlsIssuer: "letsencrypt" })),
+      await url(new MailCatcher("secured", { ...args, tls: { issuer: "letsencrypt" } })),
     ]);
     assert.deepEqual(result, ["http://mail.example.com", "https://mail.example.com"]);
 

@@ -4,7 +4,7 @@ import { mebibytes } from "../../../config/quantity";
 import { chartValues } from "../../../components/medusa/values";
 import { plans } from "../../../config/plans";
 import { planNames } from "../../../config/spec";
-import { type KubernetesObject, objectOf, renderChart } from "../helpers/rendered-chart";
+import { hostsAndCertificates, type KubernetesObject, objectOf, renderChart } from "../helpers/rendered-chart";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const images = { medusa: `ghcr.io/storefleet/storefleet-medusa:1@${digest}`, storefront: `ghcr.io/storefleet/storefleet-medusa-storefront:1@${digest}` };
@@ -118,18 +118,21 @@ describe("Medusa chart", function () {
   });
 
   it("routes the server's paths to the server, all else to the storefront, on every host", async () => {
-    const { spec, metadata } = objectOf(await render({ domains: ["shop.example.org"], tls: { issuer: "letsencrypt" } }), "Ingress", "medusa");
+    const objects = await render({ domains: ["shop.example.org"], tls: { issuer: "letsencrypt" } });
     const host = required.host;
-    assert.deepEqual(spec.rules.map((it: any) => it.host), [host, "shop.example.org"]);
-    for (const rule of spec.rules) {
+    for (const rule of objects.filter((it) => it.kind === "Ingress").flatMap((it) => it.spec.rules)) {
       const routes = Object.fromEntries(rule.http.paths.map((it: any) => [it.path, `${it.pathType} ${it.backend.service.name}`]));
       for (const path of ["/app", "/admin", "/auth", "/store", "/hooks", "/static", "/health"]) assert.equal(routes[path], "Prefix medusa-server", path);
       assert.equal(routes["/"], "Prefix medusa-storefront");
       assert.equal(Object.keys(routes).length, 8);
     }
-    assert.equal(metadata.annotations?.["cert-manager.io/cluster-issuer"], "letsencrypt");
-    assert.deepEqual(spec.tls.map((it: any) => it.hosts), [[host], ["shop.example.org"]]);
-    assert.equal(new Set(spec.tls.map((it: any) => it.secretName)).size, 2);
+    assert.deepEqual(hostsAndCertificates(objects), [[host, "letsencrypt", [host], "medusa-tls"], ["shop.example.org", "letsencrypt", ["shop.example.org"], "medusa-eba1c86c-tls"]]);
+  });
+
+  it("asks for no certificate of its generated host where the ingress controller has one", async () => {
+    const objects = await render({ domains: ["shop.example.org"], tls: { issuer: "letsencrypt", wildcard: true } });
+    assert.deepEqual(hostsAndCertificates(objects), [[required.host, undefined, undefined, undefined], ["shop.example.org", "letsencrypt", ["shop.example.org"], "medusa-eba1c86c-tls"]]);
+    assert.equal(env(objectOf(objects, "Deployment", "medusa-server"), "server").COOKIE_INSECURE, "false");
   });
 
   it("is plain http without an issuer, and lets cookies be", async () => {

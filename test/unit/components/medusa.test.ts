@@ -133,7 +133,7 @@ describe("Medusa", () => {
     assert.deepEqual(values.shop, {
       title: required.title, adminEmail: required.adminEmail, currency: "CHF", decimals: 2, country: "CH", countries: ["FR", "DE"], shippingPrice: 7.5, accent: "#0a7d5c", products: [],
     });
-    assert.deepEqual(values.ingress, { className: "nginx", host: required.host, domains: ["shop.example.org"], tlsIssuer: "letsencrypt" });
+    assert.deepEqual(values.ingress, { className: "nginx", host: required.host, domains: ["shop.example.org"], tlsIssuer: "letsencrypt", wildcard: false });
     assert.deepEqual(
       [values.isolated, values.storageClass, values.imagePullSecrets, values.suspended, values.images, values.chartDigest],
       [true, "fast", ["image-pull"], true, { medusa: "mirror.example.com/medusa:1" }, "abc"],

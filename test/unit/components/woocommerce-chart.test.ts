@@ -3,7 +3,7 @@ import { mebibytes } from "../../../config/quantity";
 import { chartValues } from "../../../components/woocommerce/values";
 import type { WooCommerceArgs } from "../../../components/woocommerce";
 import { plans } from "../../../config/plans";
-import { type KubernetesObject, objectOf, renderChart } from "../helpers/rendered-chart";
+import { hostsAndCertificates, type KubernetesObject, objectOf, renderChart } from "../helpers/rendered-chart";
 
 const args: WooCommerceArgs = {
   namespace: "store-acme-0a1b2c3d",
@@ -195,15 +195,18 @@ describe("the WooCommerce chart", () => {
 
   it("answers on https when an issuer is named, with a certificate for each host", async () => {
     const secured = await render({ tls: { issuer: "letsencrypt" }, domains: ["shop.example.org"] });
-    const { metadata, spec } = objectOf(secured, "Ingress");
-    assert.equal(metadata.annotations["cert-manager.io/cluster-issuer"], "letsencrypt");
-    assert.deepEqual(spec.rules.map(({ host }: { host: string }) => host), [args.host, "shop.example.org"]);
-    assert.deepEqual(spec.tls.map(({ hosts }: { hosts: string[] }) => hosts), [[args.host], ["shop.example.org"]]);
-    assert.equal(new Set(spec.tls.map(({ secretName }: { secretName: string }) => secretName)).size, 2);
+    assert.deepEqual(hostsAndCertificates(secured), [[args.host, "letsencrypt", [args.host], "woocommerce-tls"], ["shop.example.org", "letsencrypt", ["shop.example.org"], "woocommerce-eba1c86c-tls"]]);
     assert.equal(settingsOf(secured).url, "https://shop.example.org");
     const plain = objectOf(objects, "Ingress");
     assert.equal(plain.spec.tls, undefined);
     assert.equal(settingsOf(objects).url, `http://${args.host}`);
+  });
+
+  it("asks for no certificate of its generated host where the ingress controller has one", async () => {
+    const covered = await render({ tls: { issuer: "letsencrypt", wildcard: true }, domains: ["shop.example.org"] });
+    assert.deepEqual(hostsAndCertificates(covered), [[args.host, undefined, undefined, undefined], ["shop.example.org", "letsencrypt", ["shop.example.org"], "woocommerce-eba1c86c-tls"]]);
+    const alone = await render({ tls: { issuer: "letsencrypt", wildcard: true } });
+    assert.equal(settingsOf(alone).url, `https://${args.host}`);
   });
 
   it("names the port in its addresses, where the ingress answers on another than the scheme's", async () => {

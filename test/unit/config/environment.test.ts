@@ -40,6 +40,14 @@ describe("environment settings", () => {
     assert.equal(of({}, { STOREFLEET_INGRESS_PORTS: { http: 80, https: 41233 } }), `http://mail${minimal.hostSuffix}`);
   });
 
+  it("tls was a name alone, which older files and receipts still have", () => {
+    const tls = { issuer: "it", wildcard: false };
+    assert.deepEqual(parseSettings("prod", { ...minimal, tlsIssuer: "it" }).tls, tls);
+    assert.deepEqual(parseSettings("prod", { ...minimal, tls: { issuer: "it" } }), parseSettings("prod", { ...minimal, tlsIssuer: "it" }));
+    assert.deepEqual(errorsOf({ ...minimal, tlsIssuer: "It" }), ["Pulumi.prod.yaml: storefleet:settings.tls.issuer is not a Kubernetes name — use lowercase letters, digits, hyphens and dots"]);
+    assert.match(errorsOf({ ...minimal, tlsIssuer: "it", tls }).join(), /storefleet:settings\.tlsIssuer is not a known key/);
+  });
+
   it("parsed settings parse to themselves: store stacks read what the environment's stack exports", () => {
     for (const env of ["local", "prod"] as const) {
       const settings = readSettings(env);
@@ -50,14 +58,14 @@ describe("environment settings", () => {
   it("local and prod differ in settings only, as the requirements have them", () => {
     const local = readSettings("local");
     const prod = readSettings("prod");
-    assert.deepEqual([local.ingress.className, local.ingress.install, local.hostSuffix, local.egress, local.mailCatcher, local.tlsIssuer], ["traefik", true, ".127.0.0.1.nip.io", "allow", true, undefined]);
-    assert.deepEqual([prod.ingress.className, prod.ingress.install, prod.hostSuffix, prod.egress, prod.storageClass, prod.tlsIssuer], ["traefik", false, ".example.com", "deny", "local-path", "letsencrypt"]);
+    assert.deepEqual([local.ingress.className, local.ingress.install, local.hostSuffix, local.egress, local.mailCatcher, local.tls], ["traefik", true, ".127.0.0.1.nip.io", "allow", true, undefined]);
+    assert.deepEqual([prod.ingress.className, prod.ingress.install, prod.hostSuffix, prod.egress, prod.storageClass, prod.tls], ["traefik", false, ".example.com", "deny", "local-path", { issuer: "letsencrypt", wildcard: false }]);
   });
 
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tlsIssuer, helmTimeout, mailCatcher, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [

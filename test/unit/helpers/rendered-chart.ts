@@ -33,6 +33,14 @@ export function objectOf(objects: KubernetesObject[], kind: string, name?: strin
   return first;
 }
 
+/** Of each Ingress: its host, issuer, and the hosts and Secret of its certificate. */
+export const hostsAndCertificates = (objects: KubernetesObject[]): unknown[][] =>
+  objects.filter(({ kind }) => kind === "Ingress").map(({ metadata, spec }) => {
+    const [tls, ...more] = spec.tls ?? [];
+    if (more.length > 0 || spec.rules.length !== 1) throw new Error(`${metadata.name} has several hosts`);
+    return [spec.rules[0].host, metadata.annotations?.["cert-manager.io/cluster-issuer"], tls?.hosts, tls?.secretName];
+  });
+
 /** One thing that kube-score criticises. */
 export interface Finding {
   /** `Deployment/mail-catcher` */

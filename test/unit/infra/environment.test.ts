@@ -27,11 +27,14 @@ const prod = {
   smtp: { host: "smtp.example.com", from: "shop@example.com" },
 };
 
-/** @param found labels of what the cluster has already, by kind and name */
-async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}, former: object = {}) {
+/**
+ * @param found labels of what the cluster has already, by kind and name
+ * @param existing the same, whole
+ */
+async function run(env: EnvironmentName, settings: object, secrets: Record<string, string> = {}, found: Record<string, Record<string, string>> = {}, former: object = {}, existing: Record<string, object> = {}) {
   const finder = async () => async ({ kind, name }: PartName) => {
     if (name === "kube-system") return { metadata: { uid: "this-cluster" } };
-    return found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } };
+    return existing[`${kind} ${name}`] ?? (found[`${kind} ${name}`] && { metadata: { labels: found[`${kind} ${name}`] } });
   };
   return record(() => environment(env, finder), {
     stack: env,
@@ -110,6 +113,36 @@ describe("the environment's program", () => {
     });
     process.env.STOREFLEET_MOVE = "prod";
     assert.equal((await run("prod", prod, {}, {}, { cluster: "another" })).result.cluster, "this-cluster");
+  });
+
+  const tls = { issuer: "letsencrypt" };
+  const secured = (more = {}) => ({ ...prod, tls: { ...tls, ...more } });
+  const issuer = (...conditions: object[]) => ({ "ClusterIssuer letsencrypt": { status: { conditions } } });
+  const ready = issuer({ type: "Ready", status: "True" });
+
+  it("wants an issuer that is there and ready, before anything else", async () => {
+    const refusal = async (existing: Parameters<typeof run>[5]) => {
+      const error = (await run("prod", secured(), {}, {}, {}, existing).then(() => assert.fail("not refused"), (it: unknown) => it)) as UserError;
+      return [error.code, error.message, error.hint];
+    };
+    const where = "ClusterIssuer letsencrypt (Pulumi.prod.yaml: storefleet:settings.tls.issuer)";
+    const [code, missing, hint] = await refusal({});
+    assert.deepEqual([code, missing], ["no-certificate", `${where} is not in the cluster; nothing was touched`]);
+    assert.match(hint!, /kubectl get clusterissuers\. .*cert-manager is not installed: docs\/certificates\.md/);
+    const [, unready, look] = await refusal(issuer({ type: "Ready", status: "False", message: "Failed to register ACME account" }));
+    assert.deepEqual([unready, look], [`${where} is not ready: Failed to register ACME account; nothing was touched`, "Look at it, mend it, and run the same command again: kubectl describe clusterissuer letsencrypt"]);
+    assert.match((await refusal({ "ClusterIssuer letsencrypt": {} }))[1]!, /is not ready, and cert-manager says nothing of it — does it run\?; nothing was touched$/);
+    const { resources } = await run("prod", secured(), {}, {}, {}, ready);
+    assert.deepEqual(names(resources, ":Ingress"), []);
+  });
+
+  it("gets one certificate for all generated hosts when the settings say so, and keeps its key to itself", async () => {
+    const { resources } = await run("prod", secured({ wildcard: true }), {}, {}, {}, ready);
+    const { metadata, spec } = only(resources, ":Ingress").inputs;
+    assert.deepEqual([metadata.namespace, metadata.name, metadata.annotations["cert-manager.io/cluster-issuer"]], ["storefleet-system", "wildcard", "letsencrypt"]);
+    assert.deepEqual(spec, { ingressClassName: "traefik", tls: [{ hosts: ["*.shops.example.com"], secretName: "wildcard-tls" }], rules: [{ host: "*.shops.example.com" }] }, "a route it is none");
+    const mail = async (more: object) => only((await run("local", { ...local, tls: { ...tls, ...more } }, {}, {}, {}, ready)).resources, ":Release", "mail-catcher-release").inputs.values.ingress.tlsIssuer;
+    assert.deepEqual([await mail({}), await mail({ wildcard: true })], ["letsencrypt", ""]);
   });
 
   it("touches nothing where something by the name of a part is not its own, and names all of it with what to do", async () => {

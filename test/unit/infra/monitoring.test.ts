@@ -28,7 +28,7 @@ async function namesIn(expression: string): Promise<string[]> {
 
 describe("alerts and dashboard", () => {
   it("ask for figures that there are", async () => {
-    const store = { name: "acme", engine: "medusa", phase: "READY" as const, url: "", namespace: "store-acme", stack: "", createdAt: null, provisionSeconds: 1, reason: null };
+    const store = { name: "acme", engine: "medusa", phase: "READY" as const, url: "", namespace: "store-acme", stack: "", createdAt: null, provisionSeconds: 1, reason: null, certificates: [] };
     const { text } = await metricsOf({ env: "local", simulated: true, stores: [store], listProblem: null, environmentProblem: null, isolation: "open", isolationProblem: "" }, undefined);
     const ours = new Set([...[...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name), "storefleet_pending_changes"]);
     assert.ok(expressions.length > 15);

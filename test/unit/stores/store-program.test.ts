@@ -199,7 +199,7 @@ describe("store program", () => {
 
   it("with an issuer, addresses are https and the ingress controller's solver gets in", async () => {
     const plain = await run("woocommerce");
-    const tls = await run("woocommerce", { shared: environment({ tlsIssuer: "letsencrypt" }) });
+    const tls = await run("woocommerce", { shared: environment({ tls: { issuer: "letsencrypt", wildcard: false } }) });
     assert.match(String(tls.outputs.url), /^https:/);
     assert.match(tls.receipt.inputs.data.url, /^https:/);
     const ports = ({ resources }: typeof plain) => JSON.stringify(resources.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs.spec));

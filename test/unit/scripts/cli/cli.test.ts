@@ -200,7 +200,10 @@ describe("stores command", function () {
   it("validates a list; as JSON every problem with its place", async () => {
     const good = list("stores:\n  - {name: acme, engine: woocommerce}\n");
     assert.deepEqual(await stores("validate", "--file", good), { code: 0, out: `${good}: 1 stores, no problems\n`, err: "" });
-    assert.deepEqual(JSON.parse((await stores("validate", "--json", "--file", good)).out), { valid: true, problems: [] });
+    assert.deepEqual(JSON.parse((await stores("validate", "--json", "--file", good)).out), { valid: true, problems: [], warnings: [] });
+    const many = list(`stores:\n${Array.from({ length: 41 }, (_, index) => `  - {name: shop-${index}, engine: medusa}\n`).join("")}`);
+    assert.match((await stores("validate", "--env", "prod", "--file", many)).err, /^warning: 41 stores get a certificate each below \.example\.com: .*Let's Encrypt 50\) — set tls\.wildcard: true in Pulumi\.prod\.yaml/);
+    assert.equal((await stores("validate", "--file", many)).err, "", "on http there is no such limit");
     assert.match((await stores("validate", "--file", list("stores:\n  - {name: acme, engine: shopify}\n"))).err, /^error: .*stores\.yaml:2:\d+: stores\[0\]\.engine/);
     const bad = await stores("validate", "--json", "--file", list("stores:\n  - {name: acme, engine: shopify}\n"));
     assert.equal(bad.code, 3);

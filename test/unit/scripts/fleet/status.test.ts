@@ -52,6 +52,7 @@ describe("status", () => {
       createdAt: "2026-01-01T00:00:00Z",
       provisionSeconds: 90,
       reason: null,
+      certificates: [],
     });
   });
 
@@ -186,7 +187,7 @@ describe("status", () => {
 
   it("addresses are https with an issuer, and unknown while the environment's stack is not up", async () => {
     const rows = async (parts?: typeof shared) => fleetStatus(cluster().asKube, "local", [specOf("acme")], new Map(), parts);
-    const tls = { ...shared, settings: { ...shared.settings, tlsIssuer: "letsencrypt" } };
+    const tls = { ...shared, settings: { ...shared.settings, tls: { issuer: "letsencrypt", wildcard: false } } };
     assert.match((await rows(tls))[0]!.url, /^https:\/\/store-acme-/);
     assert.equal((await rows())[0]!.url, "");
     const elsewhere = { ...tls, settings: { ...tls.settings, ingress: { ...tls.settings.ingress, ports: { http: 8080, https: 8443 } } } };

@@ -6,7 +6,7 @@ import { serveMetrics } from "../../../../scripts/operations/serve-metrics";
 import type { FleetStatus, StoreStatus } from "../../../../scripts/operations/status";
 
 const store = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
-  name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, ...more,
+  name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], ...more,
 });
 const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
 
@@ -39,6 +39,13 @@ describe("metrics", () => {
     assert.equal(series.get('storefleet_store_info{env="local",store="cargo",engine="medusa",plan="",namespace="store-cargo"}'), 1);
     assert.deepEqual(values(['storefleet_list_valid{env="local"}', 'storefleet_environment_current{env="local"}', 'storefleet_snapshot_timestamp_seconds{env="local"}']), [1, 1, 1_700_000_000]);
     assert.ok(![...series.keys()].some((name) => name.includes("pending")), "what is pending is not known without the list");
+  });
+
+  it("tell when the certificate of each host ends, and of one that is missing", async () => {
+    const certificates = [{ host: "store-acme.example.com", notAfter: "2027-01-01T00:00:00Z", reason: null }, { host: "shop.example.org", notAfter: null, reason: "no DNS" }];
+    const series = parsed((await metricsOf(fleet([store("acme", { certificates })]), undefined)).text);
+    const of = (host: string) => series.get(`storefleet_certificate_not_after_seconds{env="local",store="acme",host="${host}"}`);
+    assert.deepEqual([of("store-acme.example.com"), of("shop.example.org")], [1_798_761_600, 0]);
   });
 
   it("tell of a list that can not be read, and of an environment that is not current", async () => {

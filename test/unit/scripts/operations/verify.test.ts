@@ -50,7 +50,7 @@ describe("stores verify", () => {
 
   it("looks for mail in the catcher only where the stores' mail goes there", async () => {
     const local = readSettings("local");
-    assert.deepEqual((await target(cluster({ ...local, tlsIssuer: "letsencrypt" }))).mail, { catcher: "https://mail.127.0.0.1.nip.io", login: undefined });
+    assert.deepEqual((await target(cluster({ ...local, tls: { issuer: "letsencrypt", wildcard: false } }))).mail, { catcher: "https://mail.127.0.0.1.nip.io", login: undefined });
     assert.deepEqual((await target(cluster({ ...local, smtp: { host: "smtp.example.com", port: 587, from: "a@example.com" } }))).mail, { server: "smtp.example.com" });
     assert.deepEqual((await target(cluster({ ...local, mailCatcher: false }))).mail, { server: local.smtp.host });
   });
