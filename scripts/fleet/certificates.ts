@@ -49,9 +49,13 @@ async function listIfThere(kube: Kube, path: string, selection = {}): Promise<Ku
   }
 }
 
-const isReady = (certificate: KubeObject) => readiness(certificate)?.status === "True";
+/** One of the authority before, where the settings name another now, holds as long as it lasts. */
+const isReady = (certificate: KubeObject) => {
+  const { status, reason } = readiness(certificate) ?? {};
+  return status === "True" || (reason === "IncorrectIssuer" && Date.parse(certificate.status?.notAfter as string) > Date.now());
+};
 /** A failure stays noted until the next success. */
-const isWell = (certificate: KubeObject) => isReady(certificate) && certificate.status?.lastFailureTime === undefined;
+const isWell = (certificate: KubeObject) => readiness(certificate)?.status === "True" && certificate.status?.lastFailureTime === undefined;
 
 function certificateOf(certificate: KubeObject, orders: KubeObject[], challenges: KubeObject[]): Certificate {
   const { metadata: { name, namespace = "" }, spec, status } = certificate;

@@ -71,6 +71,12 @@ describe("certificates", () => {
     assert.match(reason!, /^certificate of acme\.shops\.example\.com is not renewed: HTTP-01 challenge: no such host — /);
   });
 
+  it("of another issuer than the settings name by now hold on until they end", async () => {
+    const of = (notAfter: string) => own(certificate(new FakeKube(), "own-tls", [host], { notAfter, conditions: [{ type: "Ready", status: "False", reason: "IncorrectIssuer", message: "issued by another" }] }));
+    assert.deepEqual([(await of("2999-01-01T00:00:00Z")).ready, (await of("2020-01-01T00:00:00Z")).ready], [true, false]);
+    assert.match((await of("2999-01-01T00:00:00Z")).reason!, /is not renewed: issued by another/);
+  });
+
   it("cover a host by itself, or all of a level by the wildcard, which is nobody else's", async () => {
     const kube = certificate(new FakeKube(), "wildcard-tls", ["*.shops.example.com"], ready, "storefleet-system");
     const all = async () => (await readCertificates(kube.asKube, "local"))!;
