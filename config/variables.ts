@@ -69,6 +69,11 @@ const table = {
   PULUMI_CONFIG_PASSPHRASE: { ...text, secret: true, empty: true, ofOneEnvironment: true },
   PULUMI_CONFIG_PASSPHRASE_FILE: { ...text, ofOneEnvironment: true },
   PULUMI_HOME: text,
+  /** Only to ask the state's bucket whether it keeps versions; the CLI reads them, and other logins, itself. */
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: { ...text, secret: true },
+  AWS_SESSION_TOKEN: { ...text, secret: true },
+  AWS_REGION: text,
   DOCKER_HOST: text,
   /** As Go's programs (kubectl, helm, pulumi) read them. */
   HTTP_PROXY: { ...proxy, smallToo: true },

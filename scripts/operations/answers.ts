@@ -120,6 +120,7 @@ const stateCheck = z.strictObject({
   backend: z.string().describe("Where it is, without a login."),
   saidBy: z.enum(["variable", "settings", "login", "local"]).describe("variable: PULUMI_BACKEND_URL. settings: storefleet:state. login: `pulumi login`. local: nobody, so this machine's own."),
   secretsProvider: z.string().nullable().describe("What new stacks are encrypted by; null: the backend's own choice."),
+  keepsVersions: z.boolean().nullable().describe("Whether the bucket keeps what is overwritten or deleted; null: nobody can say."),
   stacks: z.array(z.strictObject({
     name: z.string(), key: z.string().describe("passphrase, or a key's URL."), otherKey: z.boolean().describe("Another than secretsProvider says: `stores state rekey`."),
     locks: z.array(z.strictObject({ host: z.string(), pid: z.int(), since: z.string().describe("ISO 8601.") })).describe("Who works on it."),

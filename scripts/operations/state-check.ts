@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { EnvironmentName } from "../../config/names";
 import { readState } from "../../config/state";
 import { variables } from "../../config/variables";
+import { keepsVersions } from "../engine/bucket-versions";
 import { givenProvider, keyInWords, lockHolders, recordedStack, stackNames, type CliPlace } from "../engine/recorded-stacks";
 import { inProject } from "../engine/rekey";
 import { runCli } from "../engine/run-cli";
@@ -17,6 +18,8 @@ export interface CheckedState {
   saidBy: "variable" | "settings" | "login" | "local";
   /** What encrypts the secrets of new stacks; null: the backend's own choice. */
   secretsProvider: string | null;
+  /** Whether the bucket keeps what is overwritten or deleted; null: nobody can say. */
+  keepsVersions: boolean | null;
   stacks: {
     name: string;
     key: string;
@@ -31,14 +34,14 @@ export async function checkState(scope: Pick<Scope, "env">, listener: Pick<Liste
   const { env } = scope;
   const place = await open(scope, listener);
   const { url } = JSON.parse(await runCli(place, ["whoami", "--verbose", "--json"], `the state of ${env} can not be looked at`)) as { url: string };
-  await tryOut(place, settings.secretsProvider);
+  const [versions] = await Promise.all([keepsVersions(url), tryOut(place, settings.secretsProvider)]);
   const stacks = await severally(await stackNames(place, env), listener.signal, async (name) => {
     const { key } = await recordedStack(place, name);
     const otherKey = settings.secretsProvider !== undefined && keyInWords(key) !== settings.secretsProvider;
     const locks = await lockHolders(place, name, settings.secretsProvider);
     return { name, key: keyInWords(key), otherKey, locks: locks.map((lock) => ({ ...lock, since: new Date(lock.since).toISOString() })) };
   });
-  return { env, backend: withoutLogin(url), saidBy: saidBy(env, settings.backend), secretsProvider: settings.secretsProvider ?? null, stacks };
+  return { env, backend: withoutLogin(url), saidBy: saidBy(env, settings.backend), secretsProvider: settings.secretsProvider ?? null, keepsVersions: versions ?? null, stacks };
 }
 
 /** Makes a stack and removes it, in a project of its own: that takes every right that is needed, and the key. */

@@ -129,7 +129,9 @@ describe("pipelines", function () {
   });
 
   describe("with prod", () => {
-    before(async () => {
+    before(async function () {
+      // A cluster, and the environment's stack twice.
+      this.timeout(5 * 60_000);
       kubeconfig = (await clusterUp({ name: cluster, log: () => undefined })).kubeconfig;
       kube = await Kube.open(kubeconfig, `storefleet-${cluster}`);
       const prod = (...args: string[]) => fleet.storesWith({ KUBECONFIG: kubeconfig, PULUMI_CONFIG_PASSPHRASE: passphrase }, ...args, "--env", "prod");

@@ -162,7 +162,7 @@ describe("a state in a bucket, encrypted by a key", function () {
       writeFileSync(lock(), JSON.stringify({ pid: 42, username: "you", hostname: "laptop", timestamp: "2026-11-26T04:00:00Z" }));
       const { requests, result } = await s3.during(() => fleet.json<Answer<"state check">>("state", "check"));
       assert.deepEqual(result, {
-        env: "local", backend: s3.backend(), saidBy: "settings", secretsProvider: "hashivault://fleet",
+        env: "local", backend: s3.backend(), saidBy: "settings", secretsProvider: "hashivault://fleet", keepsVersions: false,
         stacks: [
           { name: "local", key: "hashivault://fleet", otherKey: false, locks: [] },
           { name: "local.shop", key: "hashivault://fleet", otherKey: false, locks: [{ host: "laptop", pid: 42, since: "2026-11-26T04:00:00.000Z" }] },

@@ -31,9 +31,11 @@ const origins: Record<CheckedState["saidBy"], (env: string) => string> = {
   variable: () => "by PULUMI_BACKEND_URL", settings: settingsFile, login: () => "by pulumi login", local: () => "this machine's own",
 };
 
-function printCheck({ env, backend, saidBy, secretsProvider, stacks }: CheckedState): void {
+function printCheck({ env, backend, saidBy, secretsProvider, keepsVersions, stacks }: CheckedState): void {
   print(`state of ${env}: ${backend} (${origins[saidBy](env)})`);
   print(`It can be read and written, and new stacks are encrypted${secretsProvider === null ? "" : ` by ${secretsProvider}`}.`);
+  if (keepsVersions) print("The bucket keeps what is overwritten or deleted.");
+  if (keepsVersions === false) note("note: the bucket keeps nothing of what is overwritten or deleted: switch its versioning on, with a rule for how long (docs/operations.md)");
   if (stacks.length === 0) return;
   const holders = (locks: CheckedState["stacks"][number]["locks"]) => locks.map(({ host, pid, since }) => `process ${pid} on ${host} for ${duration((Date.now() - Date.parse(since)) / 1000)}`).join(", ");
   print(`\n${table(["STACK", "ENCRYPTED BY", "HELD BY"], stacks.map(({ name, key, locks }) => [name, key, holders(locks) || "nobody"]))}`);

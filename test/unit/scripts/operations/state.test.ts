@@ -108,7 +108,7 @@ describe("the state's operations", function () {
       writeFileSync(join(cli.folder, "stacks", "prod.bloom.locked"), "");
       const checked = await checkState({ env: "prod" }, listener, { secretsProvider: target, backend: "postgres://you@db/state" }, open);
       assert.deepEqual(checked, {
-        env: "prod", backend: "postgres://db/state", saidBy: "settings", secretsProvider: target,
+        env: "prod", backend: "postgres://db/state", saidBy: "settings", secretsProvider: target, keepsVersions: null,
         stacks: [
           { name: "prod", key: target, otherKey: false, locks: [] },
           { name: "prod.acme", key: "passphrase", otherKey: true, locks: [] },
