@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type { EnvironmentSettings } from "../../config/environment";
 import { projectRoot } from "../../config/root";
 import type { Kube, KubeObject } from "../../kube";
+import { simulatedNodeLabel } from "../machine/cluster";
 import type { Isolation } from "../fleet/isolation";
 import { troubleIn } from "../fleet/trouble";
 import { until } from "../machine/os/until";
@@ -22,6 +23,7 @@ const abandonedAfter = 600_000;
  * @param patience milliseconds for the pods to start, and for a policy to have an effect
  */
 export async function probeIsolation(kube: Kube, settings: EnvironmentSettings, signal: AbortSignal, patience = { start: startPatience, answer: answerPatience }): Promise<Isolation> {
+  if ((await kube.list("/api/v1/nodes", { labels: simulatedNodeLabel, metadataOnly: true })).length > 0) return { enforcement: "unknown", reason: "pods are simulated here" };
   await removeAbandoned(kube);
   const namespace = `storefleet-probe-${randomBytes(4).toString("hex")}`;
   const path = `/api/v1/namespaces/${namespace}`;

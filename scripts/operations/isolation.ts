@@ -15,12 +15,10 @@ export async function findOutIsolation(session: Session, settings: EnvironmentSe
   const { env, kube } = session;
   if (!requiresIsolation(env, settings) || (await readIsolation(kube, cluster))?.enforcement === "enforced") return;
   say("network policies: trying whether this cluster enforces them");
-  const found = session.cluster.simulated ? simulated : await probeIsolation(kube, settings, signal);
+  const found = await probeIsolation(kube, settings, signal);
   await writeIsolation(kube, cluster, found);
   say(isolationProblem(env, found)?.join(". ") ?? "network policies: enforced");
 }
-
-const simulated: Isolation = { enforcement: "unknown", reason: "pods are simulated here" };
 
 /** What is not known of this cluster, or known to be wrong, and the ways on. */
 function isolationProblem(env: EnvironmentName, found: Isolation | undefined): [problem: string, mend: string] | undefined {

@@ -19,7 +19,7 @@ import { componentNames } from "./embedded/components";
 export { clusterStatus, type ClusterStatus } from "./status";
 export { isLocalContext } from "./context";
 export { hasRecord } from "./cluster-record";
-export { testClusterLabel } from "./embedded/seed";
+export { simulatedNodeLabel, testClusterLabel } from "./embedded/seed";
 
 /** A cluster to work on. */
 export interface Cluster {

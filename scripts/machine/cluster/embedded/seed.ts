@@ -5,6 +5,9 @@ import { provisioner, storageClass } from "./kwok-stages";
 /** The label that says: test tools may do as they like here. */
 export const testClusterLabel = "storefleet.dev/test-cluster";
 
+/** The label of nodes whose pods only pretend to run, whichever way one got to this cluster. */
+export const simulatedNodeLabel = "storefleet.dev/simulated";
+
 /** Two, so that replicas can be spread; each with addresses of its own for 16,382 pods. */
 const nodes = [
   { name: "simulated-1", podCIDR: "10.64.0.0/18" },
@@ -32,7 +35,7 @@ export async function seed(kube: Kube, kubeletPort: number, deadline: number): P
       provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate",
     }),
     ...nodes.map(async ({ name, podCIDR }) => {
-      const metadata = { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "storefleet.dev/simulated": "true" } };
+      const metadata = { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", [simulatedNodeLabel]: "true" } };
       await apply(`/api/v1/nodes/${name}`, { apiVersion: "v1", kind: "Node", metadata, spec: { podCIDR, podCIDRs: [podCIDR] } });
       await apply(`/api/v1/nodes/${name}/status`, {
         apiVersion: "v1", kind: "Node", metadata: { name },

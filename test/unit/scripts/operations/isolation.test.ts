@@ -9,7 +9,7 @@ import { FakeKube } from "../../helpers/fake-kube";
 
 const never = new AbortController().signal;
 const receipt = (isolation?: "required" | "trust") => ({ settings: { isolation }, cluster: "here" }) as EnvironmentReceipt;
-const session = (kube: FakeKube, env = "prod") => ({ env, kube: kube.asKube, cluster: { simulated: true } }) as Session;
+const session = (kube: FakeKube, env = "prod") => ({ env, kube: kube.asKube, cluster: {} }) as Session;
 const decided = (...actions: Decision["action"][]) => actions.map((action) => ({ name: "acme", action }) as Decision);
 async function found(isolation?: Isolation, cluster = "here"): Promise<FakeKube> {
   const kube = new FakeKube();
@@ -66,7 +66,7 @@ describe("isolation", () => {
     await look(await found(), "local");
     assert.deepEqual(said, []);
 
-    const open = await found({ enforcement: "open", reason: "" });
+    const open = (await found({ enforcement: "open", reason: "" })).put("/api/v1/nodes/one", { metadata: { labels: { "storefleet.dev/simulated": "true" } } });
     await look(open);
     assert.match(said.join("\n"), /trying whether.*\n.*pods are simulated here/);
     assert.deepEqual(await readIsolation(open.asKube, "here"), { enforcement: "unknown", reason: "pods are simulated here" });
