@@ -140,7 +140,7 @@ describe("pipelines", function () {
       assert.match(up.stderr, /could not be tried whether the cluster enforces network policies: pods are simulated here/);
       const walled = await prod("apply");
       assert.equal(walled.code, 3, walled.stderr);
-      assert.match(walled.stderr, /could not be tried whether .*; nothing was done\n.*set isolation: trust in Pulumi\.prod\.yaml, then \.\/scripts\/stores cluster up --env prod\n/);
+      assert.match(walled.stderr, /could not be tried whether .*; nothing was done\n.*set isolation: trust in Pulumi\.prod\.yaml, then \.\/scripts\/stores cluster up --env prod/);
       fleet.patch("Pulumi.prod.yaml", "  storefleet:settings:\n", "  storefleet:settings:\n    isolation: trust\n");
       const trusting = await prod("cluster", "up");
       assert.equal(trusting.code, 0, trusting.stderr);
