@@ -86,7 +86,9 @@ export class Connection {
     const { server } = this;
     const options = await heeding(this.logIn(), signal);
     const call = (server.protocol === "http:" ? plainRequest : secureRequest)(new URL(server.href.replace(/\/$/, "") + path), {
-      ...options, method, agent: await this.pool(), headers: { ...options.headers, ...headers }, signal,
+      ...options, method, agent: await this.pool(), signal,
+      // Node tells no length with DELETE: its body would be taken for the next request.
+      headers: { ...options.headers, ...headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },
     });
     let silent: Error | undefined;
     let timer: NodeJS.Timeout | undefined;

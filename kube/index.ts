@@ -17,7 +17,7 @@ export interface KubeObject {
     creationTimestamp: string;
     deletionTimestamp?: string;
     finalizers?: string[];
-    ownerReferences?: { uid: string }[];
+    ownerReferences?: { uid: string; kind?: string }[];
   };
   data?: Record<string, string>;
   // Shapes of spec and status differ by kind; their readers name what they expect.

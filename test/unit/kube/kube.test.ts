@@ -100,6 +100,16 @@ describe("requests to a cluster", () => {
     assert.equal(api.asked[0]!.body, '{"metadata":{"annotations":{"note":null}}}');
   });
 
+  it("deletes that object alone whose uid is given, and the same connection serves what comes next", async () => {
+    const kube = await api.open();
+    api.answer = (_, response) => json(response, { metadata: { name: "x" } });
+    for (const uid of ["one", "two"]) {
+      await kube.remove("/api/v1/namespaces/x", uid);
+      await kube.get("/api/v1/namespaces/x");
+    }
+    assert.deepEqual(api.asked.map(({ method, body }) => [method, body]), ["one", "two"].flatMap((uid) => [["DELETE", JSON.stringify({ preconditions: { uid } })], ["GET", ""]]));
+  });
+
   it("reads text as it is", async () => {
     api.answer = (_, response) => void response.end("line 1\nünicode\n");
     assert.equal(await (await api.open()).text("/log"), "line 1\nünicode\n");
