@@ -4,7 +4,7 @@ import type { EnvironmentName } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
 import { requireIssuer, wildcard, wildcardHost } from "../../infra/certificates";
 import { pathOfPart } from "../../infra/part-name";
-import { certificateFor, hostCertificate, readCertificates } from "../fleet/certificates";
+import { certificateFor, hostCertificate, listIfThere, readCertificates } from "../fleet/certificates";
 import { observeFleet } from "../fleet/observe";
 import { until } from "../machine/os/until";
 import type { Kube } from "../../kube";
@@ -31,7 +31,7 @@ async function wildcardNow(kube: Kube, env: EnvironmentName, settings: Environme
 export async function settleCertificates(kube: Kube, env: EnvironmentName, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
   await awaitWildcard(kube, env, settings, signal, log);
   await dropIdleWildcard(kube, env, settings, log);
-  if (settings.mailCatcher) await dropUnusedSecrets(kube, mailCatcher.namespace);
+  if (settings.mailCatcher) await dropUnused(kube, mailCatcher.namespace);
 }
 
 /** Waits for the certificate of all generated hosts; says why, where there will be none. */
@@ -65,23 +65,24 @@ async function dropIdleWildcard(kube: Kube, env: EnvironmentName, settings: Envi
     return log(`environment ${env}: the certificate of all hosts stays, since ${some}: after ${storesCommand("apply", { env })}, this command again removes it`);
   }
   await kube.remove(path);
-  await dropUnusedSecrets(kube, wildcard.namespace);
+  await dropUnused(kube, wildcard.namespace);
   log(`environment ${env}: removed the certificate of all hosts, which no store needs any more`);
 }
 
 /**
- * cert-manager deletes a Certificate whose Ingress names it no more, and leaves its Secret. One whose Certificate stays, since cert-manager
- * does not run, is left for the next time.
+ * cert-manager leaves the Secret of a Certificate that is gone, and the Certificate too where its Ingress has lost the issuer's annotation,
+ * and renews that for ever. What an Ingress has brought about and none names any more goes here.
  */
-export async function dropUnusedSecrets(kube: Kube, namespace: string): Promise<void> {
-  const secrets = await kube.list(secretsIn(namespace), { labels: "controller.cert-manager.io/fao=true", fields: "type=kubernetes.io/tls", metadataOnly: true });
+export async function dropUnused(kube: Kube, namespace: string): Promise<void> {
+  const secrets = await kube.list(secretsIn(namespace), { labels: "controller.cert-manager.io/fao=true", metadataOnly: true });
   if (secrets.length === 0) return;
-  const ingresses = await kube.list(ingressesIn(namespace));
+  const [ingresses, certificates = []] = await Promise.all([kube.list(ingressesIn(namespace)), listIfThere(kube, certificatesIn(namespace))]);
   const used = new Set(ingresses.flatMap(({ spec }) => ((spec?.tls ?? []) as { secretName?: string }[]).map(({ secretName }) => secretName)));
   for (const { metadata: { name, uid, annotations } } of secrets) {
-    const certificate = annotations?.["cert-manager.io/certificate-name"];
-    if (!certificate || used.has(name)) continue;
-    const gone = async () => (await kube.get(`${certificatesIn(namespace)}/${certificate}`)) === undefined;
-    if (await until(gone, { within: 10_000, every: 250 })) await kube.remove(`${secretsIn(namespace)}/${name}`, uid);
+    const certificate = certificates.find(({ spec }) => spec?.secretName === name);
+    const ofIngress = certificate ? certificate.metadata.ownerReferences?.some(({ kind }) => kind === "Ingress") : annotations?.["cert-manager.io/certificate-name"] !== undefined;
+    if (used.has(name) || !ofIngress) continue;
+    if (certificate) await kube.remove(`${certificatesIn(namespace)}/${certificate.metadata.name}`, certificate.metadata.uid);
+    await kube.remove(`${secretsIn(namespace)}/${name}`, uid);
   }
 }

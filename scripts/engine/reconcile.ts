@@ -5,7 +5,7 @@ import { changedByHand } from "../fleet/classify";
 import { isOfStore, type Observed } from "../fleet/observe";
 import { refusesObject } from "../fleet/refusals";
 import { troubleIn } from "../fleet/trouble";
-import { dropUnusedSecrets } from "./certificates";
+import { dropUnused } from "./certificates";
 import type { ReleaseName } from "./helm";
 import { openNamespace } from "./open-namespace";
 import { noChanges, sum, type Failure, type Operation } from "./operation";
@@ -25,7 +25,7 @@ export async function reconcileStore(context: RunContext, spec: StoreSpec, obser
   const result = await performTwice(context, namespace, storeReleases(namespace), operation, onStep);
   const { failure } = result;
   // Hosts that it has no more, or that are covered by another certificate now. What stays goes with the store's next change.
-  if (!failure && !gone) await dropUnusedSecrets(context.session.kube, namespace).catch(() => undefined);
+  if (!failure && !gone) await dropUnused(context.session.kube, namespace).catch(() => undefined);
   if (failure?.kind === "resource") failure.message = await withReason(context, namespace, failure.message);
   // What the store had no part in (a lock, a wrong passphrase, Ctrl-C) is not held against it.
   if (!failure || failure.kind === "resource" || failure.kind === "program") await noteResult(context, namespace, failure);

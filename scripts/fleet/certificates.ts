@@ -40,7 +40,8 @@ export async function readCertificates(kube: Kube, env: EnvironmentName): Promis
 
 const isIn = ({ metadata: { namespace } }: KubeObject) => (other: KubeObject) => other.metadata.namespace === namespace;
 
-async function listIfThere(kube: Kube, path: string, selection = {}): Promise<KubeObject[] | undefined> {
+/** Undefined where nothing of that kind can be there, or this account must not look. */
+export async function listIfThere(kube: Kube, path: string, selection = {}): Promise<KubeObject[] | undefined> {
   try {
     return await kube.list(path, selection);
   } catch (error) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseSettings } from "../../../../config/environment";
 import { UserError } from "../../../../config/errors";
 import { namespaceOf } from "../../../../config/names";
-import { dropUnusedSecrets, requireCertificates, settleCertificates } from "../../../../scripts/engine/certificates";
+import { dropUnused, requireCertificates, settleCertificates } from "../../../../scripts/engine/certificates";
 import { labels } from "../../../../stores/labels";
 import { FakeKube } from "../../helpers/fake-kube";
 import { putStore } from "../../helpers/fleet";
@@ -67,20 +67,20 @@ describe("certificates of an environment", () => {
     assert.equal(kube.objects.has(ingress), false, "back on http, none needs it");
   });
 
-  it("a Secret goes after its Certificate, and no other", async () => {
+  it("what an Ingress brought about and none names any more goes, and nothing else", async () => {
     const namespace = "store-acme";
-    const secret = (kube: FakeKube, name: string, more: object) => kube.put(`/api/v1/namespaces/${namespace}/secrets/${name}`, { type: "kubernetes.io/tls", ...more });
     const issued = (name: string) => ({ metadata: { labels: { "controller.cert-manager.io/fao": "true" }, annotations: { "cert-manager.io/certificate-name": name } } });
     const kube = new FakeKube().put(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/woocommerce`, { spec: { tls: [{ hosts: ["a"], secretName: "own-tls" }] } });
-    for (const name of ["own-tls", "left-tls", "leaving-tls"]) secret(kube, name, issued(name));
-    secret(kube, "theirs", {});
-    certificate(kube, namespace, "own-tls", ["a"]);
-    certificate(kube, namespace, "leaving-tls", ["b"]);
-    let looks = 0;
-    kube.before = (path) => {
-      if (path.endsWith("/certificates/leaving-tls") && ++looks === 2) kube.objects.delete(path);
-    };
-    await dropUnusedSecrets(kube.asKube, namespace);
-    assert.deepEqual(kube.changes.sort(), ["leaving-tls", "left-tls"].map((name) => `DELETE /api/v1/namespaces/${namespace}/secrets/${name}`));
+    const secret = (name: string, more: { metadata?: object }) => kube.put(`/api/v1/namespaces/${namespace}/secrets/${name}`, more);
+    const path = (name: string) => `/apis/cert-manager.io/v1/namespaces/${namespace}/certificates/${name}`;
+    const byIngress = { ownerReferences: [{ uid: "it", kind: "Ingress" }] };
+    for (const name of ["own-tls", "orphan-tls", "left-tls", "by-hand-tls"]) secret(name, issued(name));
+    secret("theirs", {});
+    kube.put(path("own-tls"), { metadata: byIngress, spec: { secretName: "own-tls" } });
+    kube.put(path("left-tls"), { metadata: byIngress, spec: { secretName: "left-tls" } });
+    kube.put(path("by-hand-tls"), { spec: { secretName: "by-hand-tls" } });
+    await dropUnused(kube.asKube, namespace);
+    const gone = [`/api/v1/namespaces/${namespace}/secrets/orphan-tls`, path("left-tls"), `/api/v1/namespaces/${namespace}/secrets/left-tls`];
+    assert.deepEqual(kube.changes, gone.map((it) => `DELETE ${it}`));
   });
 });
