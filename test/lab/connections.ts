@@ -58,7 +58,7 @@ export class Connections {
 
   private processOf(container: string): string {
     const socket = `${process.env.STORE_LAB_RUN ?? "/run/store-lab"}/containerd.sock`;
-    const tasks = execFileSync("ctr", ["--address", socket, "--namespace", "k8s.io", "tasks", "ls"], { encoding: "utf8" });
+    const tasks = execFileSync("ctr", ["--address", socket, "--namespace", "k8s.io", "tasks", "ls"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const pid = tasks.split("\n").find((line) => line.startsWith(container))?.trim().split(/\s+/)[1];
     if (!pid) throw new Error(`container ${container} has no process on this node`);
     return pid;

@@ -17,7 +17,7 @@ describe("Isolation in the lab", function () {
   let agent: PolicyAgent;
 
   const of = (store: string, app: string): Place => ({ namespace: lab.namespace(store), labels: `app=${app}` });
-  const [server, storefront, worker, postgres, redis] = ["medusa-server", "medusa-storefront", "medusa-worker", "medusa-postgres", "medusa-redis"].map((app) => of("medusa", app)) as [Place, Place, Place, Place, Place];
+  const [server, storefront, worker, postgres, redis] = ["medusa-server", "medusa-storefront", "medusa-worker", "postgres", "redis"].map((app) => of("medusa", app)) as [Place, Place, Place, Place, Place];
   const [wordpress, mariadb] = ["wordpress", "mariadb"].map((app) => of("woo", app)) as [Place, Place];
   const controller: Place = { namespace: "kube-system", labels: "app.kubernetes.io/name=traefik" };
   const dns: Place = { namespace: "kube-system", labels: "k8s-app=kube-dns" };

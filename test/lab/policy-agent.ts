@@ -39,6 +39,12 @@ export class PolicyAgent {
     const ended = new Promise((resolve) => agent.once("exit", resolve));
     agent.kill("SIGTERM");
     await ended;
-    execFileSync(this.program, ["--cleanup-config"], { stdio: "ignore" });
+    // Its own --cleanup-config wants IPVS, which this kernel need not have.
+    execFileSync("bash", ["-euo", "pipefail", "-c", cleanUp]);
   }
 }
+
+/** Takes its chains out of the filter tables, and its sets away. */
+const cleanUp = `
+for tables in iptables ip6tables; do $tables-save -t filter | { grep -vE 'KUBE-(ROUTER|POD-FW|NWPLCY)' || true; } | $tables-restore -T filter; done
+ipset list -n | { grep -E '^(inet6:)?(KUBE-|kube-router-)' || true; } | while read -r set; do ipset destroy "$set"; done`;
