@@ -11,6 +11,7 @@ export const wildcard = { namespace: environmentReceipt.namespace, name: "wildca
 export const wildcardHost = ({ hostSuffix }: Pick<EnvironmentSettings, "hostSuffix">) => `*${hostSuffix}`;
 
 interface WithConditions {
+  spec?: Record<string, any>;
   status?: Record<string, any>;
 }
 
@@ -29,6 +30,14 @@ export async function requireIssuer(env: EnvironmentName, { tls }: Pick<Environm
     throw new UserError(
       `${where} is not in the cluster; nothing was touched`,
       "Those that are: kubectl get clusterissuers. Where that knows no such resource, cert-manager is not installed: docs/certificates.md has the commands.",
+      "no-certificate",
+    );
+  }
+  const solvers = (issuer.spec?.acme?.solvers ?? []) as { http01?: { ingress?: { serviceType?: string } } }[];
+  if (solvers.some(({ http01 }) => http01?.ingress && http01.ingress.serviceType !== "ClusterIP")) {
+    throw new UserError(
+      `${where} answers HTTP-01 by Services with node ports, which a store's quota refuses; nothing was touched`,
+      `Put serviceType: ClusterIP into http01.ingress of its solvers, as docs/certificates.md has it, and run the same command again: kubectl edit clusterissuer ${tls.issuer}`,
       "no-certificate",
     );
   }

@@ -6,6 +6,7 @@ import { pathOfPart, type PartName } from "./part-name";
 /** An object, as far as the environment's program looks at it. */
 export interface Found {
   metadata?: Partial<KubeObject["metadata"]>;
+  spec?: KubeObject["spec"];
   status?: KubeObject["status"];
 }
 

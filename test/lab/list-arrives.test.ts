@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { Lab } from "./lab";
+import { CertManager } from "../e2e/helpers/cert-manager";
 import { until } from "../e2e/helpers/until";
 
 const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -19,6 +20,7 @@ interface StoreProduct {
 describe("What the list says arrives, in the lab", function () {
   this.timeout(10 * 60_000);
   const lab = new Lab();
+  const authority = new CertManager(lab);
   const domain = "www.yen.example";
 
   before(async () => {
@@ -37,7 +39,12 @@ describe("What the list says arrives, in the lab", function () {
     await lab.up();
     await lab.ok("apply");
   });
-  after(() => lab.remove());
+  after(async () => {
+    await lab.stores("destroy", "--all", "--yes");
+    await authority.uninstall();
+    authority.remove();
+    await lab.remove();
+  });
 
   it("WooCommerce: price, currency, text, picture, time zone and the owner's address", async () => {
     const [product] = JSON.parse((await lab.get("yen", "/wp-json/wc/store/v1/products")).body) as StoreProduct[];
@@ -72,7 +79,10 @@ describe("What the list says arrives, in the lab", function () {
   });
 
   it("on https, plain http leads there and a certificate authority's question does not", async () => {
-    lab.settings({ egress: "allow", tlsIssuer: "letsencrypt" });
+    await authority.install();
+    await authority.startController();
+    await authority.ownAuthority("letsencrypt");
+    lab.settings({ egress: "allow", tls: { issuer: "letsencrypt" } });
     await lab.ok("cluster", "up");
     await lab.ok("apply");
     for (const store of ["yen", "franc"]) {

@@ -132,8 +132,11 @@ describe("the environment's program", () => {
     const [, unready, look] = await refusal(issuer({ type: "Ready", status: "False", message: "Failed to register ACME account" }));
     assert.deepEqual([unready, look], [`${where} is not ready: Failed to register ACME account; nothing was touched`, "Look at it, mend it, and run the same command again: kubectl describe clusterissuer letsencrypt"]);
     assert.match((await refusal({ "ClusterIssuer letsencrypt": {} }))[1]!, /is not ready, and cert-manager says nothing of it — does it run\?; nothing was touched$/);
-    const { resources } = await run("prod", secured(), {}, {}, {}, ready);
-    assert.deepEqual(names(resources, ":Ingress"), []);
+    const solver = (ingress: object) => ({ "ClusterIssuer letsencrypt": { ...ready["ClusterIssuer letsencrypt"], spec: { acme: { solvers: [{ dns01: {} }, { http01: { ingress } }] } } } });
+    const [, doors, close] = await refusal(solver({ ingressClassName: "traefik" }));
+    assert.equal(doors, `${where} answers HTTP-01 by Services with node ports, which a store's quota refuses; nothing was touched`);
+    assert.match(close!, /^Put serviceType: ClusterIP into http01\.ingress /);
+    for (const existing of [ready, solver({ serviceType: "ClusterIP" })]) assert.deepEqual(names((await run("prod", secured(), {}, {}, {}, existing)).resources, ":Ingress"), []);
   });
 
   it("gets one certificate for all generated hosts when the settings say so, and keeps its key to itself", async () => {
