@@ -1,5 +1,6 @@
 import { maxCatalogueBytes } from "./catalogue";
 import type { Explanation } from "./explain";
+import { keysOf, kindsOf, secretKinds } from "./secret-kinds";
 import { type Engine, engineNames } from "./spec";
 
 /** What a rule over several values found, with the second place to name at the end of its repair. */
@@ -62,7 +63,7 @@ export function crossCheck(data: unknown, hostSuffix: string | undefined): Findi
         findings.push({ path, message: `is under ${hostSuffix}, where generated addresses are`, repair: "use a domain of the store's own, or remove it: a store has its generated address anyway" });
       }
     }
-    findings.push(...skuFindings(holder), ...engineFindings(holder, defaults));
+    findings.push(...skuFindings(holder), ...engineFindings(holder, defaults), ...secretFindings(holder, defaults));
   }
   return [...findings, ...[defaults, ...stores].flatMap(sizeFindings)];
 }
@@ -105,4 +106,19 @@ function engineFindings(holder: Holder, defaults: Holder): Finding[] {
   return engineNames
     .filter((other) => engine && other !== engine && store[other] !== undefined)
     .map((other) => ({ path: [...at, other], key: true, message: `does not apply to a store of engine ${engine}`, repair: `remove it, or write engine: ${other}` }));
+}
+
+/** Kinds of Secrets that another engine's shops have, and one Secret for two kinds: a password for each is the least. */
+function secretFindings(store: Holder, defaults: Holder): Finding[] {
+  const { secrets } = store.entry;
+  const engine = engineOf(store, defaults);
+  if (!isEntry(secrets) || !engine) return [];
+  const first = new Map<unknown, Finding["path"]>();
+  return secretKinds.filter((kind) => secrets[kind] !== undefined).flatMap((kind): Finding[] => {
+    const path = [...store.path, "secrets", kind];
+    if (!keysOf(engine, kind)) return [{ path, key: true, message: `is no Secret of a store of engine ${engine}`, repair: `remove it; its kinds are ${kindsOf(engine).join(", ")}` }];
+    const other = first.get(secrets[kind]);
+    if (!other) first.set(secrets[kind], path);
+    return other ? [{ path, other, message: "names a Secret that is another kind's", repair: "give each kind a Secret of its own; the other is at" }] : [];
+  });
 }

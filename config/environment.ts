@@ -78,6 +78,18 @@ const tls = z.strictObject({
     .describe("true: one certificate for all generated hosts, which the issuer has to get by DNS-01; custom domains have one each. Else every host has its own."),
 });
 
+/** Each store's passwords have to lie in a place of their own. */
+const secretPath = z
+  .string()
+  .regex(/^[^\s{}]*(\{(store|kind)\}[^\s{}]*)+$/, { error: 'is not a path — write it like "shops/{store}/{kind}"; {store} and {kind} are all that is filled in' })
+  .refine((path) => path.includes("{store}") && path.includes("{kind}"), { error: 'has to hold both {store} and {kind} — else several would have the same passwords: write it like "shops/{store}/{kind}"' });
+
+const secretStore = z.strictObject({
+  kind: z.enum(["ClusterSecretStore"]).default("ClusterSecretStore").describe("What the secret store is in the cluster."),
+  name: objectName.describe("Name of that object."),
+  path: secretPath.describe("Where in it the values of a store's Secret of a kind are, such as \"shops/{store}/{kind}\": a property for each key."),
+});
+
 export const settingsSchema = z
   .strictObject({
     context: z.string().min(1).optional().describe("kubeconfig context; absent: a local cluster is picked."),
@@ -98,6 +110,8 @@ export const settingsSchema = z
       .describe("required: `apply` refuses a cluster of which `cluster up` could not see that it enforces network policies. trust: it does not ask. Absent: required, but for `local`."),
     tls: tls.optional().describe("Present: stores answer on https, with certificates of cert-manager."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
+    secrets: z.strictObject({ store: secretStore.describe("A secret store of the External Secrets Operator.") }).optional()
+      .describe("Where the passwords of all stores come from; absent: each store's are generated, but for those that its entry in the list names."),
     mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z

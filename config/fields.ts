@@ -82,6 +82,14 @@ export const labels = z
   )
   .describe("Kubernetes labels for the store's namespace, such as a team or a cost centre.");
 
+/** What our own objects in a store's namespace are called. */
+const ownSecret = /^(woocommerce|medusa)-|^(image-pull|smtp)$/;
+export const secretName = z
+  .string()
+  .max(253, { error: "is longer than 253 characters — shorten it" })
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, { error: "is not the name of a Secret — use lowercase letters, digits, hyphens and dots" })
+  .refine((value) => !ownSecret.test(value), { error: "is a name that Storefleet gives to Secrets of its own — choose another, such as acme-database" });
+
 export const colour = z
   .string()
   .regex(/^#[0-9A-Fa-f]{6}$/, { error: 'is not a colour — write it in quotes, as # and six hexadecimal digits, such as "#0a7d5c"' });

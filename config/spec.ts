@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { fixed } from "./fixed";
-import { colour, country, currency, domain, email, labels, name, price, product, text, timezone } from "./fields";
+import { colour, country, currency, domain, email, labels, name, price, product, secretName, text, timezone } from "./fields";
 import { decimalsOf } from "./known";
+import { keysOf, secretKinds, type SecretKind } from "./secret-kinds";
 
 export const engineNames = ["woocommerce", "medusa"] as const;
 export type Engine = (typeof engineNames)[number];
@@ -45,6 +46,12 @@ const shared = {
   medusa: medusa.describe("Settings of Medusa stores."),
 };
 
+const keysInWords = (kind: SecretKind) =>
+  engineNames.filter((engine) => keysOf(engine, kind)).map((engine) => `${engineTitles[engine]}: ${keysOf(engine, kind)!.join(", ")}`).join("; ");
+const secrets = z
+  .strictObject(Object.fromEntries(secretKinds.map((kind) => [kind, secretName.describe(`Its keys, for ${keysInWords(kind)}.`)])) as Record<SecretKind, typeof secretName>)
+  .partial();
+
 export const defaultsSchema = z.strictObject(shared).partial().describe("Values for every store that does not set them itself.");
 export const storeSchema = z
   .strictObject(shared)
@@ -53,6 +60,7 @@ export const storeSchema = z
     name,
     title: text(200).optional().describe("Name shown to shoppers, any characters (default: from the name)."),
     domains: z.array(domain).optional().describe("Custom domains, besides the generated address; unique in the list."),
+    secrets: secrets.optional().describe("Names of Secrets in the store's namespace that somebody else writes, by kind: admin, database, salts (WooCommerce), redis and app (Medusa). A kind that is left out is generated, or comes from the environment's secret store."),
   })
   .describe("One store. `engine` comes from here or from `defaults`.");
 export const listSchema = z
@@ -111,6 +119,8 @@ interface CommonSpec {
   labels: Record<string, string>;
   protected: boolean;
   suspended: boolean;
+  /** Names of Secrets that somebody else writes. */
+  secrets: Partial<Record<SecretKind, string>>;
 }
 /** A store with every value decided: built-in values < `defaults` < the store's own. */
 export type StoreSpec = CommonSpec &
@@ -152,6 +162,7 @@ export function resolveStore(store: StoreEntry & { engine: Engine }, defaults: D
     labels: { ...defaults.labels, ...store.labels },
     protected: store.protected ?? defaults.protected ?? false,
     suspended: store.suspended ?? defaults.suspended ?? false,
+    secrets: store.secrets ?? {},
   };
   if (store.engine === "woocommerce") {
     return { ...common, engine: store.engine, woocommerce: { guestCheckout: true, timezone: "UTC", ...defaults.woocommerce, ...store.woocommerce } };

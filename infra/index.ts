@@ -17,7 +17,7 @@ import { clusterProvider, contextOf } from "./cluster-provider";
 import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
-import { requireExistingParts } from "./required-parts";
+import { requireExistingParts, requireSecretStore } from "./required-parts";
 import { describedCluster } from "./cluster-of-outputs";
 import { wildcardIngress } from "./wildcard-ingress";
 
@@ -60,6 +60,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   if (!variables.STOREFLEET_MOVE) refuseOtherCluster(env, inCluster, await describedCluster(env), cluster);
   await refuseForeign(env, settings, find);
   await requireIssuer(env, settings, find);
+  await requireSecretStore(env, settings, find);
   const digest = environmentDigest(env);
   const context: Context = {
     settings,

@@ -16,6 +16,7 @@ const programFiles = (engine: StoreSpec["engine"]) => [
   "config/names.ts",
   "config/plans.ts",
   "config/quantity.ts",
+  "config/secret-kinds.ts",
   "config/environment.ts",
   "config/helm-records.ts",
   "config/url.ts",

@@ -2,6 +2,7 @@ import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
 import { Medusa, roomFor as medusaRoom } from "../components/medusa";
 import type { LivingSecrets } from "../components/shared/generated";
 import type { Shop } from "../components/shared/shop";
+import type { OutsideSecret } from "../components/shared/shop-args";
 import { WooCommerce, roomFor as woocommerceRoom } from "../components/woocommerce";
 import type { EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
@@ -22,6 +23,8 @@ export interface Place {
   smtpSecret?: Input<string>;
   /** Changes with that password. */
   smtpRevision?: string;
+  /** The shop's Secrets that come from outside, by kind. */
+  secrets: Record<string, OutsideSecret>;
   /** The shop's Secrets as they are. */
   living: LivingSecrets;
 }
@@ -93,7 +96,7 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
 }
 
 /** The args that all engines share. */
-function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision, living }: Place) {
+function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace, labels, imagePullSecret, smtpSecret, smtpRevision, secrets, living }: Place) {
   const { host, port, from, username } = settings.smtp;
   return {
     namespace,
@@ -115,6 +118,7 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     smtp: { host, port, from, login: username !== undefined && smtpSecret !== undefined ? { username, passwordSecret: smtpSecret, revision: smtpRevision } : undefined },
     timeout: settings.helmTimeout,
     suspended: spec.suspended,
+    secrets,
     living,
   };
 }

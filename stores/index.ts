@@ -12,6 +12,7 @@ import { plainError } from "../infra/plainly";
 import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
 import { environmentOf, type Environment } from "./environment-outputs";
+import { refuseDrawing, secretsFromOutside } from "./from-outside";
 import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, type Living } from "./living";
 import { mailOf } from "./mail";
@@ -24,8 +25,10 @@ export interface StoreOutputs {
   url: Output<string>;
   adminUrl: Output<string>;
   namespace: string;
-  adminUsername: Output<string>;
-  adminPassword: Output<string>;
+  /** Undefined where only a Secret from outside tells. */
+  adminUsername?: Output<string>;
+  /** Undefined where it comes from outside. */
+  adminPassword?: Output<string>;
 }
 
 /** Where cert-manager's solver pods answer an HTTP-01 challenge, in the store's own namespace. */
@@ -39,6 +42,8 @@ export interface Given {
   living?: Living;
   /** Keep the passwords that the shop runs with, instead of refusing where they are not this state's. */
   adopt?: boolean;
+  /** Draw passwords for a shop that had them from outside. */
+  drawPasswords?: boolean;
 }
 
 /** The program of one store's stack: walls first, then the shop, and the receipt when all of it is ready. */
@@ -52,7 +57,9 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const engine = engineOf(spec, settings);
   const labels = storeLabels({ store: spec.name, env, engine: spec.engine });
   const digest = storeDigest(spec, environment);
-  const walls = engine.walls(digest, await living.walls());
+  const live = await living.walls();
+  if (!given.drawPasswords) refuseDrawing(env, spec, settings, live.outside);
+  const walls = engine.walls(digest, live);
 
   const { namespace } = new Guardrails(
     "guardrails",
@@ -87,8 +94,9 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
     },
     opts,
   );
+  const outside = await secretsFromOutside(spec, settings, { namespace, namespaceName: namespaceOf(env, spec.name), labels, living }, opts);
   const secrets = { secret: living.secret, adopt: given.adopt, refusal: plainError(notItsPasswords(env, spec.name)) };
-  const place = { env, namespace, labels, living: secrets, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
+  const place = { env, namespace, labels, secrets: outside, living: secrets, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
   const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
   await shop.installed;
 
@@ -104,6 +112,8 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
         stack: stackOf(env, spec.name),
         url: shop.url,
         adminUrl: shop.adminUrl,
+        ...(shop.adminUsername && { adminUsername: shop.adminUsername }),
+        ...(Object.keys(outside).length > 0 && { outsideSecrets: JSON.stringify(outside) }),
         ...(walls.held !== undefined && { held: walls.held }),
         release: shop.releaseStatus.apply((status) => requireDeployed(status, shop)),
       },
@@ -112,7 +122,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   );
 
   const { url, adminUrl, adminUsername, adminPassword } = shop;
-  return { url, adminUrl, namespace: namespaceOf(env, spec.name), adminUsername, adminPassword };
+  return { url, adminUrl, namespace: namespaceOf(env, spec.name), ...(adminUsername && { adminUsername }), ...(adminPassword && { adminPassword }) };
 }
 
 /** Copies the environment's secrets to where the store's pods can refer to them by name. */

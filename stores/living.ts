@@ -7,6 +7,7 @@ import { pathOfPart } from "../infra/part-name";
 import type { Kube } from "../kube";
 import { annotations, receiptName } from "./labels";
 import { managersInEffect } from "./managers";
+import { externalTrouble, pathOfExternal, readNotes, revisionOf, type OutsideNotes } from "./outside-secrets";
 
 /**
  * What lives in a store's namespace at this moment. A program knows its state only, and that may be lost, old or another
@@ -14,7 +15,9 @@ import { managersInEffect } from "./managers";
  */
 export interface Living {
   /** Undefined when there is none of that name. */
-  secret(name: string): Promise<LivingSecret | undefined>;
+  secret(name: string): Promise<(LivingSecret & { revision: string }) | undefined>;
+  /** What keeps an ExternalSecret from being Ready; null: nothing. */
+  external(name: string): Promise<string | null>;
   /** Resolves when whoever runs the program may work inside; an administrator may at once. */
   mayManage(): Promise<void>;
   /** The `uid` of the cluster's `kube-system`. */
@@ -34,10 +37,12 @@ export interface LivingWalls {
   reached?: string;
   /** What the receipt says of room that was kept during that operation. */
   held?: string;
+  /** What the receipt says of Secrets from outside. */
+  outside?: OutsideNotes;
 }
 
 /** For a namespace that is known to be new, and for tests. */
-export const nothingLives: Living = { cluster: async () => undefined, mayManage: async () => undefined, secret: async () => undefined, walls: async () => ({}) };
+export const nothingLives: Living = { cluster: async () => undefined, mayManage: async () => undefined, secret: async () => undefined, external: async () => null, walls: async () => ({}) };
 
 /** Reads a namespace of the cluster that a context of the kubeconfig names, as the provider does. */
 export function livingIn(namespace: string, context: string): Living {
@@ -50,8 +55,9 @@ export function livingIn(namespace: string, context: string): Living {
       const [secret] = await askInside(["secrets", name]);
       if (!secret) return undefined;
       const values = Object.fromEntries(Object.entries((secret.data ?? {}) as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
-      return { values, annotations: secret.metadata?.annotations ?? {} };
+      return { values, annotations: secret.metadata?.annotations ?? {}, revision: revisionOf(secret.metadata ?? {}) };
     },
+    external: async (name) => externalTrouble(await answerOf(context, (kube) => kube.get(pathOfExternal(namespace, name)))),
     // A preview makes no binding; and an error here would leave the program waiting for what is not made, where the next object tells as well.
     mayManage: async () => (runtime.isDryRun() ? undefined : managersInEffect(await clusterAt(context), namespace).catch(() => undefined)),
     cluster: async () => (await answerOf(context, (kube) => kube.get(pathOfPart(clusterMark))))?.metadata?.uid,
@@ -64,6 +70,7 @@ export function livingIn(namespace: string, context: string): Living {
         sizes: quota?.metadata?.annotations?.[annotations.sizes],
         reached: receipt?.data?.digest,
         held: receipt?.data?.held,
+        outside: readNotes(receipt?.data?.outsideSecrets),
       };
     },
   };

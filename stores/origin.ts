@@ -19,9 +19,9 @@ export type OriginChange = { cause: "entry"; key: string; from?: string; to?: st
 
 export function originOf(spec: StoreSpec, shared: SharedParts): Origin {
   const { spec: { name: _, engine, decimals: __, ...entry }, settings, secretRevisions, program } = inputsOf(spec, shared);
-  const { [engine]: ofEngine, labels, ...plain } = entry;
+  const { [engine]: ofEngine, labels, secrets, ...plain } = entry;
   return {
-    entry: textsOf({ ...plain, ...under("labels", labels), ...under(engine, ofEngine) }, shortened),
+    entry: textsOf({ ...plain, ...under("labels", labels), ...under("secrets", secrets), ...under(engine, ofEngine) }, shortened),
     settings: textsOf({ ...settings, ...secretRevisions }, short),
     program: program.slice(0, 8),
   };

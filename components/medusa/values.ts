@@ -1,4 +1,4 @@
-import { commonShopValues, commonValues } from "../shared/shop-values";
+import { commonShopValues, commonValues, secretValues } from "../shared/shop-values";
 import { requireSizes } from "../shared/wrong-args";
 import type { MedusaArgs } from "./args";
 import { sizeValues } from "./sizes";
@@ -20,7 +20,7 @@ export function chartValues(args: MedusaArgs) {
     smtpRevision: args.smtp?.login?.revision ?? "",
     ...(args.images && { images: args.images }),
     shop: { ...commonShopValues(args), countries: args.countries ?? [], shippingPrice: args.shippingPrice ?? 5, accent: args.accent ?? "" },
-    secrets: secretNames,
+    ...secretValues(secretNames, args),
     storageClass: args.storageClass ?? "",
     isolated: args.isolated ?? false,
     ...sizeValues(requireSizes("medusa", args.sizes)),

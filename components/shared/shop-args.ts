@@ -26,6 +26,17 @@ export interface ShopProduct {
   readonly image?: string;
 }
 
+/** A Secret that somebody else writes. */
+export interface OutsideSecret {
+  /** Of the object, in the shop's namespace; its keys are those that the chart reads. */
+  readonly name: Input<string>;
+  /**
+   * Changes with what it holds: pods that read it are started anew, and a database sets its passwords when it starts.
+   * @default none
+   */
+  readonly revision?: Input<string>;
+}
+
 /** What every shop needs to know, whatever software runs it. */
 export interface ShopArgs {
   /** The namespace to install into; it exists already. */
@@ -156,6 +167,12 @@ export interface ShopArgs {
    * @default none
    */
   readonly chartDigest?: Input<string>;
+  /**
+   * Secrets from outside in place of generated ones, by kind.
+   * @default all are generated
+   * @example `{ database: { name: "acme-database" } }`
+   */
+  readonly secrets?: Record<string, OutsideSecret>;
   /**
    * What the Secrets in the namespace hold already, which generated values must not write over.
    * @default nothing that matters

@@ -20,3 +20,15 @@ export function commonValues({ smtp, imagePullSecret, labels, ingressClass, host
 export function commonShopValues({ title, adminEmail, currency, decimals, country, products }: ShopArgs) {
   return { title, adminEmail, currency: currency ?? "EUR", decimals: decimals ?? 2, country: country ?? "DE", products: products ?? [] };
 }
+
+/**
+ * The names of a shop's Secrets, and what changes with those from outside.
+ * @param own names of the generated ones, by kind
+ */
+export function secretValues(own: Record<string, string>, { secrets = {} }: ShopArgs) {
+  const outside = Object.entries(secrets);
+  return {
+    secrets: { ...own, ...Object.fromEntries(outside.map(([kind, { name }]) => [kind, name])) },
+    secretRevisions: Object.fromEntries(outside.flatMap(([kind, { revision }]) => (revision === undefined ? [] : [[kind, revision]]))),
+  };
+}

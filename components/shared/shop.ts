@@ -17,34 +17,36 @@ export interface Installation {
   /** Name of the release and of the chart's folder. */
   engine: string;
   values: Record<string, unknown> & { shop: object };
-  /** By the last part of their resources' names. */
+  /** By kind, which is the last part of their resources' names. */
   secrets: { admin: ShopSecret<"password">; [which: string]: ShopSecret };
   /** Path of the admin pages. */
   adminPath: string;
-  adminUsername: Input<string>;
+  /** Whoever may log in; undefined where only a Secret from outside tells. */
+  adminUsername: Input<string> | undefined;
 }
 
-/** A Secret of the shop. */
+/** A Secret of the shop, made unless one comes from outside. */
 export interface ShopSecret<Key extends string = string> {
   /** Name of the object. */
   name: string;
-  /** What is generated for it. */
-  drawn: Record<Key, Output<string>>;
+  /** Draws what is generated for it. */
+  drawn: () => Record<Key, Output<string>>;
   given?: Record<string, Input<string>>;
 }
 
 /** Draws a password of so many letters and digits, which connection URLs take as they are. */
 export type Draw = (which: string, length: number) => Output<string>;
 
-/** One shop of any engine: generated secrets, and one Helm release of the engine's chart. */
+/** One shop of any engine: its Secrets, generated or from outside, and one Helm release of the engine's chart. */
 export abstract class Shop extends ComponentResource {
   /** The shop's generated address. */
   public readonly url: Output<string>;
   /** Where its administrator logs in. */
   public readonly adminUrl: Output<string>;
-  public readonly adminUsername: Output<string>;
-  /** Undefined where `installed` rejects. */
-  public readonly adminPassword: Output<string>;
+  /** Undefined where only a Secret from outside tells. */
+  public readonly adminUsername: Output<string> | undefined;
+  /** Undefined where it comes from outside, and where `installed` rejects. */
+  public readonly adminPassword: Output<string> | undefined;
   /** Helm's word on the release, such as `deployed` or `failed`. Undefined where `installed` rejects. */
   public readonly releaseStatus: Output<string>;
   /** With `living`, Secrets and release are there only after this; it rejects where the shop's passwords are not this state's. */
@@ -60,19 +62,19 @@ export abstract class Shop extends ComponentResource {
     const installing = this.besideLiving(installation, (kept) => {
       const files = { images: this.createImages(installation), catalogue: this.createCatalogue(installation) };
       const release = this.createRelease(installation, files, this.createSecrets(installation, kept));
-      return { adminPassword: kept.admin?.values.password as Output<string>, releaseStatus: release.status.status };
+      return { adminPassword: kept.admin?.values.password, releaseStatus: release.status.status };
     });
     // A program never ends in which something waits for an output that never comes, and this one's are registered.
-    const later = <T>(pick: (it: Awaited<typeof installing>) => Output<T>) => output(installing.then(pick, () => undefined)) as Output<T>;
+    const later = <T>(pick: (it: Awaited<typeof installing>) => Output<T> | undefined) => output(installing.then(pick, () => undefined)) as Output<T>;
 
     this.url = output(host).apply((it) => urlOf(it, tls !== undefined, ports));
     this.adminUrl = interpolate`${this.url}${installation.adminPath}`;
-    this.adminUsername = output(installation.adminUsername);
-    this.adminPassword = later((it) => it.adminPassword);
+    this.adminUsername = installation.adminUsername === undefined ? undefined : output(installation.adminUsername);
+    this.adminPassword = args.secrets?.admin ? undefined : later((it) => it.adminPassword);
     this.releaseStatus = later((it) => it.releaseStatus);
     this.installed = installing.then(() => {});
     const { url, adminUrl, adminUsername, adminPassword, releaseStatus } = this;
-    this.registerOutputs({ url, adminUrl, adminUsername, adminPassword, releaseStatus });
+    this.registerOutputs({ url, adminUrl, ...(adminUsername && { adminUsername }), ...(adminPassword && { adminPassword }), releaseStatus });
   }
 
   private createPassword(which: string, length: number): Output<string> {
@@ -81,17 +83,18 @@ export abstract class Shop extends ComponentResource {
 
   /** `create` with the values of all Secrets, at once or when they were held against those that live: a shop that runs keeps the passwords that it has. */
   private besideLiving<T>({ secrets }: Installation, create: (kept: Record<string, Kept>) => T): Promise<T> {
-    const { living } = this.args;
-    const all = Object.entries(secrets);
-    if (!living) return Promise.resolve(create(Object.fromEntries(all.map(([which, { drawn }]) => [which, { values: drawn }]))));
-    const kept = all.map(async ([which, { name, drawn }]) => [which, await besideLiving(drawn, name, living)]);
+    const { living, secrets: outside = {} } = this.args;
+    const own = Object.entries(secrets).filter(([which]) => !(which in outside)).map(([which, { name, drawn }]) => ({ which, name, drawn: drawn() }));
+    if (!living) return Promise.resolve(create(Object.fromEntries(own.map(({ which, drawn }) => [which, { values: drawn }]))));
+    const kept = own.map(async ({ which, name, drawn }) => [which, await besideLiving(drawn, name, living)]);
     return Promise.all(kept).then((entries) => create(Object.fromEntries(entries)));
   }
 
+  /** Those that are not from outside. */
   private createSecrets({ secrets }: Installation, kept: Record<string, Kept>): Secret[] {
     const { namespace, labels } = this.args;
-    return Object.entries(secrets).map(([which, { name, given }]) => {
-      const { values, annotations } = kept[which] as Kept;
+    return Object.entries(kept).map(([which, { values, annotations }]) => {
+      const { name, given } = secrets[which] as ShopSecret;
       const metadata = { name, namespace, labels: pulumiLabels(labels ?? {}, which), annotations };
       return new Secret(`${this.name}-${which}`, { metadata, stringData: { ...given, ...values } }, { parent: this });
     });

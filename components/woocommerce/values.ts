@@ -1,4 +1,4 @@
-import { commonShopValues, commonValues } from "../shared/shop-values";
+import { commonShopValues, commonValues, secretValues } from "../shared/shop-values";
 import { requireSizes } from "../shared/wrong-args";
 import type { WooCommerceArgs } from "./args";
 import { sizeValues } from "./sizes";
@@ -20,7 +20,7 @@ export function chartValues(args: WooCommerceArgs) {
     ...(args.images && { images: args.images }),
     shop: { ...commonShopValues(args), timezone: args.timezone ?? "UTC", guestCheckout: args.guestCheckout ?? true },
     egress: args.egress ?? "deny",
-    secrets: secretNames,
+    ...secretValues(secretNames, args),
     wordpress: { ...wordpress, uploads: { size: wordpress.uploads, ...uploads } },
     mariadb: { ...mariadb, volume: { size: mariadb.volume, storageClass } },
     jobs,

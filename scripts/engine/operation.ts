@@ -21,6 +21,8 @@ export interface Operation {
   refresh?: boolean;
   /** Keep the passwords that the shop runs with, where they are not this state's. */
   adopt?: boolean;
+  /** Draw passwords for a shop that had them from outside. */
+  drawPasswords?: boolean;
   /** Folder in which the CLI runs: `Pulumi.yaml` and a way to `components/`. */
   workFolder: string;
   /** Variables on top of the session's, such as another backend for the preview of a stack that does not exist. */

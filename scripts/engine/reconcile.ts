@@ -21,7 +21,7 @@ export async function reconcileStore(context: RunContext, spec: StoreSpec, obser
 
   const gone = !observed || observed.deleting;
   if (!gone) await openNamespace(context.session.kube, namespace);
-  const operation: Operation = { kind: "up", spec, ...operationOn(context, stackOf(env, spec.name)), fresh: gone || context.adopt, adopt: context.adopt, refresh: !gone && changedByHand(observed) };
+  const operation: Operation = { kind: "up", spec, ...operationOn(context, stackOf(env, spec.name)), fresh: gone || context.adopt, adopt: context.adopt, drawPasswords: context.drawPasswords, refresh: !gone && changedByHand(observed) };
   const result = await performTwice(context, namespace, storeReleases(namespace), operation, onStep);
   const { failure } = result;
   // Hosts that it has no more, or that are covered by another certificate now. What stays goes with the store's next change.

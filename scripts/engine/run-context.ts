@@ -16,6 +16,8 @@ export interface RunContext {
   signal: AbortSignal;
   /** Stores keep the passwords that they run with, also where the state knows others or none. */
   adopt?: boolean;
+  /** Stores whose passwords came from outside get drawn ones, where their list says so. */
+  drawPasswords?: boolean;
 }
 
 /** What every operation on a stack is told. */

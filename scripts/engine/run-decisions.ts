@@ -2,6 +2,7 @@ import type { StoreSpec } from "../../config/spec";
 import { labels } from "../../stores/labels";
 import type { Action, Decision } from "../fleet/classify";
 import { observeStore, type Observed } from "../fleet/observe";
+import { changedSecrets } from "../fleet/outside-secrets";
 import { forEachLimited } from "../machine/os/limited";
 import { withAwaitedPods } from "./awaited-pods";
 import { destroyStore } from "./destroy";
@@ -58,8 +59,10 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     const outcome: Outcome & { repairs?: string[] } = await guard(async () => {
       const { session } = context;
       if (unwell.length > 0) return refused(`has to come after ${unwell.join(", ")}, which did not get there`);
-      const { observed, ...now } = anew(decision, await observeStore(session.kube, session.env, name));
-      ({ action, reason } = now);
+      const now = await observeStore(session.kube, session.env, name);
+      if (now && !now.deleting) now.changedSecrets = await changedSecrets(session.kube, now.namespace, now.receipt?.outside ?? {});
+      const { observed, ...decided } = anew(decision, now);
+      ({ action, reason } = decided);
       if (idleResults[action]) return nothingDone();
       if (action !== "delete" && spec) return reconcileStore(context, spec, observed, onStep);
       const destroyed = await destroyStore(context, name, observed, onStep);

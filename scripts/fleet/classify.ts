@@ -32,8 +32,8 @@ export const changedByHand = (observed: Observed) =>
   observed.receipt !== undefined && observed.receipt.digest === observed.intendedDigest && !isDeployed(observed);
 
 /**
- * A store is unchanged when its last operation set out for what is wanted now and got there, and Helm agrees. Walls that
- * still have room for what it was before are lowered by another one.
+ * A store is unchanged when its last operation set out for what is wanted now and got there, Helm agrees, and its Secrets from
+ * outside are the ones that it was started with. Walls that still have room for what it was before are lowered by another one.
  */
 export function isUnchanged(observed: Observed, digest: string): boolean {
   return (
@@ -42,6 +42,7 @@ export function isUnchanged(observed: Observed, digest: string): boolean {
     observed.intendedDigest === digest &&
     observed.receipt?.digest === digest &&
     !observed.receipt.held &&
+    (observed.changedSecrets ?? []).length === 0 &&
     isDeployed(observed)
   );
 }

@@ -2,6 +2,7 @@ import { recordLabels, recordsIn } from "../../config/helm-records";
 import { namespaceOf, type EnvironmentName } from "../../config/names";
 import { annotations, labels, receiptName } from "../../stores/labels";
 import { readOrigin, type Origin } from "../../stores/origin";
+import { readNotes, type OutsideNotes } from "../../stores/outside-secrets";
 import type { Kube, KubeObject } from "../../kube";
 
 /** A Helm release as its newest record has it. */
@@ -27,7 +28,9 @@ export interface Observed {
   intendedDigest?: string;
   /** Why the last operation of the script failed, until one succeeds. */
   lastError?: string;
-  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean; origin?: Origin };
+  receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean; origin?: Origin; outside?: OutsideNotes };
+  /** Secrets from outside that hold something else by now, where it was looked. */
+  changedSecrets?: string[];
   releases: Release[];
 }
 
@@ -88,6 +91,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
       url: receipt.data?.url ?? "",
       stack: receipt.data?.stack ?? "",
       held: receipt.data?.held !== undefined,
+      outside: readNotes(receipt.data?.outsideSecrets),
       // Read only for a store that changes: of a thousand receipts that takes a while.
       get origin() {
         return readOrigin(receipt.data?.origin);

@@ -8,6 +8,7 @@ import { hostCertificate, readCertificates, type HostCertificate } from "./certi
 import { addressOf } from "./environment";
 import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";
+import { outsideTrouble } from "./outside-secrets";
 import { refusesObject } from "./refusals";
 import { troubleIn, workloadsByNamespace, type Workload } from "./trouble";
 
@@ -49,7 +50,7 @@ export async function fleetStatus(
   // Only stores that are not well are looked into, a few at a time.
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
-    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen, listed.get(name)?.domains), specs === undefined || listed.has(name)) : missing(env, listed.get(name)?.engine ?? "", name);
+    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen, listed.get(name)?.domains), specs === undefined || listed.has(name), listed.get(name), shared) : missing(env, listed.get(name)?.engine ?? "", name);
     rows.set(name, { ...row, url: row.url || (shared ? addressOf(env, name, shared) : "") });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
@@ -94,8 +95,8 @@ function missing(env: EnvironmentName, engine: string, name: string): StoreStatu
   };
 }
 
-async function existing(kube: Kube, env: EnvironmentName, seen: Observed, service: Service, listed: boolean): Promise<StoreStatus> {
-  const { phase, reason } = await judge(kube, seen, service);
+async function existing(kube: Kube, env: EnvironmentName, seen: Observed, service: Service, listed: boolean, spec?: StoreSpec, shared?: SharedParts): Promise<StoreStatus> {
+  const { phase, reason } = await judge(kube, seen, service, async () => (spec && shared ? outsideTrouble(kube, spec, shared.settings, seen) : undefined));
   const { store, receipt, createdAt } = seen;
   return {
     name: store,
@@ -118,7 +119,7 @@ const leftList = ({ store, protected: kept }: Observed) =>
  * READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in, and browsers take
  * its address for safe. A custom domain may lead here later.
  */
-async function judge(kube: Kube, seen: Observed, { workloads, closed, certificates }: Service): Promise<{ phase: Phase; reason?: string }> {
+async function judge(kube: Kube, seen: Observed, { workloads, closed, certificates }: Service, secretTrouble: () => Promise<string | undefined>): Promise<{ phase: Phase; reason?: string }> {
   if (seen.deleting) return { phase: "DELETING" };
   const finished = seen.receipt !== undefined && seen.receipt.digest === seen.intendedDigest;
   const failedRelease = seen.releases.find(({ status }) => status === "failed");
@@ -134,6 +135,9 @@ async function judge(kube: Kube, seen: Observed, { workloads, closed, certificat
     if (own && !own.ready) return { phase: own.failed || own.notAfter !== null ? "FAILED" : "PROVISIONING", reason };
     return { phase: "READY", reason };
   }
+  // What comes from outside first: pods that lack it, or database and shop that have different ones, only follow from it.
+  const outside = await secretTrouble();
+  if (outside !== undefined) return { phase: seen.lastError || installed ? "FAILED" : "PROVISIONING", reason: outside };
   const trouble = await troubleIn(kube, seen.namespace);
   if (seen.lastError && (refusesObject(seen.lastError) || !trouble)) return { phase: "FAILED", reason: `the last apply failed: ${seen.lastError}` };
   if (seen.lastError || failedRelease) return { phase: "FAILED", reason: trouble ?? `Helm has release ${failedRelease?.name} as failed` };

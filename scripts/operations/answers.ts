@@ -25,9 +25,14 @@ const why = z.array(z.union([
   z.strictObject({ cause: z.literal("entry"), key: z.string(), from: z.string().optional(), to: z.string().optional() })
     .describe("A key of its entry in the list, defaults included; values as JSON, long ones by number and digest."),
   z.strictObject({ cause: z.literal("settings"), key: z.string() }).describe("One of the environment's settings or secrets."),
+  z.strictObject({ cause: z.literal("secret"), name: z.string() }).describe("A Secret from outside, which holds something else by now."),
   z.strictObject({ cause: z.enum(["program", "unknown", "unfinished", "failed", "by-hand", "walls", "deleted"]) })
     .describe("program: this checkout's program or chart is another than the one that made it. unknown: made by a version that did not note from what. unfinished, failed: so was the last operation. by-hand: Helm has another release. walls: quota and limits are still to be lowered. deleted: its namespace is on its way out."),
 ])).describe("Why it is updated; nothing for other actions, and where it is only looked into.");
+
+const needed = z.strictObject({
+  name: z.string(), namespace: z.string(), keys: z.array(z.string()).describe("That it has to hold."), fault: z.string().optional().describe("What is wrong with it now; absent where nobody looked."),
+});
 
 const plan = z.strictObject({
   env,
@@ -37,6 +42,7 @@ const plan = z.strictObject({
     reason: z.string().optional().describe("Why it is refused."),
     looked: z.boolean().describe("false: the preview failed or was ended, so what would change is not known."),
     error: z.string().optional(),
+    needs: z.array(needed).optional().describe("Secrets that the list names and that are not there, or lack something: others have to write them."),
   })),
 });
 
@@ -141,7 +147,10 @@ export const answers = {
     env,
     hosts: z.array(z.strictObject({ name: z.string().describe("A store, or mail-catcher."), host: z.string(), address: z.string() })),
   }),
-  validate: z.strictObject({ valid: z.boolean(), problems: z.array(problem), warnings: z.array(z.string()) }),
+  validate: z.strictObject({
+    valid: z.boolean(), problems: z.array(problem), warnings: z.array(z.string()),
+    needs: z.array(needed.extend({ store: z.string() })).optional().describe("Secrets that the list names: others have to write them. Absent: it names none."),
+  }),
   rbac: z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("List"), items: z.array(z.looseObject({ kind: z.string() })).describe("As kubectl apply takes them.") }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),
   images,

@@ -37,9 +37,13 @@ export interface ApplyOptions {
   skipUnchanged: boolean;
   /** Keep the passwords that the named stores run with. */
   adopt?: boolean;
+  /** Draw passwords for the named stores, where they had them from outside. */
+  drawPasswords?: boolean;
   /** Stores at a time; absent: as many as this machine bears. */
   concurrency?: number;
 }
+
+type PasswordOption = "adopt" | "drawPasswords";
 
 export interface Applied {
   env: EnvironmentName;
@@ -51,7 +55,7 @@ export interface Applied {
 /** Brings the fleet to what the list says. */
 export async function apply(scope: Scope, options: ApplyOptions, consent: Consent, listener: Listener): Promise<Applied> {
   const { names, adopt } = options;
-  requireNamesToAdopt(adopt, names);
+  requireNames(options, names);
   const fleet = await openNamed(scope, names, listener.say);
   const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
   const decisions = decideFleet(fleet, how);
@@ -61,8 +65,8 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
 }
 
 /** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
-export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "adopt">, listener: Listener): Promise<Applied> {
-  requireNamesToAdopt(options.adopt, said.names);
+export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | PasswordOption>, listener: Listener): Promise<Applied> {
+  requireNames(options, said.names);
   const plan = readSavedPlan(file);
   refuseContradiction(plan, said);
   const scope = { env: plan.env, file: plan.file ?? undefined };
@@ -76,11 +80,12 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
 }
 
 /** Whose passwords count is said store by store. */
-function requireNamesToAdopt(adopt: boolean | undefined, names: string[]): void {
-  if (adopt && names.length === 0) throw new UserError("--adopt needs the names of stores", `Such as: ${storesCommand("apply acme --adopt")}`, "usage");
+function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOption>, names: string[]): void {
+  const option = adopt ? "--adopt" : drawPasswords ? "--draw-passwords" : undefined;
+  if (option && names.length === 0) throw new UserError(`${option} needs the names of stores`, `Such as: ${storesCommand(`apply acme ${option}`)}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, concurrency }: Pick<ApplyOptions, "adopt" | "concurrency">, listener: Listener): Promise<Applied> {
+async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency }: Pick<ApplyOptions, "concurrency" | PasswordOption>, listener: Listener): Promise<Applied> {
   const { session, shared } = fleet;
   if (decisions.some(({ action }) => action === "create" || action === "update")) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
@@ -88,7 +93,7 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   if (remark) listener.say(remark);
   const [stores, addresses] = await Promise.all([
     withRunContext(session, longestInstallation(fleet), listener, (context) =>
-      runDecisions({ ...context, adopt }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
+      runDecisions({ ...context, adopt, drawPasswords }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
     ),
     // Beside the work: where names are not found, that takes a second and more.
     addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix))),

@@ -3,6 +3,7 @@ import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
 import { receiptName } from "../../stores/labels";
 import { openSession } from "../engine/session";
+import { adminOf } from "../fleet/admin-login";
 import { readEnvironment } from "../fleet/environment";
 import { mailLogin } from "../fleet/mail-login";
 import { secretText } from "../../kube";
@@ -26,10 +27,12 @@ export const credentials = (scope: Scope, name: string): Promise<Credentials> =>
 async function storeCredentials(scope: Scope, name: string): Promise<Credentials> {
   const { session: { kube }, store } = await findStore(scope, name);
   const inNamespace = `/api/v1/namespaces/${store.namespace}`;
-  const [secret, receipt] = await Promise.all([kube.get(`${inNamespace}/secrets/${store.engine}-admin`), kube.get(`${inNamespace}/configmaps/${receiptName}`)]);
+  const receipt = await kube.get(`${inNamespace}/configmaps/${receiptName}`);
+  const admin = adminOf(receipt, store.engine);
+  const secret = await kube.get(`${inNamespace}/secrets/${admin.secret}`);
   if (!secret || !receipt) throw new UserError(`${name} is not ready yet, so it has no credentials`, storesCommand(`status ${name}`), "not-ready");
   const { url = "", adminUrl = "" } = receipt.data ?? {};
-  return { name, url, adminUrl, username: secretText(secret, "username"), password: secretText(secret, "password") };
+  return { name, url, adminUrl, username: admin.username ?? secretText(secret, "username"), password: secretText(secret, "password") };
 }
 
 async function mailCredentials(scope: Scope): Promise<Credentials> {

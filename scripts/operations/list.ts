@@ -3,6 +3,7 @@ import { ListErrors } from "../../config/errors";
 import { listJsonSchema } from "../../config/json-schema";
 import type { EnvironmentName } from "../../config/names";
 import { listedStores } from "../../stores/listed";
+import { namedSecrets, type NeededSecret } from "../fleet/outside-secrets";
 import type { Scope } from "./scope";
 
 export { listJsonSchema };
@@ -12,12 +13,14 @@ export interface CheckedList {
   stores: number;
   /** What will not go well, though nothing is wrong with the list. */
   warnings: string[];
+  /** Secrets that the list names, whether they are there or not. */
+  needs: (NeededSecret & { store: string })[];
 }
 
 /** Reads the list; throws ListErrors with every problem, its line, column and repair. */
 export function checkList({ env, file }: Scope): CheckedList {
   const list = listedStores(env, file);
-  return { file: list.file, stores: list.stores.length, warnings: certificateWarnings(env, list.stores.length) };
+  return { file: list.file, stores: list.stores.length, warnings: certificateWarnings(env, list.stores.length), needs: list.stores.flatMap(({ spec }) => namedSecrets(env, spec).map((needed) => ({ store: spec.name, ...needed }))) };
 }
 
 /** Hosts of one domain that may be new in a week, with room for renewals: Let's Encrypt's 50 certificates a registered domain. */
@@ -39,9 +42,10 @@ function certificateWarnings(env: EnvironmentName, stores: number): string[] {
 }
 
 /** The same, for a machine. */
-export function listProblems(scope: Scope): { valid: boolean; problems: ListErrors["problems"]; warnings: string[] } {
+export function listProblems(scope: Scope): { valid: boolean; problems: ListErrors["problems"]; warnings: string[]; needs?: CheckedList["needs"] } {
   try {
-    return { valid: true, problems: [], warnings: checkList(scope).warnings };
+    const { warnings, needs } = checkList(scope);
+    return { valid: true, problems: [], warnings, ...(needs.length > 0 && { needs }) };
   } catch (error) {
     if (!(error instanceof ListErrors)) throw error;
     return { valid: false, problems: error.problems, warnings: [] };

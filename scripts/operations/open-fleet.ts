@@ -12,6 +12,7 @@ import type { Wanted } from "../fleet/classify";
 import { readEnvironment, type EnvironmentReceipt } from "../fleet/environment";
 import { hostHolders, type HostHolder } from "../fleet/hosts";
 import { observeFleet, type Observed } from "../fleet/observe";
+import { noteChangedSecrets } from "../fleet/outside-secrets";
 import { requireKnown, type Scope } from "./scope";
 
 /** The list, and the fleet as the cluster has it, seen together. */
@@ -36,6 +37,7 @@ export async function readFleet(session: Session, list: StoreList): Promise<Flee
   if (!shared) {
     throw new UserError(notUp(env, session.cluster.context), `Bring it up: ${storesCommand("cluster up")}`, "no-environment");
   }
+  await noteChangedSecrets(kube, observed);
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
   return { session, shared, wanted, observed, holders };
 }

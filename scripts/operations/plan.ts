@@ -8,6 +8,7 @@ import { guard } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressOf } from "../fleet/environment";
+import { lackingSecrets, type NeededSecret } from "../fleet/outside-secrets";
 import { commitOfCheckout } from "../machine/checkout";
 import { forEachLimited } from "../machine/os/limited";
 import { annotations } from "../../stores/labels";
@@ -34,6 +35,8 @@ export interface PlannedStore extends StoreReport {
   /** False where the run was ended before its preview was, or the preview failed: what would change is not known. */
   looked: boolean;
   error?: string;
+  /** Secrets that others have to write before it can be applied. */
+  needs?: NeededSecret[];
 }
 
 /** Every store was looked at; anything less is no plan, and is neither saved nor called one. */
@@ -59,6 +62,8 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
       const spec = specs.get(name);
       const entry = planned.get(name);
       if (!spec || !entry) return;
+      const needs = await lackingSecrets(context.session.kube, context.session.env, spec, observed !== undefined);
+      if (needs.length > 0) entry.needs = needs;
       const { changes, steps, failure } = await guard(() => previewStore(context, scratch, spec, observed !== undefined, (text) => progress.step(name, text)));
       if (!failure) Object.assign(entry, { changes, resources: steps, looked: true });
       else if (failure.kind !== "cancelled") entry.error = failure.message;

@@ -2,7 +2,9 @@ import { mailCatcher, mailCatcherUrl, type EnvironmentSettings } from "../../con
 import { UserError } from "../../config/errors";
 import { engineNames } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
+import { receiptName } from "../../stores/labels";
 import { openSession, type Session } from "../engine/session";
+import { adminOf } from "../fleet/admin-login";
 import { readEnvironment } from "../fleet/environment";
 import { mailLogin } from "../fleet/mail-login";
 import type { StoreStatus } from "../fleet/status";
@@ -35,12 +37,13 @@ export async function shopToVerify(session: Session, scope: Scope, name: string)
 
   const shared = await readEnvironment(session.kube, scope.env);
   if (!shared) throw new UserError(`the environment's stack is not up on this cluster`, storesCommand("cluster up"), "no-environment");
-  const [username = "", password = ""] = await secretValues(session, row, `${engine}-admin`, ["username", "password"], "nobody can log in to look at the order");
+  const admin = adminOf(await session.kube.get(`/api/v1/namespaces/${row.namespace}/configmaps/${receiptName}`), engine);
+  const [password = "", username = ""] = await secretValues(session, row, admin.secret, ["password", ...(admin.username === undefined ? ["username"] : [])], "nobody can log in to look at the order");
   // The one that the storefront has: another would not prove that it can sell.
   const [publishableKey] = engine === "medusa" ? await secretValues(session, row, "medusa-storefront", ["publishable-key"], "the storefront can not ask the store API") : [];
   return {
     name, engine, url: row.url,
-    admin: { username, password },
+    admin: { username: admin.username ?? username, password },
     publishableKey,
     mail: await mailOf(session, shared.settings),
     access: { ports: session.cluster.ingressPorts, timeout: patience },

@@ -14,6 +14,7 @@ interface ApplyFlags extends Common {
   concurrency?: number;
   skip: boolean;
   adopt?: boolean;
+  drawPasswords?: boolean;
 }
 
 export function applyCommand(program: Command): void {
@@ -27,6 +28,7 @@ export function applyCommand(program: Command): void {
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .option("--no-skip", "run Pulumi for unchanged stores too")
     .option("--adopt", "keep the passwords that the named stores run with, where this backend's state is not theirs or was lost")
+    .option("--draw-passwords", "generate passwords for the named stores that had them from outside until now")
     .action(async (names: string[], { plan, skip, yes, ...flags }: ApplyFlags, command: Command) => {
       const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
       const applied = await listening((listener) =>

@@ -17,9 +17,10 @@ export function listCommands(program: Command): void {
         if (!checked.valid) process.exitCode = exitCodes.refused;
         return;
       }
-      const { file, stores, warnings } = checkList(flags);
+      const { file, stores, warnings, needs } = checkList(flags);
       for (const warning of warnings) note(`warning: ${warning}`);
       print(`${file}: ${stores} stores, no problems`);
+      for (const { store, name, namespace, keys } of needs) print(`${store} needs Secret ${name} in namespace ${namespace}: ${keys.join(", ")}`);
     });
   withCommon(program.command("schema"))
     .description("the JSON Schema of a stores list, for editors; or of what a command prints with --json")

@@ -67,6 +67,7 @@ function printPlan(planned: PlannedStore[], next: string, diff: boolean): void {
   if (shown.length > 0) print(table(["STORE", "ACTION", "WHAT"], rowsOf(shown)));
   if (shown.length > 0 && idle > 0) print(`and ${idle} unchanged`);
   if (diff) for (const line of everyChange(shown)) print(line);
+  for (const { name, needs = [] } of shown) for (const { fault } of needs) if (fault !== undefined) print(`\n${name} can not be applied before somebody writes what it needs: ${fault}`);
   const count = planned.filter(isChanging).length;
   const missed = planned.filter(({ looked }) => !looked).length;
   if (missed > 0) return print(`\nThis is no whole plan: of ${planned.length} stores ${missed} could not be looked at.`);

@@ -15,7 +15,12 @@ export function rowsOf(planned: PlannedStore[]): string[][] {
   });
 }
 
-export function whatOf({ action, engine, plan, url, why, resources, reason, looked, error }: PlannedStore): string {
+function whatOf(store: PlannedStore): string {
+  const needs = (store.needs ?? []).map(({ name }) => name);
+  return [changeOf(store), ...(needs.length > 0 ? [`others have to write ${needs.length > 1 ? "Secrets" : "Secret"} ${needs.join(", ")} first`] : [])].join("; ");
+}
+
+function changeOf({ action, engine, plan, url, why, resources, reason, looked, error }: PlannedStore): string {
   if (error) return firstLine(error);
   if (reason !== undefined) return reason;
   if (!looked) return "not looked at";

@@ -22,6 +22,7 @@ const kinds: { [type: string]: Kind } = {
   "kubernetes:core/v1:ResourceQuota": namespaced("v1", "ResourceQuota", "resourcequotas", ["spec.scopes"]),
   "kubernetes:core/v1:Secret": namespaced("v1", "Secret", "secrets", ["type"]),
   "kubernetes:core/v1:ServiceAccount": namespaced("v1", "ServiceAccount", "serviceaccounts"),
+  "kubernetes:external-secrets.io/v1:ExternalSecret": namespaced("external-secrets.io/v1", "ExternalSecret", "externalsecrets"),
   "kubernetes:networking.k8s.io/v1:Ingress": namespaced("networking.k8s.io/v1", "Ingress", "ingresses"),
   "kubernetes:networking.k8s.io/v1:IngressClass": clusterWide("networking.k8s.io/v1", "IngressClass", "ingressclasses"),
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),

@@ -176,6 +176,16 @@ describe("Medusa chart", function () {
     for (const { spec } of changed) assert.deepEqual(spec.template.metadata.annotations, { "storefleet.dev/smtp-revision": "1" });
   });
 
+  it("starts what reads a Secret from outside anew for another revision, and nothing else", async () => {
+    const named = (kind: string, revision: string) => render({ secrets: { [kind]: { name: "theirs", revision } } });
+    for (const [kind, parts] of Object.entries({ admin: [], database: ["medusa-postgres", "medusa-server", "medusa-worker"], redis: ["medusa-redis", "medusa-server", "medusa-worker"], app: ["medusa-server", "medusa-worker"] })) {
+      const [one, two] = [await named(kind, "1"), await named(kind, "2")];
+      const changed = one.filter((object) => JSON.stringify(object) !== JSON.stringify(two.find((it) => it.kind === object.kind && it.metadata.name === object.metadata.name)));
+      assert.deepEqual(changed.map(({ metadata }) => metadata.name).sort(), parts, kind);
+      for (const { spec } of changed) assert.equal(spec.template.metadata.annotations[`storefleet.dev/${kind}-revision`], "1");
+    }
+  });
+
   it("keeps in Redis what must not be lost, and nothing that grows with visits", async () => {
     const objects = await render();
     assert.match(objectOf(objects, "ConfigMap", "medusa-redis").data["redis.conf"], /^maxmemory-policy noeviction$/m);

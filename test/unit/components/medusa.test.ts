@@ -16,7 +16,7 @@ async function shop(args: Partial<MedusaArgs> = {}) {
   const { resources, result } = await record(() => {
     const { url, adminUrl, adminUsername, adminPassword, releaseStatus } = new Medusa("medusa", { ...required, ...args });
     const outputs = { url, adminUrl, adminUsername, adminPassword, releaseStatus };
-    return Promise.all([new Promise<Record<string, string>>((resolve) => output(outputs).apply(resolve)), isSecret(adminPassword)]);
+    return Promise.all([new Promise<Record<string, string>>((resolve) => output(outputs).apply((it) => resolve(it as Record<string, string>))), isSecret(adminPassword!)]);
   });
   return { resources, outputs: result[0], passwordIsSecret: result[1] };
 }

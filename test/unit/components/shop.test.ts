@@ -86,7 +86,7 @@ describe("an engine", () => {
     class Locked extends Shop {
       constructor(name: string) {
         // @ts-expect-error: nobody gets in
-        super("Locked", name, place, undefined, (draw) => ({ ...installation, secrets: { admin: { name: "admin", drawn: { pass: draw("pass", 24) } } } }));
+        super("Locked", name, place, undefined, (draw) => ({ ...installation, secrets: { admin: { name: "admin", drawn: () => ({ pass: draw("pass", 24) }) } } }));
       }
     }
     assert.ok([Forgetful, Locked].every((it) => it.prototype instanceof Shop));

@@ -31,6 +31,12 @@ describe("the WooCommerce chart", () => {
     objects = await render();
   });
 
+  it("starts what reads a Secret from outside anew for another revision, and nothing else", async () => {
+    const named = (kind: string, revision: string) => render({ secrets: { [kind]: { name: "theirs", revision } } });
+    const parts = { admin: [], database: ["Deployment/woocommerce-wordpress", "StatefulSet/woocommerce-mariadb"], salts: ["Deployment/woocommerce-wordpress"] };
+    for (const [kind, changed] of Object.entries(parts)) assert.deepEqual(differing(await named(kind, "1"), await named(kind, "2")), changed, kind);
+  });
+
   it("consists of these objects", () => {
     assert.deepEqual(objects.map((object) => keyOf(object).replace(/[0-9a-f]{8}$/, "*")).sort(), [
       "ConfigMap/woocommerce-mariadb",

@@ -18,7 +18,7 @@ async function woocommerce(args: Partial<WooCommerceArgs> = {}) {
   const { resources } = await record(() => {
     const shop = new WooCommerce("shop", { ...required, ...args });
     for (const name of ["url", "adminUrl", "adminUsername", "adminPassword", "releaseStatus"] as const) {
-      shop[name].apply((value) => (outputs[name] = value));
+      shop[name]?.apply((value) => (outputs[name] = value));
     }
     passwordIsSecret = (shop.adminPassword as unknown as { isSecret: Promise<boolean> }).isSecret;
   });

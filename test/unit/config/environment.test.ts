@@ -65,7 +65,7 @@ describe("environment settings", () => {
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, mailCatcher, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, secrets, mailCatcher, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [
@@ -73,6 +73,11 @@ describe("environment settings", () => {
       `${at}.ingress.controllerNamespace can not be made for Traefik, it is kept for something else — name one of its own, such as traefik, or use the ingress controller that is there: install: false`,
     ]),
     ["a mode of egress", { ...minimal, egress: "denny" }, `${at}.egress is not known — did you mean "deny"? known: allow, deny`],
+    ["a secret store without a path", { ...minimal, secrets: { store: { name: "vault" } } }, `${at}.secrets.store.path is missing — add "path:" and text`],
+    ["a path with another place", { ...minimal, secrets: { store: { name: "vault", path: "{env}/{store}/{kind}" } } }, `${at}.secrets.store.path is not a path — write it like "shops/{store}/{kind}"; {store} and {kind} are all that is filled in`],
+    ...["shops/{kind}", "shops/{store}"].map((path): [string, object, string] => [
+      `one place for several, ${path}`, { ...minimal, secrets: { store: { name: "vault", path } } }, `${at}.secrets.store.path has to hold both {store} and {kind} — else several would have the same passwords: write it like "shops/{store}/{kind}"`,
+    ]),
     ["no mail server", { ...minimal, mailCatcher: false }, `${at}.smtp is missing — set host and from, or mailCatcher: true`],
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],

@@ -22,7 +22,7 @@ describe("stores list: what is refused", () => {
   const reservedRule = "choose another, such as one with -shop at its end";
   const priceRule = "write a number from 0 to 9999999.99 in plain digits, with a point before its decimals, such as 49.99";
   const stockRule = "write a whole number from 0 to 1000000000, in plain digits";
-  const storeKeys = "engine, plan, products, adminEmail, currency, country, labels, protected, suspended, woocommerce, medusa, name, title, domains";
+  const storeKeys = "engine, plan, products, adminEmail, currency, country, labels, protected, suspended, woocommerce, medusa, name, title, domains, secrets";
   const empty = 'stores is missing or empty — list the stores below it, or write "stores: []" if none is to run';
 
   const cases: [what: string, text: string, ...expected: string[]][] = [
@@ -46,6 +46,13 @@ describe("stores list: what is refused", () => {
     ["__proto__", one("__proto__: {}"), "4:5: this can not be a key (value __proto__) — write a plain word before the colon"],
     ["an alias without anchor", "stores: *gone\n", "1:9: nothing is anchored by this name (value *gone) — put &gone before the value that is meant"],
     ["a value that holds itself", "stores: &all\n  - *all\n", "2:5: the value holds itself (value *all) — write it out"],
+
+    ["a Secret of another engine's shop", one("secrets: { salts: acme-salts }"), "4:16: stores[0].secrets.salts is no Secret of a store of engine medusa (value salts) — remove it; its kinds are admin, database, redis, app"],
+    ["an unknown kind of Secret", one("secrets: { databse: acme-db }"), '4:16: stores[0].secrets.databse is not a known key (value databse) — did you mean "database"? known: admin, database, salts, redis, app'],
+    ["a Secret of two kinds", one("secrets: { database: acme, redis: acme }"), "4:39: stores[0].secrets.redis names a Secret that is another kind's (value acme) — give each kind a Secret of its own; the other is at 4:26"],
+    ["a Secret that is no name", one("secrets: { redis: Acme }"), "4:23: stores[0].secrets.redis is not the name of a Secret (value Acme) — use lowercase letters, digits, hyphens and dots"],
+    ...["medusa-redis", "woocommerce-x", "smtp", "image-pull"].map((own): [string, string, string] => [`the Secret ${own}`, one(`secrets: { redis: ${own} }`), `4:23: stores[0].secrets.redis is a name that Storefleet gives to Secrets of its own (value ${own}) — choose another, such as acme-database`]),
+    ["Secrets for several stores", "defaults: { engine: medusa, secrets: { redis: a } }\nstores: []\n", '1:29: defaults.secrets is not a known key (value secrets) — known: engine, plan, products, adminEmail, currency, country, labels, protected, suspended, woocommerce, medusa'],
 
     ["a name with a capital", named("Acme"), `2:11: stores[0].name is not a store name (value Acme) — ${nameRule}`],
     ["a name with a dot", named("ac.me"), `2:11: stores[0].name is not a store name (value ac.me) — ${nameRule}`],
@@ -71,7 +78,7 @@ describe("stores list: what is refused", () => {
     ["an unknown key", one("domain: [a.example]"), `4:5: stores[0].domain is not a known key (value domain) — did you mean "domains"? known: ${storeKeys}`],
     ["an unknown key at the top", "stors: []\nstores: []\n", '1:1: stors is not a known key (value stors) — did you mean "stores"? known: defaults, stores'],
     ["an unknown key in a product", one("products: [{ name: A, sku: A, price: 1, stok: 3 }]"), '4:45: stores[0].products[0].stok is not a known key (value stok) — did you mean "stock"? known: name, sku, price, stock, description, image'],
-    ["an unknown key in defaults", "defaults:\n  plans: small\nstores: []\n", `2:3: defaults.plans is not a known key (value plans) — did you mean "plan"? known: ${storeKeys.replace(", name, title, domains", "")}`],
+    ["an unknown key in defaults", "defaults:\n  plans: small\nstores: []\n", `2:3: defaults.plans is not a known key (value plans) — did you mean "plan"? known: ${storeKeys.replace(", name, title, domains, secrets", "")}`],
     ["settings of the other engine", one("woocommerce: { guestCheckout: true }"), "4:5: stores[0].woocommerce does not apply to a store of engine medusa (value woocommerce) — remove it, or write engine: woocommerce"],
 
     ["wrong type: text for a list", one("products: none"), '4:15: stores[0].products is text (value none) — write a list (lines that start with "- ")'],
@@ -180,7 +187,7 @@ describe("stores list: what is read", () => {
     assert.deepEqual(specs("stores:\n  - { name: blue-bird, engine: woocommerce }\n"), [
       {
         name: "blue-bird", title: "Blue Bird", engine: "woocommerce", plan: "small", domains: [], adminEmail: "admin@example.com", currency: "EUR", decimals: 2, country: "DE",
-        labels: {}, protected: false, suspended: false, woocommerce: { guestCheckout: true, timezone: "UTC" },
+        labels: {}, protected: false, suspended: false, secrets: {}, woocommerce: { guestCheckout: true, timezone: "UTC" },
         products: [
           { name: "Sample Hoodie", sku: "SAMPLE-HOODIE", price: 49.99, stock: 100 },
           { name: "Sample Mug", sku: "SAMPLE-MUG", price: 9.99, stock: 500 },

@@ -27,7 +27,7 @@ describe("a store's digest", () => {
   it("changes with every value of the spec", () => {
     const entries: Parameters<typeof specOf>[1][] = [
       {}, { engine: "medusa" }, { title: "Other" }, { plan: "large" }, { domains: ["shop.example.org"] }, { products: [] }, { adminEmail: "x@example.com" },
-      { currency: "USD" }, { country: "FR" }, { labels: { team: "a" } }, { protected: true }, { suspended: true }, { woocommerce: { timezone: "Europe/Berlin" } },
+      { currency: "USD" }, { country: "FR" }, { labels: { team: "a" } }, { protected: true }, { suspended: true }, { secrets: { admin: "acme-admin" } }, { woocommerce: { timezone: "Europe/Berlin" } },
     ];
     const digests = [digest(specOf("bikes")), ...entries.map((entry) => digest(specOf("acme", entry)))];
     assert.equal(new Set(digests).size, digests.length);

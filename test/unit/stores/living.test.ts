@@ -54,20 +54,21 @@ describe("what lives in a namespace", () => {
 
   it("a Secret's values are decoded", async () => {
     objects[`${namespace}/secrets/medusa-database`] = { metadata: { annotations: { a: "b" } }, data: { password: Buffer.from("pass wörd").toString("base64") } };
-    assert.deepEqual(await living().secret("medusa-database"), { values: { password: "pass wörd" }, annotations: { a: "b" } });
+    const { revision, ...found } = (await living().secret("medusa-database"))!;
+    assert.deepEqual([found, /^[0-9a-f]{16}$/.test(revision)], [{ values: { password: "pass wörd" }, annotations: { a: "b" } }, true]);
     objects[`${namespace}/secrets/empty`] = {};
-    assert.deepEqual(await living().secret("empty"), { values: {}, annotations: {} });
+    assert.deepEqual((await living().secret("empty"))?.values, {});
   });
 
   it("the walls are those of the namespace, and the receipt tells what was reached", async () => {
     objects[`${namespace}/resourcequotas/quota`] = { spec: { hard: { pods: "8", "limits.memory": "4Gi" } } };
     objects[`${namespace}/limitranges/limits`] = { spec: { limits: [{ type: "Pod", max: { memory: "1Gi" } }, { type: "Container", max: { memory: "4Gi" } }] } };
-    objects[`${namespace}/configmaps/${receiptName}`] = { data: { digest: "d1" } };
-    assert.deepEqual(await living().walls(), { quota: { pods: "8", "limits.memory": "4Gi" }, containerMax: { memory: "4Gi" }, sizes: undefined, reached: "d1", held: undefined });
+    objects[`${namespace}/configmaps/${receiptName}`] = { data: { digest: "d1", outsideSecrets: JSON.stringify({ admin: { name: "acme-admin", revision: "1" } }) } };
+    assert.deepEqual(await living().walls(), { quota: { pods: "8", "limits.memory": "4Gi" }, containerMax: { memory: "4Gi" }, sizes: undefined, reached: "d1", held: undefined, outside: { admin: { name: "acme-admin", revision: "1" } } });
   });
 
   it("nothing lives in a namespace that is missing or empty", async () => {
-    const nobody = { quota: undefined, containerMax: undefined, sizes: undefined, reached: undefined, held: undefined };
+    const nobody = { quota: undefined, containerMax: undefined, sizes: undefined, reached: undefined, held: undefined, outside: {} };
     assert.deepEqual([await living().secret("medusa-app"), await living().walls()], [undefined, nobody]);
     delete objects[namespace];
     asked.splice(0);

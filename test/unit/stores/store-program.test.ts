@@ -120,7 +120,7 @@ describe("store program", () => {
         assert.equal(receipt.inputs.data.digest, notes[annotations.digest]);
         assert.equal(receipt.inputs.metadata.labels[labels.receipt], "true");
         const { digest: _, ...data } = receipt.inputs.data;
-        assert.deepEqual(Object.keys(data).sort(), ["adminUrl", "engine", "origin", "release", "stack", "store", "url"]);
+        assert.deepEqual(Object.keys(data).sort(), ["adminUrl", "adminUsername", "engine", "origin", "release", "stack", "store", "url"]);
         assert.deepEqual(readOrigin(data.origin), originOf(spec, shared));
         assert.deepEqual([data.store, data.engine, data.stack, data.release], ["acme", engine, "local.acme", "deployed"]);
       });
@@ -234,6 +234,68 @@ describe("store program", () => {
     assert.deepEqual(during, { ...large, reached: small.reached, held: large.sizes });
     assert.deepEqual(found(await run("medusa", { entry: { plan: "small" }, shared, living: as(during) })), small);
     assert.deepEqual(found(await run("medusa", { entry: { plan: "large" }, shared, living: as(small) })), large, "growth needs one operation");
+  });
+
+  describe("with Secrets from outside", () => {
+    const named: Partial<StoreEntry> = { secrets: { admin: "acme-admin", database: "acme-db" } };
+    const living = (secrets: Record<string, Record<string, string>>, more: Partial<Living> = {}): Living => ({
+      ...nothingLives, secret: async (name) => (secrets[name] ? { values: secrets[name], annotations: {}, revision: `r-${name}` } : undefined), ...more,
+    });
+    const whole = { "acme-admin": { password: "canary-admin" }, "acme-db": { password: "canary-db", "postgres-password": "canary-root" } };
+    const types = (resources: Recorded[], pattern: RegExp) => resources.filter(({ type }) => pattern.test(type)).map(({ name }) => name).sort();
+    const store = { secrets: { store: { kind: "ClusterSecretStore" as const, name: "vault", path: "shops/{store}/{kind}" } } };
+    const refused = async (how: Case, message: RegExp) => {
+      const made: Recorded[] = [];
+      const { entry = {}, shared = environment(), living: there = nothingLives, options } = how;
+      await assert.rejects(record(() => storeProgram("local", specOf("acme", { ...entry, engine: "medusa" }), { shared, living: there }), { stack: "local.acme", creating: (it) => void made.push(it), ...options }), (error: Error & { hint?: string }) => {
+        assert.match(`${error.message}\n${error.hint}`, message);
+        return true;
+      });
+      return made;
+    };
+
+    it("draws nothing for them, hands on their names and revisions, and knows no value", async () => {
+      const { resources, release, receipt, outputs } = await run("medusa", { entry: named, living: living(whole) });
+      assert.deepEqual(types(resources, /RandomPassword/).sort(), ["medusa-cookie-secret", "medusa-jwt-secret", "medusa-redis-password"]);
+      assert.deepEqual(types(resources, /:Secret$/), ["medusa-app", "medusa-redis"]);
+      assert.deepEqual(release.inputs.values.secrets, { admin: "acme-admin", database: "acme-db", redis: "medusa-redis", app: "medusa-app" });
+      assert.deepEqual(release.inputs.values.secretRevisions, { admin: "r-acme-admin", database: "r-acme-db" });
+      assert.deepEqual(JSON.parse(receipt.inputs.data.outsideSecrets), { admin: { name: "acme-admin", revision: "r-acme-admin" }, database: { name: "acme-db", revision: "r-acme-db" } });
+      assert.deepEqual([outputs.adminUsername, "adminPassword" in outputs], ["admin@example.com", false]);
+      assert.ok(!JSON.stringify(resources).includes("canary"));
+    });
+
+    it("ends before its release where one is missing or lacks a key, after its namespace", async () => {
+      const made = await refused({ entry: named, living: living({ "acme-db": { password: "x" } }) }, /^Secret acme-admin is missing in namespace store-acme-\S+: it has to hold password\nSecret acme-db in namespace \S+ lacks postgres-password\n[^]*kubectl create secret generic acme-admin [^]*Then: \.\/scripts\/stores apply acme/);
+      assert.deepEqual([types(made, /:Namespace$/), types(made, /:(Release|Secret)$|RandomPassword/)], [["guardrails-namespace"], []]);
+    });
+
+    it("is previewed as they are, be they there or not", async () => {
+      const { release } = await run("medusa", { entry: named, options: { preview: true } });
+      assert.deepEqual([release.inputs.values.secrets.database, release.inputs.values.secretRevisions], ["acme-db", {}]);
+    });
+
+    it("has an operator write them where the environment has a secret store", async () => {
+      const there = Object.fromEntries([["admin", ["password"]], ["database", ["password", "postgres-password"]], ["redis", ["password"]], ["app", ["jwt-secret", "cookie-secret"]]].map(([kind, keys]) => [`medusa-${kind as string}-external`, Object.fromEntries((keys as string[]).map((key) => [key, "canary"]))]));
+      const { resources, release } = await run("medusa", { shared: environment(store), living: living(there) });
+      assert.deepEqual([types(resources, /RandomPassword|:Secret$/), types(resources, /ExternalSecret$/)], [[], ["external-admin", "external-app", "external-database", "external-redis"]]);
+      const { metadata, spec } = only(resources, "ExternalSecret", "external-app").inputs;
+      assert.deepEqual([metadata.name, metadata.namespace], ["medusa-app-external", namespace]);
+      assert.deepEqual(spec, {
+        refreshInterval: "1h", secretStoreRef: { kind: "ClusterSecretStore", name: "vault" }, target: { name: "medusa-app-external", creationPolicy: "Owner" },
+        data: ["jwt-secret", "cookie-secret"].map((key) => ({ secretKey: key, remoteRef: { key: "shops/acme/app", property: key } })),
+      });
+      assert.equal(release.inputs.values.secrets.app, "medusa-app-external");
+    });
+
+    it("draws passwords for a shop that had them from outside only where that is said", async () => {
+      const before = living({}, { walls: async () => ({ outside: { database: { name: "acme-db", revision: "1" } } }) });
+      const made = await refused({ living: before }, /^store acme has its Secrets for database from outside, and would get passwords that nobody has drawn yet; nothing was changed\n[^]*apply acme --draw-passwords/);
+      assert.deepEqual(types(made, /^kubernetes:/), []);
+      await refused({ living: before, options: { preview: true } }, /nothing was changed/);
+      const { resources } = await record(() => storeProgram("local", specOf("acme", { engine: "medusa" }), { shared: environment(), living: before, drawPasswords: true }), { stack: "local.acme" });
+      assert.ok(types(resources, /RandomPassword/).includes("medusa-database-password"));
+    });
   });
 
   it("each engine's stores get a quota of their own", async () => {

@@ -74,6 +74,14 @@
 {{- end }}
 {{- end -}}
 
+{{/* Changes where server and worker have to start anew to read what they have in their environment. */}}
+{{- define "medusa.appAnnotations" -}}
+{{- with .Values.smtpRevision }}
+storefleet.dev/smtp-revision: {{ . | quote }}
+{{- end }}
+{{- include "medusa.secretRevisions" (list . "database" "redis" "app") }}
+{{- end -}}
+
 {{/* What server and worker need besides, and the Job does not: a new domain does not run it again. */}}
 {{- define "medusa.webEnv" -}}
 - name: COOKIE_INSECURE

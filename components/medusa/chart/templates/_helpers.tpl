@@ -22,6 +22,16 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- get $root.Values.secrets $kind | default (printf "%s-%s" $root.Release.Name $kind) -}}
 {{- end -}}
 
+{{/* Annotations of a pod that reads these Secrets: one that comes from outside and changed has its pods started anew. Takes (list $ "database"). */}}
+{{- define "medusa.secretRevisions" -}}
+{{- $root := index . 0 -}}
+{{- range $kind := rest . -}}
+{{- with get $root.Values.secretRevisions $kind }}
+storefleet.dev/{{ $kind }}-revision: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The Secret that the Job fills, under `publishable-key`. */}}
 {{- define "medusa.keySecret" -}}
 {{ .Release.Name }}-storefront

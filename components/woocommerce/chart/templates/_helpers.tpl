@@ -28,6 +28,16 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- get $root.Values.secrets $which | default (printf "%s-%s" $root.Release.Name $which) -}}
 {{- end }}
 
+{{/* Annotations of a pod that reads these Secrets: one that comes from outside and changed has its pods started anew. Takes (list $ "database"). */}}
+{{- define "woocommerce.secretRevisions" -}}
+{{- $root := index . 0 -}}
+{{- range $kind := rest . -}}
+{{- with get $root.Values.secretRevisions $kind }}
+storefleet.dev/{{ $kind }}-revision: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* What Pod Security `restricted` and we ask of every pod. Takes (list $ uid). */}}
 {{- define "woocommerce.pod" -}}
 {{- $root := index . 0 -}}{{- $uid := index . 1 -}}

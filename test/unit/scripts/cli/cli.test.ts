@@ -17,7 +17,7 @@ const common = ["--env", "--file", "--json"];
 const fleet = [...common, "--context"];
 const commands: Record<string, string[]> = {
   plan: [...fleet, "--diff", "--markdown", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
-  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt"],
+  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords"],
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
   metrics: ["--env", "--file", "--context", "--listen"],
@@ -113,6 +113,7 @@ describe("stores command", function () {
     await refuses(["verify", "acme", "bikes"], /^error: too many arguments/);
     await refuses(["validate", "acme"], /^error: too many arguments/);
     await refuses(["apply", "--adopt"], /^error: --adopt needs the names of stores\n/);
+    await refuses(["apply", "--draw-passwords"], /^error: --draw-passwords needs the names of stores\n/);
   });
 
   it("takes what stands behind -- for the command inside, whatever it looks like", async () => {

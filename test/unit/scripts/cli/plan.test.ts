@@ -22,6 +22,12 @@ const rows = (...planned: PlannedStore[]) => rowsOf(planned).map((row) => row.jo
 const changes = (...planned: PlannedStore[]) => everyChange(planned).map(stripVTControlCharacters);
 
 describe("stores plan", () => {
+  it("says what others have to write first", () => {
+    const needed = (name: string) => ({ name, namespace: "n", keys: ["password"], fault: `Secret ${name} is missing` });
+    const planned = rows(store("acme", { action: "create", needs: [needed("acme-db")] }), store("bloom", { why: [], resources: [], needs: [needed("a"), needed("b")] }));
+    assert.deepEqual(planned, ["acme | create | woocommerce small, http://acme.example.com; others have to write Secret acme-db first", "bloom | update | no difference; others have to write Secrets a, b first"]);
+  });
+
   it("has a line for each store: what it will be, or why it changes and what that touches", () => {
     const renamed: PlannedStore["why"] = [
       { cause: "entry", key: "title", from: '"First"', to: '"Acme & Sons"' }, { cause: "entry", key: "plan", from: '"small"', to: '"medium"' }, { cause: "entry", key: "labels.team", to: '"a"' },
