@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { request as secureRequest } from "node:https";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import { parse, stringify } from "yaml";
-import { namespaceOf, stackOf } from "../../config/names";
+import { hostOf, namespaceOf, stackOf } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { Kube } from "../../kube";
+import { CertManager } from "../e2e/helpers/cert-manager";
 import { Fleet, succeeded, type Ended } from "../e2e/helpers/fleet";
 import { filesBelow, S3, Vault } from "../e2e/helpers/state-servers";
 import { until } from "../e2e/helpers/until";
@@ -14,17 +18,20 @@ import { PolicyAgent } from "./policy-agent";
 
 const env = "staging";
 const access = "storefleet-access";
+const suffix = ".127.0.0.1.nip.io";
 const stores = { woo: "woocommerce", medusa: "medusa" } as const;
 
 /**
  * A second environment as it is where clusters matter, all at the same time: an account of its own for each task, the state in a bucket,
- * encrypted by a key, and network policies that are enforced.
+ * encrypted by a key, network policies that are enforced, and https.
  */
 describe("A production environment in the lab", function () {
   this.timeout(15 * 60_000);
   const [fleet, s3, vault] = [new Fleet(), new S3(), new Vault()];
   const administrators = process.env.KUBECONFIG ?? "";
+  const authority = join(fleet.folder, "authority.pem");
   let agent: PolicyAgent;
+  const manager = new CertManager(fleet);
   let kube: Kube;
 
   /** A command by an account of `stores rbac`. */
@@ -42,22 +49,31 @@ describe("A production environment in the lab", function () {
 
   before(async () => {
     assert.notEqual(administrators, "", "KUBECONFIG has to name the lab's cluster: docs/lab.md says how to start it");
-    kube = await Kube.open(administrators);
+    kube = fleet.kube = await Kube.open(administrators);
+    fleet.variables = { KUBECONFIG: administrators, PATH: process.env.PATH ?? "" };
     await Promise.all([s3.start(), vault.start()]);
     agent = new PolicyAgent(fleet.folder);
     agent.start();
-    Object.assign(fleet.environment, s3.login, vault.login, { HELM_TIMEOUT: "300" });
+    CertManager.build();
+    await manager.install();
+    await manager.startController();
+    await manager.ownAuthority("own-authority");
+    const { data } = (await kube.get("/api/v1/namespaces/cert-manager/secrets/own-authority"))!;
+    writeFileSync(authority, Buffer.from(data!["tls.crt"]!, "base64"));
+    Object.assign(fleet.environment, s3.login, vault.login, { HELM_TIMEOUT: "300", NODE_EXTRA_CA_CERTS: authority });
     const settings = parse(readFileSync(process.env.LAB_SETTINGS ?? join(projectRoot, "test/lab/settings.yaml"), "utf8")) as object;
     const config = {
       "storefleet:state": { backend: s3.backend(), secretsProvider: "hashivault://staging" },
-      "storefleet:settings": { ...settings, context: kube.context },
+      "storefleet:settings": { ...settings, context: kube.context, tls: { issuer: "own-authority", wildcard: true } },
     };
     writeFileSync(join(fleet.project, `Pulumi.${env}.yaml`), stringify({ config }));
     writeFileSync(join(fleet.project, `config/stores.${env}.yaml`), stringify({ stores: Object.entries(stores).map(([name, engine]) => ({ name, engine })) }));
   });
   after(async () => {
     await fleet.storesWith({ KUBECONFIG: administrators }, "destroy", "--all", "--yes", "--env", env);
-    await agent.stop();
+    await agent?.stop();
+    await manager.uninstall();
+    manager.remove();
     for (const namespace of ["storefleet-mail", "storefleet-system", access]) await kube.remove(`/api/v1/namespaces/${namespace}`);
     await until("the environment's namespaces are gone", async () => (await kube.get("/api/v1/namespaces/storefleet-system")) === undefined, 120);
     await fleet.remove();
@@ -81,18 +97,26 @@ describe("A production environment in the lab", function () {
   it("is brought up with the environment's rights, and finds its walls", async () => {
     await until("the walls are found", async () => /network policies: enforced/.test((await ok("environment", "cluster", "up")).stderr), 120);
     assert.match((await ok("environment", "cluster", "up")).stderr, /environment staging: up to date/);
-    assert.equal((await by("deployer", "cluster", "up")).code, 0, "there is nothing to do for it");
   });
 
   it("has its shops made by the deployer, and they sell", async () => {
     const { value, seconds } = await timed(() => ok("deployer", "apply"));
     say(`two shops, state in a bucket, walls enforced: ${seconds.toFixed(0)} s`);
-    assert.match(value.stdout, /2 created/);
+    assert.match(value.stdout, /woo +created[^]*medusa +created/);
     for (const store of Object.keys(stores)) {
       const verified = await by("deployer", "verify", store);
       assert.equal(verified.code, 0, verified.stdout + verified.stderr);
     }
     assert.equal((await by("deployer", "plan", "--detailed-exitcode")).code, 0);
+  });
+
+  it("answers on https with the one certificate of all generated hosts, whose key no store has, and leads there from http", async () => {
+    for (const store of Object.keys(stores)) {
+      const host = hostOf(env, store, suffix);
+      const page = await get("https://127.0.0.1/", host, readFileSync(authority));
+      assert.deepEqual([page.status, page.names], [200, `DNS:*${suffix}`]);
+      assert.deepEqual([(await get("http://127.0.0.1/", host)).location, await kube.get(`/api/v1/namespaces/${namespaceOf(env, store)}/secrets/${stores[store as keyof typeof stores]}-tls`)], [`https://${host}/`, undefined]);
+    }
   });
 
   it("is looked at by the viewer, who sees no password", async () => {
@@ -122,3 +146,14 @@ describe("A production environment in the lab", function () {
     assert.match((await ok("viewer", "status", "medusa")).stdout, /READY/);
   });
 });
+
+/** A page by its host; what the certificate, which has to be the authority's, is for. */
+function get(url: string, host: string, ca?: Buffer): Promise<{ status: number; location?: string; names?: string }> {
+  return new Promise((resolve, reject) => {
+    const call = (url.startsWith("https:") ? secureRequest : request)(url, { headers: { host }, servername: host, ca, agent: false }, (answer) => {
+      const { socket, statusCode = 0, headers } = answer.resume();
+      resolve({ status: statusCode, location: headers.location, names: socket instanceof TLSSocket ? socket.getPeerCertificate().subjectaltname : undefined });
+    });
+    call.on("error", reject).end();
+  });
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../config/errors";
@@ -53,18 +53,16 @@ export function extractContext(cluster: string, context: string): ContextFile {
 }
 
 /**
- * Brings the copy up to date where the user's kubeconfig has changed since, such as for another login. It stays as it is
- * where the context is gone or leads to another server now: that is `cluster up`'s to decide.
+ * Brings the copy up to date with the user's kubeconfig, whose login may be another: renewed, or of another account in another file. It
+ * stays as it is where the context is gone or leads to another server now: that is `cluster up`'s to decide.
  */
 export function renewContext(cluster: string, context: string): void {
   const copy = contextFile(cluster, context);
-  const theirs = usualFiles().filter((file) => resolve(file) !== copy && existsSync(file));
-  const { atimeMs, mtimeMs } = statSync(copy);
-  if (!theirs.some((file) => statSync(file).mtimeMs > mtimeMs)) return;
+  // In a shell of `stores env` it is the user's kubeconfig.
+  if (!usualFiles().some((file) => resolve(file) !== copy && existsSync(file))) return;
   const now = copyOfContext(context);
   const before = readFileSync(copy, "utf8");
-  if (now !== undefined && serverOf(now) === serverOf(before) && now !== before) saveKubeconfig(cluster, context, now);
-  else utimesSync(copy, atimeMs / 1000, new Date());
+  if (now !== undefined && now !== before && serverOf(now) === serverOf(before)) saveKubeconfig(cluster, context, now);
 }
 
 const serverOf = (text: string) => (parse(text) as { clusters?: { cluster?: { server?: string } }[] } | null)?.clusters?.[0]?.cluster?.server;

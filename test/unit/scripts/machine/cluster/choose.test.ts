@@ -176,18 +176,28 @@ describe("a named context, kind and k3d", () => {
 
   it("brings the copy up to date when the kubeconfig has changed, but follows it to no other server", async () => {
     const { kubeconfig: copy } = await up(contexts("https://prod.example.com"), "prod-x");
-    const told = (theirs: string, age: number) => {
+    const told = (theirs: string) => {
       writeFileSync(process.env.KUBECONFIG!, theirs);
-      utimesSync(process.env.KUBECONFIG!, new Date(), new Date(statSync(copy).mtimeMs + age));
       renewContext("t", "prod-x");
       const { clusters, users } = parse(readFileSync(copy, "utf8")) as { clusters: { cluster: { server: string } }[]; users: { user: { token: string } }[] };
       return [clusters[0]!.cluster.server, users[0]!.user.token];
     };
     const rotated = kubeconfig("https://prod.example.com").replace("first", "second");
-    assert.deepEqual(told(rotated, -1000), ["https://prod.example.com", "first"], "older than the copy");
-    assert.deepEqual(told(rotated, 1000), ["https://prod.example.com", "second"]);
-    assert.deepEqual(told(kubeconfig("https://elsewhere.example.com"), 1000), ["https://prod.example.com", "second"]);
-    assert.deepEqual(told("contexts: []", 1000), ["https://prod.example.com", "second"], "the context is gone");
+    assert.deepEqual(told(rotated), ["https://prod.example.com", "second"]);
+    assert.deepEqual(told(kubeconfig("https://elsewhere.example.com")), ["https://prod.example.com", "second"]);
+    assert.deepEqual(told("contexts: []"), ["https://prod.example.com", "second"], "the context is gone");
+  });
+
+  it("takes the login of the kubeconfig that is named now, though its file is older than the copy", async () => {
+    const run = contexts("https://prod.example.com");
+    const another = `${process.env.KUBECONFIG}-of-another-account`;
+    writeFileSync(another, kubeconfig("https://prod.example.com").replace("first", "another's"));
+    utimesSync(another, new Date(), new Date(Date.now() - 3600_000));
+    const { kubeconfig: copy } = await up(run, "prod-x");
+    process.env.KUBECONFIG = another;
+    renewContext("t", "prod-x");
+    const { users } = parse(readFileSync(copy, "utf8")) as { users: { user: { token: string } }[] };
+    assert.equal(users[0]!.user.token, "another's");
   });
 
   it("asks before a context takes the place of what there is, and keeps nothing of one that is refused", async () => {
