@@ -234,3 +234,35 @@ describe("passwords from outside", function () {
     });
   });
 });
+
+describe("a cluster that lost the kinds of the secret store's operator", function () {
+  this.timeout(180_000);
+  const fleet = new Fleet();
+  let operator: Operator | undefined;
+
+  before(async () => {
+    fleet.list("{ name: shop, engine: woocommerce }");
+    await fleet.up();
+    await installKinds(fleet.kube, "vault");
+    fleet.patch("Pulumi.local.yaml", "    mailCatcher: true", '    secrets: { store: { name: vault, path: "shops/{store}/{kind}" } }\n    mailCatcher: true');
+    await fleet.ok("cluster", "up");
+  });
+  after(async () => {
+    await operator?.stop();
+    await fleet.remove();
+  });
+
+  it("fails its stores at once, with the API server's words, and they heal when the kinds are back", async () => {
+    const kind = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/externalsecrets.external-secrets.io";
+    await fleet.kube.remove(kind);
+    await until("the kind is gone", async () => (await fleet.kube.get(kind)) === undefined);
+    const { rows } = await fleet.apply();
+    assert.equal(rows.shop!.result, "failed");
+    assert.match(rows.shop!.error!, /ExternalSecret::external-\w+" was not successfully created by the Kubernetes API server/);
+    assert.deepEqual(fleet.locks("shop"), []);
+    await installKinds(fleet.kube, "vault");
+    operator = new Operator(fleet.kube, (path, property) => `${path}-${property}`.replaceAll("/", "-"));
+    assert.equal((await fleet.apply()).rows.shop!.error, null);
+    await fleet.assertSound("shop");
+  });
+});
