@@ -24,10 +24,11 @@ describe("Certificates, in the lab", function () {
     await lab.up();
     await manager.install();
     await manager.startController(solverImage);
+    // It makes the namespace in which the account with the other authority is kept, too.
+    await manager.ownAuthority("own");
     const solvers = [{ http01: { ingress: { ingressClassName: "traefik", serviceType: "ClusterIP" } } }];
     await manager.issuer("acme", { acme: { ...(await manager.startAuthority()), solvers } });
     await manager.ready("clusterissuers/acme");
-    await manager.ownAuthority("own");
   });
   after(async () => {
     await lab.stores("destroy", "--all", "--yes");
