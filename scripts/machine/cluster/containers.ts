@@ -60,7 +60,7 @@ export async function containersUp(name: string, choice: Choice, run: Run, log: 
   const { http, https } = await publishedPorts(name, choice, run);
   writeRecord(name, { ...record, ingressPorts: { http, https } });
   const get = kind === "kind" ? ["get", "kubeconfig", "--name", id] : ["kubeconfig", "get", id];
-  const file = saveKubeconfig(name, context, expectSuccess(`${kind} get kubeconfig`, await run(kind, get, { timeout: 30_000, env })));
+  const file = saveKubeconfig(record.kubeconfig, expectSuccess(`${kind} get kubeconfig`, await run(kind, get, { timeout: 30_000, env })), context);
   refuseUnlessLocal(context, file.server);
   if (http !== 80 || https !== 443) log(`port 80 or 443 can not be had on this machine: the ingress answers on ${http} and ${https}`);
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../../config/errors";
 import { variables } from "../../../config/variables";
@@ -43,7 +44,7 @@ export interface ContextFile {
  */
 export function extractContext(cluster: string, context: string): ContextFile {
   const text = copyOfContext(context);
-  if (text !== undefined) return saveKubeconfig(cluster, context, text);
+  if (text !== undefined) return saveKubeconfig(copyFile(cluster, context), text, context);
   const known = contextNames();
   throw new UserError(
     `there is no context ${context} in the kubeconfig (${variables.KUBECONFIG ?? "~/.kube/config"})`,
@@ -53,29 +54,54 @@ export function extractContext(cluster: string, context: string): ContextFile {
 }
 
 /**
- * Brings the copy up to date with the user's kubeconfig, whose login may be another: renewed, or of another account in another file. It
- * stays as it is where the context is gone or leads to another server now: that is `cluster up`'s to decide.
+ * The copy of a context as the user's kubeconfig has it now, whose login may be another: renewed, or of another account in another file.
+ * @param recorded the copy that `cluster up` made: it counts where the context is gone from the kubeconfig or leads to another server now,
+ * for that is `cluster up`'s to decide
  */
-export function renewContext(cluster: string, context: string): void {
-  const copy = contextFile(cluster, context);
-  // In a shell of `stores env` it is the user's kubeconfig.
-  if (!usualFiles().some((file) => resolve(file) !== copy && existsSync(file))) return;
+export function renewContext(cluster: string, context: string, recorded: string): string {
   const now = copyOfContext(context);
-  const before = readFileSync(copy, "utf8");
-  if (now !== undefined && now !== before && serverOf(now) === serverOf(before)) saveKubeconfig(cluster, context, now);
+  if (now === undefined || serverOf(now) !== serverOf(readFileSync(recorded, "utf8"))) return recorded;
+  const copy = copyFile(cluster, context);
+  if (!existsSync(copy) || readFileSync(copy, "utf8") !== now) saveKubeconfig(copy, now, context);
+  return copy;
 }
 
 const serverOf = (text: string) => (parse(text) as { clusters?: { cluster?: { server?: string } }[] } | null)?.clusters?.[0]?.cluster?.server;
 
-/** Writes a kubeconfig with one context into the cluster's folder. */
-export function saveKubeconfig(cluster: string, context: string, text: string): ContextFile {
+/** Writes a kubeconfig with one context. */
+export function saveKubeconfig(file: string, text: string, context: string): ContextFile {
   const server = serverOf(text);
   if (!server) throw new UserError(`context ${context} names no server`);
-  const kubeconfig = contextFile(cluster, context);
-  writeWhole(kubeconfig, text, { ofUserAlone: true });
-  return { kubeconfig, server };
+  writeWhole(file, text, { ofUserAlone: true });
+  return { kubeconfig: file, server };
 }
 
+const contextsFolder = (cluster: string) => join(clusterFolder(cluster), "contexts");
+
 /** Contexts may be named anything (`arn:aws:eks:…/…`): the file's name keeps what is safe and stays apart by encoding. */
-export const contextFile = (cluster: string, context: string) =>
-  join(clusterFolder(cluster), "contexts", `${encodeURIComponent(context)}.kubeconfig`);
+export const contextFile = (cluster: string, context: string) => join(contextsFolder(cluster), `${encodeURIComponent(context)}.kubeconfig`);
+
+/** One for each kubeconfig that it may come from: two shells with the logins of two accounts do not get in each other's way. */
+export function copyFile(cluster: string, context: string): string {
+  const usual = usualFiles().map((file) => resolve(file));
+  const copy = contextFile(cluster, context);
+  // In a shell of `stores env` the copy is the user's kubeconfig.
+  const own = usual.find((file) => copies(cluster, context).includes(file));
+  if (own !== undefined) return own;
+  if (variables.KUBECONFIG === undefined) return copy;
+  const from = createHash("sha256").update(usual.join(delimiter)).digest("hex").slice(0, 8);
+  return copy.replace(/\.kubeconfig$/, `@${from}.kubeconfig`);
+}
+
+/** All copies of a context that there are. */
+function copies(cluster: string, context: string): string[] {
+  const folder = contextsFolder(cluster);
+  const start = encodeURIComponent(context);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => name.startsWith(start) && /^(@[0-9a-f]{8})?\.kubeconfig$/.test(name.slice(start.length))).map((name) => join(folder, name));
+}
+
+/** Removes every login to a context. */
+export function forgetContext(cluster: string, context: string): void {
+  for (const file of copies(cluster, context)) rmSync(file, { force: true });
+}

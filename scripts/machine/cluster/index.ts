@@ -12,7 +12,7 @@ import { forgetRecord, readRecord, writeRecord, type ClusterRecord } from "./clu
 import type { ContainerEngine } from "./container-engine";
 import { run as runCommand } from "./commands";
 import { containersDelete, containersDown, containersUp } from "./containers";
-import { extractContext, refuseUnlessLocal, renewContext } from "./context";
+import { extractContext, forgetContext, refuseUnlessLocal, renewContext } from "./context";
 import { embeddedUp, endComponents, isRunning, type Binaries } from "./embedded";
 import { componentNames } from "./embedded/components";
 
@@ -162,9 +162,10 @@ export async function clusterReset(name: string, log: (line: string) => void = (
 }
 
 /** Forgets a context, with the copy of its credentials. */
-function letGo(name: string, { kubeconfig }: ClusterRecord): void {
+function letGo(name: string, { context, kubeconfig }: ClusterRecord): void {
   forgetRecord(name);
   rmSync(kubeconfig, { force: true });
+  forgetContext(name, context);
 }
 
 /** A damaged record is what a reset gets rid of. */
@@ -182,8 +183,9 @@ function readableRecord(name: string): ClusterRecord | undefined {
  */
 export async function currentCluster(name: string, named?: string): Promise<Cluster | undefined> {
   const record = recordOf(name, readRecord(name), named);
-  if (record?.kind === "context" && existsSync(record.kubeconfig)) renewContext(name, record.context);
-  return record && existsSync(record.kubeconfig) && (await (await Kube.open(record.kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, record) : undefined;
+  if (!record || !existsSync(record.kubeconfig)) return undefined;
+  const kubeconfig = record.kind === "context" ? renewContext(name, record.context, record.kubeconfig) : record.kubeconfig;
+  return (await (await Kube.open(kubeconfig, record.context, 5000)).answers()) ? clusterOf(name, { ...record, kubeconfig }) : undefined;
 }
 
 /** How the cluster of this name is reached, whether or not it answers: `context "kind-shops" at https://127.0.0.1:6443`. */

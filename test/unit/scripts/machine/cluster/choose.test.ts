@@ -7,7 +7,7 @@ import { clusterDown, clusterReset, clusterUp } from "../../../../../scripts/mac
 import { chooseCluster } from "../../../../../scripts/machine/cluster/choose";
 import { forgetRecord, readRecord, writeRecord } from "../../../../../scripts/machine/cluster/cluster-record";
 import { bindsLowPorts } from "../../../../../scripts/machine/cluster/container-engine";
-import { contextFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../../../../scripts/machine/cluster/context";
+import { copyFile, isLocalContext, refuseUnlessLocal, renewContext } from "../../../../../scripts/machine/cluster/context";
 import type { Run } from "../../../../../scripts/machine/os/run";
 import { useCacheFolder } from "../../../helpers/cache-folder";
 import { keepEnvironment } from "../../../helpers/keep-environment";
@@ -178,7 +178,7 @@ describe("a named context, kind and k3d", () => {
     const { kubeconfig: copy } = await up(contexts("https://prod.example.com"), "prod-x");
     const told = (theirs: string) => {
       writeFileSync(process.env.KUBECONFIG!, theirs);
-      renewContext("t", "prod-x");
+      assert.equal(renewContext("t", "prod-x", copy), copy);
       const { clusters, users } = parse(readFileSync(copy, "utf8")) as { clusters: { cluster: { server: string } }[]; users: { user: { token: string } }[] };
       return [clusters[0]!.cluster.server, users[0]!.user.token];
     };
@@ -188,16 +188,25 @@ describe("a named context, kind and k3d", () => {
     assert.deepEqual(told("contexts: []"), ["https://prod.example.com", "second"], "the context is gone");
   });
 
-  it("takes the login of the kubeconfig that is named now, though its file is older than the copy", async () => {
+  it("takes the login of the kubeconfig that is named now, beside that of another shell, and forgets both", async () => {
     const run = contexts("https://prod.example.com");
-    const another = `${process.env.KUBECONFIG}-of-another-account`;
+    const one = process.env.KUBECONFIG!;
+    const another = `${one}-of-another-account`;
     writeFileSync(another, kubeconfig("https://prod.example.com").replace("first", "another's"));
     utimesSync(another, new Date(), new Date(Date.now() - 3600_000));
     const { kubeconfig: copy } = await up(run, "prod-x");
-    process.env.KUBECONFIG = another;
-    renewContext("t", "prod-x");
-    const { users } = parse(readFileSync(copy, "utf8")) as { users: { user: { token: string } }[] };
-    assert.equal(users[0]!.user.token, "another's");
+    const tokenIn = (file: string) => (parse(readFileSync(file, "utf8")) as { users: { user: { token: string } }[] }).users[0]!.user.token;
+    const inShell = (KUBECONFIG: string) => {
+      process.env.KUBECONFIG = KUBECONFIG;
+      return renewContext("t", "prod-x", copy);
+    };
+    const theirs = inShell(another);
+    assert.deepEqual([tokenIn(theirs), tokenIn(copy), statSync(theirs).mode & 0o777], ["another's", "first", 0o600]);
+    assert.equal(inShell(one), copy);
+    assert.deepEqual([inShell(copy), inShell(theirs)], [copy, theirs], "in a shell of stores env");
+    assert.equal(inShell(`${one}-gone`), copy);
+    assert.equal(await clusterDown("t", undefined, run), true);
+    assert.deepEqual([existsSync(copy), existsSync(theirs)], [false, false]);
   });
 
   it("asks before a context takes the place of what there is, and keeps nothing of one that is refused", async () => {
@@ -209,7 +218,7 @@ describe("a named context, kind and k3d", () => {
     const run = contexts("https://127.0.0.1:6443");
     await assert.rejects(clusterUp({ name: "t", context: "minikube", accept, log: () => {}, run, kubectl: async () => "kubectl" }), /not minikube/);
     assert.equal(readRecord("t")?.context, "prod-x");
-    assert.equal(existsSync(contextFile("t", "minikube")), false);
+    assert.equal(existsSync(copyFile("t", "minikube")), false);
     assert.ok(existsSync(readRecord("t")!.kubeconfig));
   });
 
