@@ -30,6 +30,8 @@ export interface LoadOptions {
   hostSuffix?: string;
   /** Whether the environment's stores reach addresses outside the cluster: only then an image may be one. */
   egress?: "allow" | "deny";
+  /** From which the paths of images count. @default the file's */
+  folder?: string;
 }
 
 /** The list that an environment uses unless another is named. */
@@ -42,7 +44,7 @@ export function loadStores(file: string, options: LoadOptions = {}): StoreList {
   return parseStores(file, read.text, options);
 }
 
-/** The same for a text; the file serves in messages, and images count from its folder. */
+/** The same for a text; the file serves in messages. */
 export function parseStores(file: string, text: string, options: LoadOptions = {}): StoreList {
   const fail = (problems: PlacedProblem[]): never => {
     const told = new Set<string>();
@@ -51,7 +53,7 @@ export function parseStores(file: string, text: string, options: LoadOptions = {
     throw new ListErrors(sorted.map((problem) => ({ file, ...problem })));
   };
   try {
-    return { file, stores: readDocument(new ListDocument(text), dirname(file), options, fail) };
+    return { file, stores: readDocument(new ListDocument(text), options.folder ?? dirname(file), options, fail) };
   } catch (error) {
     // The YAML library and the walks over its tree are recursive.
     if (error instanceof RangeError) fail([{ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" }]);

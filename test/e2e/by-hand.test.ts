@@ -51,6 +51,24 @@ describe("the same stacks by hand", function () {
     await fleet.assertSound("hand");
   });
 
+  it("a store that its stack's config has is unchanged, needs no list, and is changed by the list again", async () => {
+    const entry = { name: "hand", engine: "woocommerce", title: "Second" };
+    const config = ["config", "set", "storefleet:spec", ...stack];
+    await byHand(...config, JSON.stringify({ stores: [entry] }));
+    await byHand("up", ...stack, ...yes, "--expect-no-changes");
+    await assertUnchanged();
+    fleet.list();
+    const told = await byHand("preview", ...stack, "--expect-no-changes");
+    assert.match(told.stdout, /the store is as storefleet:spec in the stack's config has it; the list is not read/);
+    await byHand(...config, JSON.stringify({ stores: [{ ...entry, plan: "huge" }] }));
+    const wrong = await fleet.pulumi("up", ...stack, ...yes);
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.stdout + wrong.stderr, /storefleet:spec:1:\d+: stores\[0\]\.plan is not known \(value "huge"\)/);
+    await byHand("config", "rm", "storefleet:spec", ...stack);
+    fleet.list(store("Second"));
+    await byHand("preview", ...stack, "--expect-no-changes");
+  });
+
   it("losing the files that hold the salts loses nothing", async () => {
     const files = [fleet.project, fleet.workFolder].map((folder) => join(folder, "Pulumi.local.hand.yaml"));
     assert.ok(existsSync(files[0]!), "the CLI by hand wrote none");
