@@ -172,7 +172,7 @@ and 2 unchanged`,
     prints: `STORE  RESULT   TIME
 bloom  deleted  14.4s  nothing left`,
   },
-  "cluster down": { line: "cluster down", where: "cluster", prints: "" },
+  "cluster down": { line: "cluster down", where: "cluster", prints: "Stopped; its data stays. Start again: ./scripts/stores cluster up" },
   "cluster up": {
     line: "cluster up", where: "cluster",
     prints: `…

@@ -17,8 +17,14 @@ export type { ClusterStatus };
 /** What runs, where, and whether pods are real. */
 export const lookAtCluster = ({ env }: Pick<Scope, "env">): Promise<ClusterStatus> => clusterStatus(clusterName(env));
 
-/** Stops the cluster that `bringUp` started; its data stays. */
-export const stopCluster = async ({ env }: Pick<Scope, "env">, { say }: Pick<Listener, "say">): Promise<void> => void (await clusterDown(clusterName(env), say));
+/** Stops the cluster that `bringUp` started, whose data stays, or lets go of the one it was told to use. Returns what was done, in sentences. */
+export async function stopCluster({ env }: Pick<Scope, "env">, { say }: Pick<Listener, "say">): Promise<string> {
+  const name = clusterName(env);
+  const context = knownContext(name);
+  const had = await clusterDown(name, say);
+  if (context) return `Let go of context ${context}, whose cluster goes on by itself. Take it again: ${storesCommand("cluster up", { context })}`;
+  return had ? `Stopped; its data stays. Start again: ${storesCommand("cluster up")}` : "Nothing ran here.";
+}
 
 /** Deletes the local cluster with everything on it, and the local state. Returns what stays, in sentences, and files with secrets that nothing opens any more. */
 export async function resetCluster({ env }: Pick<Scope, "env">, consent: (question: string) => Promise<void>, { say }: Pick<Listener, "say">): Promise<{ stays: string[]; unreadable: string[] }> {

@@ -20,8 +20,9 @@ export function clusterCommand(program: Command): void {
   withCommon(cluster.command("down"))
     .description("stop the cluster that `up` started; its data stays")
     .action(async (flags: Common) => {
-      await stopCluster(flags, { say: note });
-      if (flags.json) printAnswer("cluster down", { running: false });
+      const done = await stopCluster(flags, { say: note });
+      if (flags.json) return printAnswer("cluster down", { running: false });
+      print(done);
     });
   withCommon(cluster.command("status"))
     .description("what runs, where, and whether pods are real")
