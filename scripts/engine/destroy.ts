@@ -1,4 +1,5 @@
-import { namespaceOf, stackOf } from "../../config/names";
+import { namespaceOf, stackOf, type EnvironmentName } from "../../config/names";
+import { storesCommand } from "../../config/stores-command";
 import { findLeftovers } from "../fleet/leftovers";
 import { isOfStore, type Observed } from "../fleet/observe";
 import { until } from "../machine/os/until";
@@ -10,7 +11,8 @@ const releaseOfVolumes = 30_000;
 
 /**
  * Removes one store: its stack with everything in it, then a look at the cluster for anything that stayed behind.
- * A store without a stack but with a namespace of ours (a lost state) goes by its namespace.
+ * A store without a stack but with a namespace of ours goes by its namespace where it was named. Its state may be lost, but it may as well
+ * be in another backend, and then `--all` and `--prune` of this one are not about it.
  */
 export async function destroyStore(context: RunContext, name: string, observed: Observed | undefined, onStep: (text: string) => void): Promise<Performed> {
   const { session } = context;
@@ -22,6 +24,7 @@ export async function destroyStore(context: RunContext, name: string, observed: 
   const noStack = result.failure?.kind === "not-found";
   if (noStack && !observed) return { ...result, failure: { kind: "not-found", message: `there is no store "${name}": no stack, no namespace` } };
   if (result.failure && !noStack) return result;
+  if (noStack && !observed?.deleting && !context.named?.includes(name)) return { ...result, failure: { kind: "resource", message: notOfThisState(session.env, name) } };
 
   const changes = { ...result.changes };
   let failure: Failure | undefined;
@@ -37,6 +40,11 @@ export async function destroyStore(context: RunContext, name: string, observed: 
   onStep("looking for leftovers");
   return { ...result, changes, failure: failure ?? (await leftoverFailure(context, name, namespace)) };
 }
+
+const notOfThisState = (env: EnvironmentName, name: string) =>
+  `store ${name} runs, and this state has no stack of it; nothing was done.
+Where its stack is in another backend, use that one: pulumi login URL, or PULUMI_BACKEND_URL.
+Where that state is lost, remove it by name: ${storesCommand(`destroy ${name}`, { env })}`;
 
 /** Volumes are released a moment after their namespace is gone; anything later is a leftover, and is named. */
 async function leftoverFailure({ session, signal }: RunContext, name: string, namespace: string): Promise<Failure | undefined> {

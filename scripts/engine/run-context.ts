@@ -18,6 +18,8 @@ export interface RunContext {
   adopt?: boolean;
   /** Stores whose passwords came from outside get drawn ones, where their list says so. */
   drawPasswords?: boolean;
+  /** Stores that somebody asked for by name: these are deleted also where the state has no stack of them. */
+  named?: readonly string[];
 }
 
 /** What every operation on a stack is told. */

@@ -85,7 +85,7 @@ function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOptio
   if (option && names.length === 0) throw new UserError(`${option} needs the names of stores`, `Such as: ${storesCommand(`apply acme ${option}`)}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency }: Pick<ApplyOptions, "concurrency" | PasswordOption>, listener: Listener): Promise<Applied> {
+async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency, names = [] }: Pick<ApplyOptions, "concurrency" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
   const { session, shared } = fleet;
   if (decisions.some(({ action }) => action === "create" || action === "update")) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
@@ -93,7 +93,7 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   if (remark) listener.say(remark);
   const [stores, addresses] = await Promise.all([
     withRunContext(session, longestInstallation(fleet), listener, (context) =>
-      runDecisions({ ...context, adopt, drawPasswords }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
+      runDecisions({ ...context, adopt, drawPasswords, named: names }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
     ),
     // Beside the work: where names are not found, that takes a second and more.
     addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix))),

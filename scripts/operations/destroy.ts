@@ -43,7 +43,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
 
   const shared = await readEnvironment(session.kube, env);
   const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener, (context) =>
-    runDecisions(context, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
+    runDecisions({ ...context, named: names }, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
   );
   return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Accounts, audit } from "./helpers/accounts";
@@ -333,6 +333,12 @@ describe("a fleet's life", function () {
 
   it("prunes what left the list, and destroys the rest without a trace", async () => {
     fleet.list(renamed);
+    // As from a machine whose state is another: only a store that is named goes without a stack.
+    const stack = join(fleet.state, ".pulumi/stacks/storefleet/local.corner.json");
+    renameSync(stack, `${stack}.away`);
+    const kept = (await fleet.apply("--prune", "--yes")).rows.corner!;
+    assert.deepEqual([kept.result, /this state has no stack of it; nothing was done/.test(kept.error!)], ["failed", true], kept.error!);
+    renameSync(`${stack}.away`, stack);
     const { ended, rows } = await fleet.apply("--prune", "--yes");
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual([rows.corner!.result, rows.shop!.result], ["deleted", "unchanged"]);

@@ -35,14 +35,24 @@ describe("destroy", () => {
     assert.equal(operations.length, 1);
   });
 
-  it("without a stack, the namespace of ours goes", async () => {
+  it("without a stack, the namespace of ours goes where the store was named, or is going already", async () => {
+    for (const [named, seen] of [[["acme"], observed], [[], observedStore("acme", { deleting: true })]] as const) {
+      const kube = new FakeKube();
+      const path = putStore(kube, "acme");
+      const { engine } = fakeEngine([missing], { kube });
+      const { failure, changes } = await destroyStore({ ...engine, named }, "acme", seen, () => {});
+      assert.equal(failure, undefined);
+      assert.equal(changes.delete, 1);
+      assert.deepEqual(kube.changes, [`DELETE ${path}`]);
+    }
+  });
+
+  it("without a stack, a store that nobody named stays: its state may be another", async () => {
     const kube = new FakeKube();
-    const path = putStore(kube, "acme");
-    const { engine } = fakeEngine([missing], { kube });
-    const { failure, changes } = await destroyStore(engine, "acme", observed, () => {});
-    assert.equal(failure, undefined);
-    assert.equal(changes.delete, 1);
-    assert.deepEqual(kube.changes, [`DELETE ${path}`]);
+    putStore(kube, "acme");
+    const { failure } = await destroyStore(fakeEngine([missing], { kube }).engine, "acme", observed, () => {});
+    assert.match(failure!.message, /^store acme runs, and this state has no stack of it; nothing was done\.\n.*another backend.*\n.*\.\/scripts\/stores destroy acme$/);
+    assert.deepEqual(kube.changes, []);
   });
 
   it("a namespace that the stack did not know goes too, if it is ours", async () => {
