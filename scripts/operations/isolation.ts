@@ -2,7 +2,7 @@ import { requiresIsolation, settingsFile, type EnvironmentSettings } from "../..
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
-import type { Kube } from "../../kube";
+import { KubeError, type Kube } from "../../kube";
 import { probeIsolation } from "../engine/probe-isolation";
 import type { Session } from "../engine/session";
 import type { Decision } from "../fleet/classify";
@@ -15,9 +15,15 @@ export async function findOutIsolation(session: Session, settings: EnvironmentSe
   const { env, kube } = session;
   if (!requiresIsolation(env, settings) || (await readIsolation(kube, cluster))?.enforcement === "enforced") return;
   say("network policies: trying whether this cluster enforces them");
-  const found = await probeIsolation(kube, settings, signal);
+  const found = await probeIsolation(kube, settings, signal).catch(refused);
   await writeIsolation(kube, cluster, found);
   say(isolationProblem(env, found)?.join(". ") ?? "network policies: enforced");
+}
+
+/** Whoever may not make the probe's pods has brought up the environment all the same. */
+function refused(error: unknown): Isolation {
+  if (error instanceof KubeError) return { enforcement: "unknown", reason: error.message };
+  throw error;
 }
 
 /** What is not known of this cluster, or known to be wrong, and the ways on. */

