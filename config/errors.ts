@@ -13,7 +13,7 @@ export const errorCodes = {
   "not-isolated": { refused: true, means: "the environment asks for enforced network policies, and the cluster is not known to do that" },
   "no-certificate": { refused: true, means: "the issuer of the settings, or its certificate of all generated hosts, is not there or not ready" },
   protected: { refused: true, means: "a store that was to go is protected" },
-  "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list" },
+  "refused-deletion": { refused: true, means: "deletions that are too many, not agreed to, or follow from an empty list; or nobody agreed to break a lock" },
   "refused-reset": { refused: true, means: "another kind of cluster, or one with stores, which a reset does not delete" },
   "plan-invalid": { refused: true, means: "a file is no saved plan" },
   "plan-out-of-date": { refused: true, means: "list, fleet or commit changed since the plan was saved, or that was three days ago" },

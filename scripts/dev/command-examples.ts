@@ -144,6 +144,7 @@ local.cargo  passphrase    nobody`,
     prints: `error: nothing says what the stacks of local are to be encrypted by
 Set it in Pulumi.local.yaml, such as: storefleet:state: { secretsProvider: "awskms://alias/NAME?region=…" }`,
   },
+  "state unlock": { line: "state unlock", where: "cluster", prints: "Nobody holds a lock there." },
   verify: { line: "verify acme", where: "cluster", prints: `error: nothing can be bought in acme\n${simulation}` },
   exec: { line: "exec acme -- wp plugin list", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
   shell: { line: "shell acme mariadb", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },

@@ -1,14 +1,15 @@
 import type { KubeObject } from "../../kube";
 import { parseStack } from "../../config/names";
 import { engineNames } from "../../config/spec";
-import { byHand } from "../../config/stores-command";
 import type { Observed } from "../fleet/observe";
+import { holdersIn } from "../machine/foreign-words";
 import { until } from "../machine/os/until";
 import { helmRecords, rollBack, type ReleaseName } from "./helm";
+import { holderInWords, unlockCommand } from "./locks";
 import { hasOldRecords, moveRecords } from "./old-records";
 import { knownRepairs, needsTakingBack, takeBack, type Repair } from "./repairs";
 import type { Outcome, Operation, Failure } from "./operation";
-import { runCli } from "./run-cli";
+import { cancelLocks } from "./recorded-stacks";
 import type { RunContext } from "./run-context";
 import { breakStaleLock } from "./stale-lock";
 import { stateTrouble } from "./state-trouble";
@@ -32,7 +33,7 @@ export async function perform(context: RunContext, releases: ReleaseName[], oper
   const repairs: string[] = [];
   const look = async () => (operation.kind === "up" ? helmRecords(session.kube, releases) : []);
   let before = await look();
-  const cancelLock = async () => void (await runCli(context, ["cancel", "--yes", "--stack", operation.stack], `the lock of stack ${operation.stack} can not be broken`));
+  const cancelLock = async () => cancelLocks(context, operation.stack);
   const breakLock = ({ message }: Failure) => breakStaleLock(session.env, operation.stack, message, cancelLock);
   const refusals: string[] = [];
   const rollBackAny = async () => (await Promise.all(releases.map((release) => rollBack(session, release, signal, (words) => refusals.push(words))))).some(Boolean);
@@ -86,10 +87,9 @@ function explain(failure: Failure, stack: string): Failure {
   const trouble = failure.kind === "cli" ? stateTrouble(failure.message) : undefined;
   if (trouble) return { ...failure, message: `${trouble.what}. ${trouble.mend(env)}\n${failure.message}` };
   if (failure.kind !== "locked") return failure;
-  return {
-    ...failure,
-    message: `${failure.message}\nAnother operation holds the stack. If its process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${stack}`)}`,
-  };
+  const holders = holdersIn(failure.message);
+  const who = holders.map((holder) => holderInWords(holder)).join(" and ") || "another operation";
+  return { ...failure, message: `${failure.message}\nHeld by ${who}. If that is gone for certain: ${unlockCommand(stack, holders)}` };
 }
 
 const deletionLimit = 120_000;

@@ -55,4 +55,9 @@ export async function lockHolders(place: CliPlace, stack: string, secretsProvide
   }
 }
 
+/** Takes all locks of a stack away, whoever holds one. */
+export async function cancelLocks(place: CliPlace, stack: string): Promise<void> {
+  await runCli(place, ["cancel", "--yes", "--stack", stack], `the lock of stack ${stack} can not be broken`);
+}
+
 export const givenProvider = (secretsProvider: string | undefined) => (secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider]);

@@ -6,6 +6,7 @@ import { changedSecrets } from "../fleet/outside-secrets";
 import { forEachLimited } from "../machine/os/limited";
 import { withAwaitedPods } from "./awaited-pods";
 import { destroyStore } from "./destroy";
+import { whileLocked } from "./locks";
 import { hasChanges, noChanges, type Changes, type FailureKind, type Outcome, type StoreReport } from "./operation";
 import type { Progress } from "./progress";
 import { reconcileStore } from "./reconcile";
@@ -56,7 +57,7 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     const onStep = (text: string) => progress.step(name, text);
     onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
     const spec = specs.get(name);
-    const outcome: Outcome & { repairs?: string[] } = await guard(async () => {
+    const attempt = (): Promise<Outcome & { repairs?: string[] }> => guard(async () => {
       const { session } = context;
       if (unwell.length > 0) return refused(`has to come after ${unwell.join(", ")}, which did not get there`);
       const now = await observeStore(session.kube, session.env, name);
@@ -69,6 +70,7 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
       // Another run was faster.
       return destroyed.failure?.kind === "not-found" && decision.observed ? nothingDone() : destroyed;
     });
+    const outcome: Outcome & { repairs?: string[] } = await whileLocked(attempt, onStep, context.signal);
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs = [] } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : (idleResults[action] ?? resultOf(action, changes));

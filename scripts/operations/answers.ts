@@ -121,6 +121,7 @@ const images = z.strictObject({
 });
 
 const noted = z.strictObject({ result: z.enum(["created", "updated", "closed", "none"]), url: z.string().nullable().describe("Its page, where the platform tells.") });
+const locks = z.array(z.strictObject({ host: z.string(), pid: z.int(), since: z.string().describe("ISO 8601.") })).describe("Who works on it.");
 const stateCheck = z.strictObject({
   env,
   backend: z.string().describe("Where it is, without a login."),
@@ -129,8 +130,13 @@ const stateCheck = z.strictObject({
   keepsVersions: z.boolean().nullable().describe("Whether the bucket keeps what is overwritten or deleted; null: nobody can say."),
   stacks: z.array(z.strictObject({
     name: z.string(), key: z.string().describe("passphrase, or a key's URL."), otherKey: z.boolean().describe("Another than secretsProvider says: `stores state rekey`."),
-    locks: z.array(z.strictObject({ host: z.string(), pid: z.int(), since: z.string().describe("ISO 8601.") })).describe("Who works on it."),
+    locks,
   })),
+});
+
+const stateUnlock = z.strictObject({
+  env,
+  stacks: z.array(z.strictObject({ name: z.string(), locks, result: z.enum(["unlocked", "held"]).describe("held: by a run that came meanwhile, and is left alone.") })).describe("Those that were locked."),
 });
 
 const stateRekey = z.strictObject({
@@ -156,7 +162,7 @@ export const answers = {
   images,
   "ci comment": noted, "ci issue": noted,
   "ci init": z.strictObject({ files: z.array(z.strictObject({ path: z.string(), source: z.string(), result: z.enum(["written", "unchanged", "kept"]) })) }),
-  "state check": stateCheck, "state rekey": stateRekey,
+  "state check": stateCheck, "state rekey": stateRekey, "state unlock": stateUnlock,
   "cluster up": cluster, "cluster status": cluster,
   "cluster down": z.strictObject({ running: z.literal(false) }),
   "cluster reset": z.strictObject({ reset: z.literal(true) }),

@@ -6,7 +6,7 @@ import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
 import { projectRoot } from "../../config/root";
 import { readState } from "../../config/state";
-import { byHand } from "../../config/stores-command";
+import { holderInWords, unlockCommand } from "../engine/locks";
 import { keyInWords, lockHolders, recordedStack, stackNames, type CliPlace, type StackKey } from "../engine/recorded-stacks";
 import { keyLines, rekey } from "../engine/rekey";
 import { forgetSalts, holdsSecrets, withoutKey } from "../engine/state";
@@ -77,8 +77,8 @@ async function refuseLocked(place: CliPlace, stack: string, secretsProvider: str
   const [holder] = await lockHolders(place, stack, secretsProvider);
   if (!holder) return;
   throw new UserError(
-    `somebody works on stack ${stack}: process ${holder.pid} on ${holder.host}, since ${new Date(holder.since).toISOString()}`,
-    `Do it again when that is over. If the process is gone for certain: ${byHand(`pulumi cancel --yes --stack ${stack}`)}`,
+    `somebody works on stack ${stack}: ${holderInWords(holder)}`,
+    `Do it again when that is over. If that process is gone for certain: ${unlockCommand(stack, [holder])}`,
   );
 }
 

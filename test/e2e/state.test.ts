@@ -68,14 +68,43 @@ describe("a state in a bucket, encrypted by a key", function () {
     }
   });
 
-  it("lets one run at a store, and tells the other who is there", async () => {
+  it("lets one run at a store, and has the other wait", async () => {
     fleet.list(shop("Third"));
     const first = fleet.start(["apply", "--json"]);
-    await until("the first run holds the lock", async () => fleet.locks("shop").length > 0, 60, 20);
-    const second = fleet.rows(await fleet.stores("apply", "--json"));
-    assert.match(second.rows.shop!.error ?? "", /^the stack is currently locked by 1 lock\(s\)[^]*created by \S+@\S+ \(pid \d+\)[^]*Another operation holds the stack/);
-    assert.equal(fleet.rows(await first.done).rows.shop!.result, "updated");
-    assert.equal((await fleet.apply()).rows.shop!.result, "unchanged");
+    await until("the first run holds the lock", async () => fleet.locks("shop").length > 0 && fleet.cli("shop") !== undefined, 60, 20);
+    const holder = fleet.cli("shop")!;
+    process.kill(holder, "SIGSTOP");
+    const second = fleet.start(["apply", "--json"]);
+    await until("the second run waits", async () => second.so.stderr.includes(`shop: waiting for process ${holder} on `), 60).finally(() => process.kill(holder, "SIGCONT"));
+    const results = await Promise.all([first, second].map(async ({ done }) => fleet.rows(await done).rows.shop!.result));
+    assert.deepEqual(results, ["updated", "unchanged"]);
+  });
+
+  it("converges after a job on another host was cancelled amid its work, once its locks were broken by the command that is told", async () => {
+    fleet.list(shop("Cancelled"));
+    const job = fleet.start(["apply", "--json"]);
+    await until("it is amid its work", async () => fleet.locks("shop").length > 0 && fleet.pendingOperations("shop").length > 0, 60, 20);
+    for (const pid of fleet.processes()) process.kill(pid, "SIGKILL");
+    await job.done;
+    await fleet.quiet();
+    const [lock] = fleet.locks("shop");
+    const file = join(fleet.lockFolder("shop"), lock!);
+    const twoHoursAgo = new Date(Date.now() - 2 * 3600_000).toISOString();
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, "utf8")) as object), hostname: "runner-7", timestamp: twoHoursAgo }));
+
+    const { rows, ended } = await fleet.apply();
+    assert.deepEqual([ended.code, rows.shop!.result, (rows.shop as { code?: string }).code], [1, "failed", "locked"]);
+    const [, command] = /Held by process \d+ on runner-7, which took the lock 2 h ago\. If that is gone for certain: (.*)$/.exec(rows.shop!.error!) ?? [];
+    const mend = (...more: string[]) => fleet.start(["-c", [command, ...more].join(" ")], {}, "bash", fleet.project).done;
+    const unasked = await mend("--json");
+    assert.deepEqual([unasked.code, failure.parse(JSON.parse(unasked.stdout)).error.code, fleet.locks("shop")], [3, "refused-deletion", [lock]]);
+    const mended = await mend("--json", "--yes");
+    assert.equal(mended.code, 0, mended.stderr);
+    assert.match(mended.stderr, /local\.shop +process \d+ on runner-7 for 2h 0m/);
+    assert.deepEqual((JSON.parse(mended.stdout) as Answer<"state unlock">).stacks.map(({ name, result }) => [name, result]), [["local.shop", "unlocked"]]);
+    const again = await fleet.apply();
+    assert.deepEqual([again.rows.shop!.result, again.rows.shop!.error], ["updated", null], again.ended.stderr);
+    await fleet.assertSound("shop");
   });
 
   it("converges after the CLI was killed while it saved", async () => {

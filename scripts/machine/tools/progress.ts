@@ -1,9 +1,11 @@
 import type { Log } from "./locations";
 
-/** `45 s`, `3 min 5 s`. */
+/** `45 s`, `3 min 5 s`, `2 h 20 min`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
+  return whole < 60 ? `${whole} s` : `${minutes} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
 }
 
 /** Says every few seconds in a terminal, less often in a log file, how far `work` has come. */

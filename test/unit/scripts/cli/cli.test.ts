@@ -39,6 +39,7 @@ const commands: Record<string, string[]> = {
   completion: [],
   "state check": common,
   "state rekey": common,
+  "state unlock": [...common, "--yes"],
   env: fleet,
   images: fleet,
   "cluster up": [...common, "--context", "--move"],

@@ -60,6 +60,7 @@ const cases: Record<string, Case> = {
   "ci init": { args: ["github"], alone: null },
   // By the CLI that stands in here.
   "state check": { alone: "failed" },
+  "state unlock": { alone: "failed" },
   // The settings of `local` name no key.
   "state rekey": { alone: "settings-invalid" },
   // The local one would be made.

@@ -152,7 +152,7 @@ describe("reconcile", () => {
     const { engine, operations } = fakeEngine([failure("the stack is currently locked by 1 lock(s)\n x: created by ci@elsewhere (pid 5) at 2026-10-01T10:00:00Z", "locked")], { kube: cluster() });
     const result = await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});
     assert.equal(operations.length, 1);
-    assert.match(result.failure!.message, /ci@elsewhere \(pid 5\)[^]*pulumi cancel --yes --stack local\.acme/);
+    assert.match(result.failure!.message, /ci@elsewhere \(pid 5\)[^]*\nHeld by process 5 on elsewhere, which took the lock .* ago\. If that is gone for certain: \.\/scripts\/stores state unlock acme$/);
   });
 
   it("leaves the reason of a failure on the namespace, and takes it away after a success", async () => {

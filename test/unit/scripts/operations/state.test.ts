@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { UserError } from "../../../../config/errors";
 import type { StateSettings } from "../../../../config/state";
 import { keyLines, rekey } from "../../../../scripts/engine/rekey";
 import { checkState } from "../../../../scripts/operations/state-check";
+import { unlockState, type UnlockConsent } from "../../../../scripts/operations/state-unlock";
 import { rekeyState } from "../../../../scripts/operations/state-rekey";
 import type { openState } from "../../../../scripts/operations/state-place";
 import { fakePulumi, type FakePulumi } from "../../helpers/fake-pulumi";
 import { keepEnvironment } from "../../helpers/keep-environment";
 
-/** A CLI whose stacks are files with their provider; `NAME.locked` is a lock, and a provider with "refuses" in it is refused. */
+/** A CLI whose stacks are files with their provider; `NAME.locked` is a lock, with its holder in it, and a provider with "refuses" in it is refused. */
 const body = `
   const fs = require("node:fs");
   const folder = __dirname + "/stacks/";
@@ -22,8 +24,9 @@ const body = `
   if (sub === "export") return say(JSON.stringify({ version: 3, deployment: read(stack) }));
   if (sub === "output") return say("{}");
   if (sub === "init" && args.includes("hashivault://refuses")) fail('secrets (code=Unknown): Put "http://v": dial tcp: connect: connection refused');
-  if (sub === "init" && fs.existsSync(folder + name + ".locked")) fail("the stack is currently locked by 1 lock(s).\\n  s3://x: created by you@laptop (pid 42) at 2026-11-26T04:00:00Z");
+  if (sub === "init" && fs.existsSync(folder + name + ".locked")) fail("the stack is currently locked by 1 lock(s).\\n  s3://x: created by " + fs.readFileSync(folder + name + ".locked") + " at 2026-11-26T04:00:00Z");
   if (sub === "init" && fs.existsSync(folder + name)) fail("stack 'organization/storefleet/" + name + "' already exists");
+  if (command === "cancel") fs.rmSync(folder + stack + ".locked");
   if (sub === "change-secrets-provider") {
     fs.writeFileSync(folder + "../file-of." + stack, fs.readFileSync("Pulumi." + stack + ".yaml"));
     fs.writeFileSync(folder + stack, JSON.stringify({ ...read(stack), secrets_providers: key(name) }));
@@ -39,6 +42,7 @@ describe("the state's operations", function () {
   const listener = { say: (text: string) => void said.push(text), signal: new AbortController().signal };
   const open: typeof openState = async ({ env }) => ({ session: { env, variables: { STOREFLEET_PULUMI: cli.command } }, workFolder: cli.folder });
   const put = (name: string, provider: string) => writeFileSync(join(cli.folder, "stacks", name), JSON.stringify({ secrets_providers: hasKey(provider), resources: [{ urn: `urn:${name}` }] }));
+  const lock = (name: string, holder = "you@laptop (pid 42)") => writeFileSync(join(cli.folder, "stacks", `${name}.locked`), holder);
   const providerOf = (name: string) => {
     const { secrets_providers: { type, state } } = JSON.parse(readFileSync(join(cli.folder, "stacks", name), "utf8")) as { secrets_providers: { type: string; state: { url?: string } } };
     return state.url ?? type;
@@ -75,10 +79,10 @@ describe("the state's operations", function () {
     });
 
     it("leaves a stack alone on which somebody works, and does the others", async () => {
-      writeFileSync(join(cli.folder, "stacks", "prod.acme.locked"), "");
+      lock("prod.acme");
       const { stacks } = await bring();
       assert.deepEqual(stacks.map(({ name, result }) => [name, result]), [["prod", "rekeyed"], ["prod.acme", "failed"], ["prod.bloom", "rekeyed"]]);
-      assert.match(stacks[1]!.error!, /^somebody works on stack prod\.acme: process 42 on laptop, since 2026-11-26T04:00:00\.000Z\n.*pulumi cancel --yes --stack prod\.acme$/);
+      assert.match(stacks[1]!.error!, /^somebody works on stack prod\.acme: process 42 on laptop, which took the lock .* ago\n.*\.\/scripts\/stores state unlock acme/);
       assert.equal(providerOf("prod.acme"), "passphrase");
     });
 
@@ -102,10 +106,42 @@ describe("the state's operations", function () {
     });
   });
 
+  describe("unlock", () => {
+    const shown: Parameters<UnlockConsent>[0][] = [];
+    const unlock = (names: string[] = [], consent: UnlockConsent = async (held) => void shown.push(held)) => unlockState({ env: "prod" }, names, consent, listener, {}, open);
+    const laptop = { host: "laptop", pid: 42, since: "2026-11-26T04:00:00.000Z" };
+    const stacks = () => readdirSync(join(cli.folder, "stacks"));
+    beforeEach(() => void shown.splice(0));
+
+    it("breaks the locks that it has shown, of the named stores or of all, and of no other environment", async () => {
+      for (const name of ["prod", "prod.acme", "prod.bloom", "staging.acme"]) lock(name);
+      assert.deepEqual(await unlock(["acme"]), { env: "prod", stacks: [{ name: "prod.acme", locks: [laptop], result: "unlocked" }] });
+      assert.deepEqual((await unlock()).stacks.map(({ name, result }) => [name, result]), [["prod", "unlocked"], ["prod.bloom", "unlocked"]]);
+      assert.deepEqual(shown.map(({ stacks, typed }) => [stacks.map(({ name }) => name), typed]), [[["prod.acme"], "prod"], [["prod", "prod.bloom"], "prod"]]);
+      assert.deepEqual(await unlock(), { env: "prod", stacks: [] });
+      assert.deepEqual(stacks().filter((name) => name.endsWith(".locked")), ["staging.acme.locked"]);
+    });
+
+    it("leaves one alone that was taken meanwhile, and does nothing where it is not wanted", async () => {
+      for (const name of ["prod.acme", "prod.bloom"]) lock(name);
+      const result = await unlock([], async () => lock("prod.acme", "me@runner (pid 7)"));
+      assert.deepEqual(result.stacks, [{ name: "prod.acme", locks: [{ ...laptop, host: "runner", pid: 7 }], result: "held" }, { name: "prod.bloom", locks: [laptop], result: "unlocked" }]);
+      await assert.rejects(unlock([], async () => Promise.reject(new Error("no"))), { message: "no" });
+      assert.ok(stacks().includes("prod.acme.locked"));
+    });
+
+    it("refuses one whose process runs here, and a store that the state does not have, which it does not make", async () => {
+      lock("prod.acme", `me@${hostname()} (pid ${process.pid})`);
+      await assert.rejects(unlock(), { code: "not-ready", message: new RegExp(`^stack prod\\.acme is held by a process that runs on this machine: process ${process.pid} on `) });
+      await assert.rejects(unlock(["acme", "nowhere"]), { code: "unknown-store", message: "the state of prod has no stack prod.nowhere" });
+      assert.deepEqual([shown, stacks().includes("prod.nowhere"), stacks().includes("prod.acme.locked")], [[], false, true]);
+    });
+  });
+
   describe("check", () => {
     it("makes a stack elsewhere and removes it, and tells each stack's key and holder; never a login", async () => {
       put("prod", target);
-      writeFileSync(join(cli.folder, "stacks", "prod.bloom.locked"), "");
+      lock("prod.bloom");
       const checked = await checkState({ env: "prod" }, listener, { secretsProvider: target, backend: "postgres://you@db/state" }, open);
       assert.deepEqual(checked, {
         env: "prod", backend: "postgres://db/state", saidBy: "settings", secretsProvider: target, keepsVersions: null,
