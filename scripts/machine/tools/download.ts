@@ -7,7 +7,7 @@ import { expectSuccess, run } from "../os/run";
 import { fetchThroughProxy } from "../os/through-proxy";
 import type { Log, ToolLocations } from "./locations";
 import { withProgress } from "./progress";
-import type { Binary, Download } from "./table";
+import type { Download } from "./table";
 
 const probes = new Map<string, Promise<boolean>>();
 
@@ -64,7 +64,7 @@ export function sumIn(text: string, file: string): string | undefined {
 }
 
 /** Fetches a tool's binaries into `folder`, verified; throws with the reason when it cannot. */
-export async function downloadInto(folder: string, binary: Binary, download: Download, log: Log): Promise<void> {
+export async function downloadInto(folder: string, binary: { name: string; version: string; binaries: [string, ...string[]] }, download: Download, log: Log): Promise<void> {
   const expected = await expectedSum(download);
   const file = join(folder, `download-${basename(download.url)}`);
   const { body, size, alive, done } = await request(download.url);

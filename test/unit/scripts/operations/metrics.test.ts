@@ -1,31 +1,20 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { metricsOf } from "../../../../scripts/operations/metrics";
 import { serveMetrics } from "../../../../scripts/operations/serve-metrics";
 import type { FleetStatus, StoreStatus } from "../../../../scripts/operations/status";
+import { fleetOf, specOf } from "../../helpers/fleet";
+import { promtool } from "../../helpers/promtool";
 
 const store = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
   name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], ...more,
 });
 const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
 
-/** Each series by its name and labels; throws at a line that Prometheus would refuse. */
-function parsed(text: string): Map<string, number> {
-  const series = new Map<string, number>();
-  const types = new Set<string>();
-  for (const line of text.trimEnd().split("\n").filter(Boolean)) {
-    const type = /^# TYPE (\S+) (gauge|counter|histogram)$/.exec(line);
-    if (type) types.add(type[1]!);
-    else if (!/^# HELP \S+ .+$/.test(line)) {
-      const [, name = "", labels = "", value] = /^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+)$/.exec(line) ?? assert.fail(`no series: ${line}`);
-      assert.ok(types.has(name), `${name} has no type`);
-      assert.ok(!series.has(name + labels), `${name}${labels} twice`);
-      series.set(name + labels, Number(value));
-    }
-  }
-  return series;
-}
+/** Each series by its name and labels. */
+const parsed = (text: string) => new Map(text.trimEnd().split("\n").filter((line) => !line.startsWith("#")).map((line): [string, number] => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]));
 
 describe("metrics", () => {
   it("count stores by engine and phase, and tell of each whether it is well", async () => {
@@ -52,6 +41,15 @@ describe("metrics", () => {
     const series = parsed((await metricsOf(fleet([], { listProblem: "wrong", environmentProblem: "old" }), undefined)).text);
     assert.deepEqual(['storefleet_list_valid{env="local"}', 'storefleet_environment_current{env="local"}'].map((name) => series.get(name)), [0, 0]);
   });
+
+  it("are what Prometheus takes, whatever a name or a host holds", async () => {
+    const certificates = [{ host: 'a"b\\c.example.com', notAfter: null, reason: null }];
+    const whole = await metricsOf(fleet([store("acme", { certificates }), store("bloom", { phase: "FAILED" })], { isolation: "open", listProblem: "wrong" }), fleetOf([specOf("acme")], []));
+    const check = async (input: string) => spawnSync(await promtool(), ["check", "metrics"], { input, encoding: "utf8" });
+    const { status, stdout, stderr } = await check(whole.text);
+    assert.deepEqual([status, stdout + stderr], [0, ""]);
+    assert.notEqual((await check(`${whole.text}storefleet_store_ready{env="local" 1\n`)).status, 0);
+  }).timeout(10 * 60_000);
 
   it("of a thousand stores are made within a second, and are not too many", async () => {
     const stores = Array.from({ length: 1000 }, (_, index) => store(`shop-${index}`));
