@@ -17,8 +17,8 @@ import { readStatus, simulationNote } from "./status";
 
 export type { StepReport };
 
-/** Milliseconds for one request, and for an order's e-mail. */
-const patience = 15_000;
+/** Milliseconds for one request, and for an order's e-mail: Medusa's worker, which sends it, has little of a busy node. */
+const patience = { request: 15_000, mail: 60_000 };
 
 /** Proves that a store sells: a real order, which is cancelled again. */
 export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, signal: AbortSignal): Promise<Verification> {
@@ -46,8 +46,8 @@ export async function shopToVerify(session: Session, scope: Scope, name: string)
     admin: { username: admin.username ?? username, password },
     publishableKey,
     mail: await mailOf(session, shared.settings),
-    access: { ports: session.cluster.ingressPorts, timeout: patience },
-    mailWait: patience,
+    access: { ports: session.cluster.ingressPorts, timeout: patience.request },
+    mailWait: patience.mail,
   };
 }
 
