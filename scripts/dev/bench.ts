@@ -9,8 +9,9 @@ import { fail } from "../cli/main";
 import { ensureTools, operationTools, toolEnvironment } from "../machine/tools";
 import { leaveUsersWorld, openArena, closeArena, entries, installedStores, remainingStores, writeList, type Arena } from "./bench/arena";
 import { contenders, phases, type Contender, type Phase } from "./bench/contenders";
+import { lookAtRest } from "./bench/at-rest";
 import { measure, type Measurement } from "./bench/measure";
-import { rowOf, tableOf, type Row } from "./bench/report";
+import { rowOf, tableOf, tableOfLooks, type Row } from "./bench/report";
 import { checkTargets, describeTarget } from "./bench/targets";
 
 interface Flags {
@@ -18,6 +19,7 @@ interface Flags {
   full?: boolean;
   runs?: number;
   only?: string[];
+  atRest?: boolean;
   json?: boolean;
 }
 
@@ -31,6 +33,10 @@ async function bench(flags: Flags, signal: AbortSignal): Promise<void> {
   const runs = flags.runs ?? (flags.full ? 1 : 3);
   leaveUsersWorld();
   await ensureTools(operationTools, note);
+  if (flags.atRest) {
+    const looks = await lookAtRest(flags.stores ?? 1000, flags.runs ?? 3, signal, note);
+    return flags.json ? printJson({ machine: machine(), looks }) : print(`${machineInWords(machine())}\n\n${tableOfLooks(looks, flags.stores ?? 1000)}`);
+  }
 
   const measured = new Map<string, Measurement[]>();
   const count = (contender: Contender) => (flags.full && contender.name !== "ours" ? Math.min(stores, mostForOthers) : stores);
@@ -81,12 +87,15 @@ async function requireDone(arena: Arena, phase: Phase, stores: number, code: num
   throw new UserError(`${phase} ended with code ${code}, ${installed} of ${stores} stores installed, ${remaining} namespaces there; its last words:\n${output}`);
 }
 
+const machine = () => ({
+  cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), cpu: cpus()[0]?.model ?? arch(), node: process.version, plugins: toolEnvironment().PATH.includes("stand-ins-") ? "stand-ins" : "real",
+});
+const machineInWords = ({ cores, cpu, memoryGiB, node, plugins }: ReturnType<typeof machine>) => `${cores} cores (${cpu}), ${memoryGiB} GiB, Node ${node}, provider plugins: ${plugins}`;
+
 function report(rows: Row[], runs: number, json: boolean): void {
   const targets = checkTargets(rows);
-  const standIns = toolEnvironment().PATH.includes("stand-ins-");
-  const machine = { cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), cpu: cpus()[0]?.model ?? arch(), node: process.version, plugins: standIns ? "stand-ins" : "real" };
-  if (json) return printJson({ machine, runs, rows, targets });
-  print(`${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, Node ${machine.node}, provider plugins: ${machine.plugins}, ${runs === 1 ? "one run" : `medians of ${runs} runs`}\n`);
+  if (json) return printJson({ machine: machine(), runs, rows, targets });
+  print(`${machineInWords(machine())}, ${runs === 1 ? "one run" : `medians of ${runs} runs`}\n`);
   print(tableOf(rows, new Map(contenders.map(({ name, title }) => [name, title]))));
   print(`\n${targets.map(describeTarget).join("\n")}`);
 }
@@ -112,6 +121,7 @@ async function main(): Promise<void> {
     .option("--full", "200 stores; the other ways run at most 20, which gives their rate")
     .option("--runs <n>", "runs, of which the medians count (default: 3, with --full 1)", wholeNumber("--runs", 1))
     .option("--only <names>", `some of ${contenders.map(({ name }) => name).join(",")}`, contenderNames)
+    .option("--at-rest", "what it costs to look at so many stores (default: 1000) in which nothing is to be done, three times each")
     .option("--json", "one JSON document on standard output")
     .parse();
   try {

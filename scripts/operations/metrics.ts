@@ -26,8 +26,8 @@ export interface FleetMetrics {
 export async function openMetrics(scope: Scope): Promise<() => Promise<FleetMetrics>> {
   const session = await openSession(scope);
   return async () => {
-    const [status, fleet] = await Promise.all([readStatus(session, scope), fleetIfReadable(session, scope)]);
-    return metricsOf(status, fleet);
+    const fleet = await fleetIfReadable(session, scope);
+    return metricsOf(await readStatus(session, scope, [], fleet), fleet);
   };
 }
 

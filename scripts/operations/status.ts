@@ -9,7 +9,7 @@ import { mendSeparator } from "../fleet/finding";
 import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
 import { isolationState, type IsolationState } from "./isolation";
-import { notUp, staleSettings } from "./open-fleet";
+import { notUp, staleSettings, type Fleet } from "./open-fleet";
 import { requireKnown, type Scope } from "./scope";
 
 export { mendSeparator, type StoreStatus };
@@ -43,10 +43,13 @@ export async function openStatus(scope: Scope, signal?: AbortSignal): Promise<(n
   return (names) => readStatus({ ...session, kube }, scope, names);
 }
 
-/** The listed stores and those that run, as they are now. On a bad list those that run are still worth a look. */
-export async function readStatus({ kube, cluster }: Session, { env, file }: Scope, names: string[] = []): Promise<FleetStatus> {
-  const [specs, listProblem] = listedIfReadable({ env, file });
-  const [observed, shared] = await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
+/**
+ * The listed stores and those that run, as they are now. On a bad list those that run are still worth a look.
+ * @param seen list and fleet, where they were just read
+ */
+export async function readStatus({ kube, cluster }: Session, { env, file }: Scope, names: string[] = [], seen?: Fleet): Promise<FleetStatus> {
+  const [specs, listProblem] = seen ? [seen.wanted.map(({ spec }) => spec), null] : listedIfReadable({ env, file });
+  const [observed, shared] = seen ? [seen.observed, seen.shared] : await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
   requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
   const [rows, isolation] = await Promise.all([fleetStatus(kube, env, specs, observed, shared), shared ? isolationState(kube, env, shared) : notKnown]);
   return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared), ...isolation };

@@ -17,7 +17,7 @@ const mayImport: Record<string, string[]> = {
   "scripts/engine": ["scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
   "scripts/operations": ["scripts/engine", "scripts/fleet", "scripts/shops", "scripts/machine", "config", "kube", "stores", "infra"],
   "scripts/cli": ["scripts/operations", "scripts/machine/paths", "config"],
-  "scripts/dev": ["scripts/cli", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "stores", "infra"],
+  "scripts/dev": ["scripts/cli", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
   test: ["config", "kube", "components", "stores", "infra", "scripts"],
 };
 

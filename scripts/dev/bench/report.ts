@@ -1,4 +1,5 @@
 import { atATime, type Contender, type Phase } from "./contenders";
+import type { Look } from "./at-rest";
 import type { Measurement } from "./measure";
 
 /** One line of the table: medians over the runs. */
@@ -59,10 +60,24 @@ export function tableOf(rows: readonly Row[], titles: ReadonlyMap<string, string
     String(row.peakMiB),
     String(row.storeMiB ?? "-"),
   ]);
+  return markdown(head, cells, 2);
+}
+
+/** The smallest and the median wall time: what else runs on a machine only ever adds to it. */
+export function tableOfLooks(looks: readonly Look[], stores: number): string {
+  const cells = looks.map(({ command, runs }) => {
+    const seconds = runs.map((run) => run.seconds);
+    return [`stores ${command}`, String(stores), Math.min(...seconds).toFixed(1), median(seconds).toFixed(1), median(runs.map((run) => run.cpuSeconds)).toFixed(1), String(Math.round(Math.max(...runs.map((run) => run.peakBytes)) / mebi))];
+  });
+  return markdown(["Command", "Stores", "Smallest s", "Median s", "CPU s", "Peak MiB"], cells, 1);
+}
+
+/** @param texts how many columns are no numbers */
+function markdown(head: string[], cells: string[][], texts: number): string {
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((line) => (line[column] as string).length)));
-  const isText = (column: number) => column < 2;
+  const isText = (column: number) => column < texts;
   const pad = (cell: string, column: number) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0));
-  const line = (texts: string[]) => `| ${texts.map(pad).join(" | ")} |`;
+  const line = (words: string[]) => `| ${words.map(pad).join(" | ")} |`;
   const rule = widths.map((width, column) => (isText(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
   return [line(head), `| ${rule.join(" | ")} |`, ...cells.map(line)].join("\n");
 }

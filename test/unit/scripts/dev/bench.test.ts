@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Contender, Phase } from "../../../../scripts/dev/bench/contenders";
 import { measure, type Measurement } from "../../../../scripts/dev/bench/measure";
 import { endMarked, markedProcesses, markVariable, parseStat } from "../../../../scripts/dev/bench/processes";
-import { median, rowOf, tableOf, type Row } from "../../../../scripts/dev/bench/report";
+import { median, rowOf, tableOf, tableOfLooks, type Row } from "../../../../scripts/dev/bench/report";
 import { checkTargets, describeTarget } from "../../../../scripts/dev/bench/targets";
 
 const mebi = 2 ** 20;
@@ -33,6 +33,11 @@ describe("bench: statistics and table", () => {
   it("gives medians and the rate that follows from them", () => {
     const row = rowOf("create", contender("x", 1), 20, [run(30), run(10), run(20)]);
     assert.deepEqual([row.seconds, row.cpuSeconds, row.storesPerMinute], [20, 40, 60]);
+  });
+
+  it("tells of looks the smallest time and the median", () => {
+    const [, , line] = tableOfLooks([{ command: "status", runs: [run(3), run(1, 200), run(2)] }], 1000).split("\n");
+    assert.deepEqual(line!.split("|").map((cell) => cell.trim()).slice(1, -1), ["stores status", "1000", "1.0", "2.0", "4.0", "200"]);
   });
 
   it("writes a Markdown table with titles, columns aligned", () => {
