@@ -2,6 +2,9 @@ import { relative } from "node:path";
 import { stringify } from "yaml";
 import type { StoreSpec } from "./spec";
 
+/** The key of a stack's config that may hold its store, as such a list. */
+export const specKey = "storefleet:spec";
+
 /**
  * A list with one store, in which all is written out: what it is read as is the spec again, without the defaults and the neighbours of
  * the list that the spec came from.

@@ -15,9 +15,12 @@ export interface ListedStore {
   spec: StoreSpec;
   /** Where the store's entry starts in the list; lines count from 1. */
   line: number;
-  /** Where the engine is written, in the store's entry or in `defaults`, for a finding about it. */
-  engine: Pick<ListProblem, "line" | "column" | "path" | "value">;
+  /** Where engine and products are written, in the store's entry or in `defaults`, for a finding about them. */
+  engine: Place;
+  products: Place;
 }
+
+type Place = Pick<ListProblem, "line" | "column" | "path" | "value">;
 
 /** A valid list, in its own order. */
 export interface StoreList {
@@ -76,12 +79,16 @@ function readDocument(document: ListDocument, folder: string, { hostSuffix, egre
   if (!result.success || problems.length > 0) return fail(problems);
 
   const { defaults, stores } = result.data;
-  return stores.map((store, index) => ({
-    // Without an engine from either there is a finding above.
-    spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}, (image) => images.resolve(image)),
-    line: document.lineOf(["stores", index]),
-    engine: document.atPath(store.engine === undefined ? ["defaults", "engine"] : ["stores", index, "engine"], { message: "", repair: "" }),
-  }));
+  return stores.map((store, index) => {
+    const at = (key: "engine" | "products") => document.atPath(store[key] === undefined ? ["defaults", key] : ["stores", index, key], { message: "", repair: "" });
+    return {
+      // Without an engine from either there is a finding above.
+      spec: resolveStore({ ...store, engine: (store.engine ?? defaults?.engine) as Engine }, defaults ?? {}, (image) => images.resolve(image)),
+      line: document.lineOf(["stores", index]),
+      engine: at("engine"),
+      products: at("products"),
+    };
+  });
 }
 
 /** Puts the path before the message, and the quotes that a number needs into the repair. */

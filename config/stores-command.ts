@@ -29,7 +29,7 @@ export function setGiven(now: Partial<Given>): void {
 export function storesCommand(words: string, about: Partial<Given> = {}): string {
   const { env, file, context, recorded } = { ...given, ...about };
   const listless = /^(cluster|images|rbac|state)\b/.test(words);
-  const named = words.startsWith("cluster up") ? (context ?? recorded) : /^(validate|schema|hosts|completion|cluster|rbac|state)\b/.test(words) ? undefined : context;
+  const named = words.startsWith("cluster up") ? (context ?? recorded) : /^(validate|schema|hosts|completion|cluster|rbac|state|export)\b/.test(words) ? undefined : context;
   const flags = [
     ...(env === "local" ? [] : [`--env ${env}`]),
     ...(file === undefined || listless ? [] : [`--file ${shellWord(fromProject(file))}`]),

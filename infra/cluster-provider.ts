@@ -22,9 +22,12 @@ export function contextOf(env: EnvironmentName, contextOfSettings?: string): str
   return context;
 }
 
-/** The one provider of a stack. */
+/**
+ * The one provider of a stack. Of the kubeconfig that `KUBECONFIG` names the state learns nothing, though the SDK would note its path: a stack is
+ * destroyed and refreshed by the provider that the state has, and on another machine there is no such file. The plugin reads the variable itself.
+ */
 export function clusterProvider(env: EnvironmentName, contextOfSettings?: string): Provider {
-  return new Provider("cluster", {
+  const args = {
     context: contextOf(env, contextOfSettings),
     // A renamed or moved kube context is no reason to replace, and so delete, every store.
     clusterIdentifier: `storefleet-${env}`,
@@ -36,5 +39,6 @@ export function clusterProvider(env: EnvironmentName, contextOfSettings?: string
     enableConfigMapMutable: true,
     enableSecretMutable: true,
     helmReleaseSettings: { driver: helmDriver },
-  });
+  };
+  return new Provider("cluster", args, { transformations: [({ props, opts }) => ({ props: { ...props, kubeconfig: undefined }, opts })] });
 }

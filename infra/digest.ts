@@ -35,8 +35,8 @@ export const environmentReceipt = { namespace: "storefleet-system", name: "store
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
-  // Where the state is kept, and by which key, changes nothing on the cluster.
-  const { "storefleet:state": _, ...config } = stackConfig(env, root);
+  // Where the state is kept, by which key, and who runs the stacks changes nothing on the cluster.
+  const { "storefleet:state": _, "storefleet:operator": __, ...config } = stackConfig(env, root);
   // The Pulumi CLI rewrites the file in an order of its own; that is no change.
   return sha256(canonical(config) + filesDigest(program, root));
 }

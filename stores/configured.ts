@@ -2,12 +2,10 @@ import { Config, log } from "@pulumi/pulumi";
 import { dirname } from "node:path";
 import { readSettings } from "../config/environment";
 import { ListErrors, UserError } from "../config/errors";
+import { specKey } from "../config/list-of-one";
 import { listFileOf, parseStores } from "../config/load";
 import { stackOf, type EnvironmentName } from "../config/names";
 import type { StoreSpec } from "../config/spec";
-
-/** The key of a stack's config that may hold its store: the text of a list with this one store. */
-export const specKey = "storefleet:spec";
 
 /**
  * The store that a stack stands for, where the stack's own config has it: then no list is read, so that whoever runs the stack needs

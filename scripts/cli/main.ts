@@ -12,6 +12,7 @@ import { clusterCommand } from "./commands/cluster";
 import { completionCommands } from "./commands/completion";
 import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
+import { exportCommand } from "./commands/export";
 import { hostsCommand } from "./commands/hosts";
 import { imagesCommand } from "./commands/images";
 import { insideCommands } from "./commands/inside";
@@ -37,7 +38,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, verifyCommand, inspectCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -54,6 +54,11 @@ metadata:
 …
     verbs: [get]`,
   },
+  "export operator": {
+    line: "export operator --env prod --out deploy", where: "anywhere",
+    prints: `error: Pulumi.prod.yaml: storefleet:operator is missing — name the image that runs the stacks: docs/operator.md
+Edit Pulumi.prod.yaml; every setting is described in config/operator.ts.`,
+  },
   completion: {
     line: "completion fish", where: "anywhere",
     prints: `function __stores_complete

@@ -158,6 +158,12 @@ export const answers = {
     needs: z.array(needed.extend({ store: z.string() })).optional().describe("Secrets that the list names: others have to write them. Absent: it names none."),
   }),
   rbac: z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("List"), items: z.array(z.looseObject({ kind: z.string() })).describe("As kubectl apply takes them.") }),
+  "export operator": z.strictObject({
+    env,
+    items: z.array(z.looseObject({ kind: z.string() })).describe("The objects, where no folder is named."),
+    files: z.array(z.strictObject({ file: z.string(), result: z.enum(["written", "unchanged", "removed", "kept", "missing", "differs", "left"]) }))
+      .describe("In the folder. kept: not of this export. missing, differs, left: with --check, what would be written or removed."),
+  }),
   env: z.record(z.string(), z.string()).describe("Variables for a shell."),
   images,
   "ci comment": noted, "ci issue": noted,

@@ -34,10 +34,10 @@ export class Accounts {
   }
 
   /** As an administrator applies them. */
-  async make(): Promise<void> {
+  async make({ operator = false } = {}): Promise<void> {
     const file = join(this.fleet.folder, "rbac.yaml");
-    writeFileSync(file, (await this.fleet.ok("rbac")).stdout);
-    assert.equal(readFileSync(file, "utf8"), `${rbacManifests("local").trimEnd()}\n`);
+    writeFileSync(file, (await this.fleet.ok("rbac", ...(operator ? ["--operator"] : []))).stdout);
+    assert.equal(readFileSync(file, "utf8"), `${rbacManifests("local", { operator }).trimEnd()}\n`);
     await this.fleet.kubectl("apply", "-f", file);
   }
 

@@ -122,7 +122,12 @@ export class Fleet {
 
   /** Starts a command and returns at once. */
   start(args: string[], environment: NodeJS.ProcessEnv = {}, command = join(this.project, "scripts/stores"), cwd = this.folder) {
-    const child = spawn(command, args, { cwd, env: { ...this.environment, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    return this.startBare(command, args, { ...this.environment, ...environment }, cwd);
+  }
+
+  /** The same, with no other variables than these. */
+  startBare(command: string, args: string[], env: NodeJS.ProcessEnv, cwd: string) {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     this.running.add(child);
     const ended: Ended = { code: null, stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.stdout += text));

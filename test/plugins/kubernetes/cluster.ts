@@ -4,6 +4,7 @@ import { Agent, request as httpsRequest, type RequestOptions } from "node:https"
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { loadContext } from "../../../kube/kubeconfig";
 import type { Values } from "../shared/values";
 
 /** The API server's refusal of a request. */
@@ -116,14 +117,15 @@ export interface Connection {
  */
 export async function connect(kubeconfig: string | undefined, context: string | undefined, namespace: string | undefined): Promise<Connection> {
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
-  const config = new KubeConfig();
+  let config = new KubeConfig();
   const helmArguments: string[] = [];
   let scratch: string | undefined;
   if (!kubeconfig) {
-    if (!process.env.KUBECONFIG && !existsSync(join(homedir(), ".kube", "config")) && !process.env.KUBERNETES_SERVICE_HOST) {
-      throw new Error("invalid configuration: no configuration has been provided");
-    }
-    config.loadFromDefault();
+    const isThere = Boolean(process.env.KUBECONFIG) || existsSync(join(homedir(), ".kube", "config"));
+    if (!isThere && !process.env.KUBERNETES_SERVICE_HOST) throw new Error("invalid configuration: no configuration has been provided");
+    // With a token's file, which the client library alone would not read.
+    if (isThere) config = await loadContext(undefined);
+    else config.loadFromDefault();
   } else {
     const file = homePath(kubeconfig);
     if (existsSync(file)) {

@@ -260,10 +260,11 @@ describe("the cluster's provider", () => {
     await assert.rejects(context(), /environment prod names no cluster/);
   });
 
-  it("is the same to the engine whatever the context is called", async () => {
-    process.env.STOREFLEET_CONTEXT = "a";
+  it("is the same to the engine whatever the context is called, and wherever this machine has its kubeconfig", async () => {
+    Object.assign(process.env, { STOREFLEET_CONTEXT: "a", KUBECONFIG: "/of/this/machine" });
     const [provider] = (await record(() => void clusterProvider("prod"))).resources;
     assert.equal(provider?.inputs.clusterIdentifier, "storefleet-prod");
+    assert.ok(!("kubeconfig" in provider.inputs), "another machine could not destroy what has been made here");
   });
 });
 
@@ -317,6 +318,8 @@ describe("digests", () => {
     assert.equal(digest(), first);
     settings("config: { a: { x: 1, y: 2 }, b: { secure: one }, storefleet:state: { backend: s3://bucket } }");
     assert.equal(digest(), first, "where the state is changes nothing on the cluster");
+    settings("config: { a: { x: 1, y: 2 }, b: { secure: one }, storefleet:operator: { image: x } }");
+    assert.equal(digest(), first, "who runs the stacks, as well");
     settings("config: { a: { x: 1, y: 2 }, b: { secure: two } }");
     assert.notEqual(digest(), first);
     settings("config: { a: { x: 1, y: 3 }, b: { secure: one } }");

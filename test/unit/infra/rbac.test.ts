@@ -23,6 +23,16 @@ describe("accounts and their rights", () => {
     assert.ok(items.some(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === account!.name && metadata.namespace === account!.namespace));
   });
 
+  it("give the operator's workspaces what they need only where that is asked for, in one more file", () => {
+    const all = rbacList("staging", { operator: true }).items as unknown as Manifest[];
+    assert.deepEqual(all.slice(0, items.length), items);
+    const more = all.slice(items.length);
+    assert.deepEqual(more.map(({ kind, metadata }) => `${kind} ${metadata.name}`), ["ServiceAccount environment", "ClusterRoleBinding storefleet-environment", "ClusterRoleBinding storefleet-workspaces"]);
+    for (const { subjects = [] } of more) {
+      for (const { name, namespace } of subjects as { name: string; namespace: string }[]) assert.ok(all.some(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === name && metadata.namespace === namespace), name);
+    }
+  });
+
   it("hold no Secret outside the namespaces of stores, and nothing that makes more of itself", () => {
     for (const role of ["storefleet-viewer", "storefleet-deployer"]) assert.deepEqual(rights(role).filter((it) => / secrets|\*/.test(it)), [], role);
     assert.deepEqual(rights("storefleet-viewer").filter((it) => !/^(get|list|watch) /.test(it)), []);

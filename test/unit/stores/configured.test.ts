@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readSettings } from "../../../config/environment";
 import { ListErrors, UserError } from "../../../config/errors";
-import { listOfOne } from "../../../config/list-of-one";
-import { configuredStore, specKey } from "../../../stores/configured";
+import { listOfOne, specKey } from "../../../config/list-of-one";
+import { configuredStore } from "../../../stores/configured";
 import { storeDigest } from "../../../stores/digest";
 import { specOf } from "../helpers/fleet";
 import { record } from "../helpers/recording-mocks";

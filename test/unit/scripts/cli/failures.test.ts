@@ -53,6 +53,8 @@ const cases: Record<string, Case> = {
   schema: { alone: null },
   completion: { args: ["bash"], alone: null },
   rbac: { alone: null },
+  // The settings name no image.
+  "export operator": { alone: "settings-invalid" },
   env: { alone: "no-cluster" },
   images: { alone: "failed" },
   "ci comment": { args: ["--markdown", "plan.md"], alone: "usage" },
