@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import type { Session } from "../../../../scripts/engine/session";
 import type { RunResult } from "../../../../scripts/machine/os/run";
+import { toolPath } from "../../../../scripts/machine/tools";
 import { lookAtDoomed } from "../../../../scripts/operations/doomed";
 import { FakeKube } from "../../helpers/fake-kube";
 import { observedStore, putStore } from "../../helpers/fleet";
 import { tool } from "../../helpers/tool";
 
 describe("what goes with a store", () => {
-  before(() => tool("kubectl"));
+  before(async () => assert.equal(toolPath("kubectl"), await tool("kubectl"), "looked for elsewhere"));
 
   const observed = observedStore("acme");
   const place = `/api/v1/namespaces/${observed.namespace}`;
