@@ -14,6 +14,7 @@ import { variables } from "../config/variables";
 import { requireIssuer } from "./certificates";
 import { clusterMark, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
+import { control, recorders } from "./control";
 import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
@@ -73,11 +74,12 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const existing = requireExistingParts(settings, context.opts);
   const system = systemNamespace(context, digest);
   const inside: Context = { ...context, opts: { ...context.opts, dependsOn: [system] } };
+  const records = recordsNamespace(context);
   const certificates = hasWildcard(settings) ? [wildcardIngress(settings, system.namespace, context.labels, inside.opts)] : [];
   const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
   const installed = [traefik, mail].filter((it) => it !== undefined);
-  writeReceipt(context, system.namespace, [...existing, ...certificates, ...installed], {
+  writeReceipt(context, system.namespace, [...existing, records, ...certificates, ...installed], {
     environment: env,
     cluster,
     digest,
@@ -157,6 +159,9 @@ function systemNamespace({ labels, opts }: Context, digest: string): Guardrails 
   const { namespace, annotation } = environmentReceipt;
   return new Guardrails("system", { namespace, quota: { pods: "0" }, labels, annotations: { [annotation]: digest } }, opts);
 }
+
+/** Before any store is touched there is a place to record it. */
+const recordsNamespace = ({ labels, opts }: Context): Guardrails => new Guardrails("records", { namespace: control.namespace, quota: { pods: "0" }, labels, managers: recorders }, opts);
 
 /** From it the script knows, without Pulumi, whether the environment's stack is up to date, and what stores get. */
 function writeReceipt({ labels, opts }: Context, namespace: Output<string>, after: Resource[], data: Record<string, Input<string>>): void {

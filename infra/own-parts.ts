@@ -1,6 +1,7 @@
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
+import { control } from "./control";
 import { environmentReceipt } from "./digest";
 import { clusterRoleOf, traefikRelease } from "../components/traefik/names";
 import type { PartName } from "./part-name";
@@ -26,7 +27,7 @@ export function ownReleases({ ingress, mailCatcher: caught }: EnvironmentSetting
 }
 
 /** The namespaces that the environment's stack makes. */
-export const ownNamespaces = (settings: EnvironmentSettings): string[] => [environmentReceipt.namespace, ...ownReleases(settings).map(({ namespace }) => namespace)];
+export const ownNamespaces = (settings: EnvironmentSettings): string[] => [environmentReceipt.namespace, control.namespace, ...ownReleases(settings).map(({ namespace }) => namespace)];
 
 /** Everything by whose name the environment's stack could take what is not its own. The rest is inside its namespaces. */
 export function ownParts(settings: EnvironmentSettings): OwnPart[] {

@@ -24,6 +24,8 @@ const loginLasts = 30_000;
 export class Connection {
   private agent?: Promise<Agent>;
   private login?: { since: number; options: Promise<RequestOptions> };
+  /** What the API server's clock said last, and when that was by this process's own. */
+  private clock?: { told: number; at: number };
 
   /**
    * @param load reads the kubeconfig; once more where a login that it had is no longer accepted
@@ -37,6 +39,11 @@ export class Connection {
 
   get context(): string {
     return this.config.getCurrentContext();
+  }
+
+  /** Milliseconds, by the clock of the API server as far as it has answered: whoever compares times that it wrote is not misled by this machine's. */
+  now(): number {
+    return this.clock ? this.clock.told + (performance.now() - this.clock.at) : Date.now();
   }
 
   /** The whole answer. */
@@ -103,6 +110,8 @@ export class Connection {
       call.end(body);
       const [response] = (await once(call, "response")) as [IncomingMessage];
       const { statusCode: status = 0, headers: its } = response;
+      const told = Date.parse(its.date ?? "");
+      if (!Number.isNaN(told)) this.clock = { told, at: performance.now() };
       const well = status >= 200 && status < 300;
       if (well) expectWord(silence);
       let refusal = "";

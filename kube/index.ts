@@ -18,14 +18,19 @@ export interface KubeObject {
     deletionTimestamp?: string;
     finalizers?: string[];
     ownerReferences?: { uid: string; kind?: string }[];
+    /** Who wrote what, and when, by the API server's clock. */
+    managedFields?: { manager?: string; time?: string }[];
   };
   data?: Record<string, string>;
+  /** Of ConfigMaps and Secrets: nobody changes what it holds. */
+  immutable?: boolean;
   // Shapes of spec and status differ by kind; their readers name what they expect.
   spec?: Record<string, any>;
   status?: Record<string, any>;
 }
 
 const metadataOnlyType = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+const itsMetadataOnlyType = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
 /** A value of a Secret, decoded; empty where it has none. */
 export const secretText = ({ data }: KubeObject, key: string): string => Buffer.from(data?.[key] ?? "", "base64").toString("utf8");
@@ -76,6 +81,11 @@ export class Kube {
     return this.connection.server.origin;
   }
 
+  /** Milliseconds by the API server's clock, which is the one that stamps objects. */
+  now(): number {
+    return this.connection.now();
+  }
+
   /** Whether the API server answers at all, be it that it refuses this user, or that there is no way to log in. */
   async answers(): Promise<boolean> {
     return this.text("/readyz").then(
@@ -123,12 +133,18 @@ export class Kube {
     return body === undefined ? undefined : (JSON.parse(body) as KubeObject);
   }
 
-  /** Changes part of an object; an object that is gone is left alone. */
-  async merge(path: string, patch: object): Promise<void> {
-    await this.unlessMissing(this.send("PATCH", path, { headers: { "content-type": "application/merge-patch+json" }, body: JSON.stringify(patch) }));
+  /**
+   * Changes part of an object, and returns all of it; undefined where it is gone. With `metadata.resourceVersion` in the patch only that
+   * version is changed: another one is a KubeError of status 409.
+   * @param options `metadataOnly`: no more of it is returned
+   */
+  async merge(path: string, patch: object, { metadataOnly = false } = {}): Promise<KubeObject | undefined> {
+    const headers = { "content-type": "application/merge-patch+json", ...(metadataOnly && { accept: itsMetadataOnlyType }) };
+    const body = await this.unlessMissing(this.send("PATCH", path, { headers, body: JSON.stringify(patch) }));
+    return body === undefined ? undefined : (JSON.parse(body) as KubeObject);
   }
 
-  /** Asks the API server to make something of this, such as a review of rights; what comes of it. */
+  /** Makes an object, or what asks the API server something, such as a review of rights; what comes of it. One that is there is a KubeError of status 409. */
   async create(path: string, object: object): Promise<KubeObject> {
     return JSON.parse(await this.send("POST", path, { headers: { "content-type": "application/json" }, body: JSON.stringify(object) })) as KubeObject;
   }
@@ -138,9 +154,10 @@ export class Kube {
     await this.send("PATCH", `${path}?fieldManager=storefleet-cluster&force=true`, { headers: { "content-type": "application/apply-patch+yaml" }, body: JSON.stringify(object) });
   }
 
-  /** Deletes an object, that one if its uid is given; one that is gone is left alone. */
-  async remove(path: string, uid?: string): Promise<void> {
-    const only = uid === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify({ preconditions: { uid } }) };
+  /** Deletes an object, that one if its uid is given, as it was if its version is; one that is gone is left alone. */
+  async remove(path: string, uid?: string, resourceVersion?: string): Promise<void> {
+    const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
+    const only = Object.keys(preconditions).length === 0 ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify({ preconditions }) };
     await this.unlessMissing(this.send("DELETE", path, only));
   }
 

@@ -12,6 +12,7 @@ import { canonical } from "../config/canonical";
 const programFiles = (engine: StoreSpec["engine"]) => [
   "stores",
   "infra/cluster-provider.ts",
+  "infra/deployers.ts",
   "config/catalogue.ts",
   "config/names.ts",
   "config/plans.ts",

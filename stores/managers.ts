@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { deployers } from "../infra/deployers";
 import type { Kube } from "../kube";
 
 /** Who may work inside a store's namespace, besides those who may everywhere: `infra/rbac` makes the role and the account. */
@@ -6,10 +7,7 @@ export const managers = {
   /** Of the RoleBinding. */
   name: "storefleet-deployer",
   clusterRole: "storefleet-store",
-  subjects: [
-    { kind: "ServiceAccount", name: "deployer", namespace: "storefleet-access" },
-    { kind: "Group", name: "storefleet-deployers", apiGroup: "rbac.authorization.k8s.io" },
-  ],
+  subjects: deployers,
 };
 
 const heededWithin = 5_000;

@@ -56,6 +56,13 @@ export const wholeNumber = (option: string, min: number) => (value: string) => {
   return Number(value);
 };
 
+/** `90s`, `10m`, `2h`, `1d` as seconds. */
+export function secondsOf(value: string): number {
+  const [, count, unit = "s"] = /^(\d{1,6})([smhd])?$/.exec(value) ?? [];
+  if (count === undefined) throw new UserError(`--since is "${value}": not a time such as 90s, 10m or 2h`, undefined, "usage");
+  return Number(count) * { s: 1, m: 60, h: 3600, d: 86400 }[unit as "s" | "m" | "h" | "d"];
+}
+
 /** The answer of a command with --json. */
 export const printAnswer = <C extends keyof typeof answers>(_command: C, answer: Answer<C>): void => printJson(answer);
 
@@ -141,6 +148,11 @@ export async function interruptible<T>(
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     if (controller.signal.aborted) process.exitCode = code;
   }
+}
+
+/** Where the record of an operation is, and the end of the audit trail, by which somebody who keeps it can prove later that nothing was taken away. */
+export function printOperation(operation: { id: string; audit: { seq: number; hash: string } } | null): void {
+  if (operation) note(`\noperation ${operation.id}; the audit trail ends with entry ${operation.audit.seq}, ${operation.audit.hash}`);
 }
 
 /** Runs an operation: interruptible, with progress and remarks on standard error. */

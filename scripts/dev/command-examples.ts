@@ -101,6 +101,20 @@ kube-controller-manager  running  10094  102 MiB  /home/you/.local/state/storefl
 kube-scheduler           running  10095  67 MiB   /home/you/.local/state/storefleet/clusters/local/logs/kube-scheduler.log
 kwok                     running  10110  98 MiB   /home/you/.local/state/storefleet/clusters/local/logs/kwok.log`,
   },
+  operations: {
+    line: "operations", where: "cluster",
+    prints: `OPERATION             WHAT         BY          STARTED               TOOK  STATE      STORES
+…
+20261127-121314-k3x9  apply        you@laptop  2026-11-27T12:13:14Z  24s   succeeded  acme, bloom, cargo
+…`,
+  },
+  audit: {
+    line: "audit acme", where: "cluster",
+    prints: `TIME                  WHO         WHAT             STORE              OUTCOME
+2026-11-27T12:13:14Z  you@laptop  operation.start  acme, bloom, cargo  accepted   20261127-121314-k3x9
+2026-11-27T12:13:26Z  you@laptop  store.create     acme               succeeded  20261127-121314-k3x9
+…`,
+  },
   credentials: {
     line: "credentials acme", where: "cluster",
     prints: `name      acme
@@ -191,6 +205,9 @@ environment local: up to date`,
 
 /** What differs from run to run, and the room between columns that follows from it. */
 const changing: [RegExp, string][] = [
+  [/\d{4}-\d\d-\d\dT[\d:]+Z/g, "STAMP"],
+  [/\b\d{8}-\d{6}-[0-9a-z]{4}\b/g, "OPERATION"],
+  [/\S+@\S+/g, "WHO"],
   [/(\d+d )?(\d+h )?(\d+m )?\d+(\.\d+)? ?s\b|\d+h \d+m|\d+m\b/g, "TIME"],
   [/\b\d+ MiB/g, "MEMORY"],
   [/(running) +\d+/g, "$1 PID"],

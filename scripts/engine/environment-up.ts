@@ -17,8 +17,13 @@ import { withRunContext, operationOn, type RunContext } from "./run-context";
 import type { Session } from "./session";
 import { pathOfPart, type PartName } from "../../infra/part-name";
 
-/** Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it. */
-export async function environmentUp(session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+/**
+ * Brings up the environment's own stack, unless the cluster says that it is where its settings and programs want it.
+ * @param around keeps the record of what is changed
+ */
+export async function environmentUp(
+  session: Session, settings: EnvironmentSettings, signal: AbortSignal, log: (line: string) => void, around: (work: (signal: AbortSignal) => Promise<Performed>) => Promise<Performed>,
+): Promise<void> {
   const { env, kube } = session;
   const find = (part: PartName) => kube.get(pathOfPart(part));
   await refuseForeign(env, settings, find);
@@ -37,8 +42,10 @@ export async function environmentUp(session: Session, settings: EnvironmentSetti
   const podsOf = async () => (await Promise.all(ownNamespaces(settings).map((namespace) => kube.list(`/api/v1/namespaces/${namespace}/pods`)))).flat();
   const said: Progress = { begin() {}, step: (_, text) => log(`environment ${env}: ${text}`), end() {}, close() {} };
   const progress = withAwaitedPods(said, podsOf, () => env);
-  const outcome = await withRunContext(session, settings.helmTimeout, { signal, say: log }, (context) =>
-    bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => progress.step(env, text)),
+  const outcome = await around((its) =>
+    withRunContext(session, settings.helmTimeout, { signal: its, say: log }, (context) =>
+      bringUp(context, settings, releases, { fresh: !known, refresh: known && changedByHand }, (text) => progress.step(env, text)),
+    ),
   ).finally(() => progress.close());
   if (outcome.failure) throw new UserError(`environment ${env}: ${await withReason(session, settings, outcome.failure)}`);
   await settleCertificates(kube, env, settings, signal, log);

@@ -22,7 +22,7 @@ export async function whileLocked<T extends Outcome>(attempt: () => Promise<T>, 
     if (outcome.failure?.kind !== "locked" || pause === undefined) return outcome;
     const holders = holdersIn(outcome.failure.message);
     if (holders.some(({ since }) => Date.now() - since > longest)) return outcome;
-    onStep(`waiting for ${holders.map((holder) => holderInWords(holder)).join(" and ") || "another run"}`);
+    onStep(`waiting for ${outcome.failure.heldBy || holders.map((holder) => holderInWords(holder)).join(" and ") || "another run"}`);
     await delay(about(pause) * 1000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return { ...outcome, failure: { kind: "cancelled", message: "cancelled" } };
   }

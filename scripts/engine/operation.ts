@@ -63,6 +63,8 @@ export interface Failure {
   kind: FailureKind;
   /** For people; the most telling line first. */
   message: string;
+  /** Who works on the store, where that is not said by the lock of its state. */
+  heldBy?: string;
 }
 
 export interface Outcome {

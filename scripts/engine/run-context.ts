@@ -30,6 +30,9 @@ export function operationOn(context: RunContext, stack: string): Pick<Operation,
 
 const minutes = 60_000;
 
+/** Milliseconds that one operation on one stack may take: Helm's own wait, twice (uninstall and install), and time for the rest. @param helmTimeout seconds */
+export const operationLimit = (helmTimeout: number): number => 2 * helmTimeout * 1000 + 10 * minutes;
+
 /** Opens the worker pool for `body` and closes it after, unless the state is about another cluster. Ctrl-C aborts `signal`. */
 export async function withRunContext<T>(
   opened: Session, helmTimeout: number, { signal, say }: { signal: AbortSignal; say: (text: string) => void }, body: (context: RunContext) => Promise<T>,
@@ -38,8 +41,7 @@ export async function withRunContext<T>(
   await refuseForeignState(session, signal);
   const pool = new Pool({
     variables: environmentFor("program", session.variables),
-    // Helm's own wait, twice (uninstall and install), and time for the rest.
-    deadline: 2 * helmTimeout * 1000 + 10 * minutes,
+    deadline: operationLimit(helmTimeout),
   });
   try {
     return await body({ session, pool, workFolder: workFolder(session.env), secretsProvider: readState(session.env).secretsProvider, signal });

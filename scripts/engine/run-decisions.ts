@@ -11,6 +11,7 @@ import { hasChanges, noChanges, type Changes, type FailureKind, type Outcome, ty
 import type { Progress } from "./progress";
 import { reconcileStore } from "./reconcile";
 import type { RunContext } from "./run-context";
+import type { StoreRecord } from "./store-record";
 
 export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "refused" | "failed" | "cancelled" | "not started";
 
@@ -29,6 +30,9 @@ export interface AppliedStore extends StoreReport {
 /** What becomes of a store that nothing is done with. */
 const idleResults: { [A in Action]?: Result } = { unchanged: "unchanged", orphan: "kept", protected: "kept", refused: "refused" };
 
+/** Whether something is done with a store. */
+export const isWork = ({ action }: Pick<Decision, "action">): boolean => idleResults[action] === undefined;
+
 /** Decides about one store again, by what is there when its turn has come; throws where what was meant is no longer possible. */
 export type Anew = (decision: Decision, now: Observed | undefined) => Decision;
 
@@ -36,7 +40,7 @@ export type Anew = (decision: Decision, now: Observed | undefined) => Decision;
  * Carries out decisions, several stores at a time; one store's failure is its own. Other runs go on meanwhile, so each
  * store is looked at and decided about again when its turn has come.
  */
-export async function runDecisions(context: RunContext, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, listener: Progress): Promise<AppliedStore[]> {
+export async function runDecisions({ record, ...context }: RunContext & { record: StoreRecord }, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, listener: Progress): Promise<AppliedStore[]> {
   const { kube, env } = context.session;
   const progress = withAwaitedPods(listener, () => kube.list("/api/v1/pods", { labels: `${labels.env}=${env},${labels.store}` }), ({ metadata }) => metadata.labels?.[labels.store]);
   const reports = new Map<string, AppliedStore>();
@@ -45,7 +49,7 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     const { name, action, reason = null } = decision;
     const idle = idleResults[action];
     reports.set(name, { name, action, changes: noChanges(), result: idle ?? "not started", seconds: 0, error: reason, code: null, repairs: [] });
-    if (!idle) work.push(decision);
+    if (isWork(decision)) work.push(decision);
   }
 
   progress.begin(work.length);
@@ -54,19 +58,25 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     let { action, reason } = decision;
     const started = Date.now();
     const unwell = after.filter((other) => !done.includes(reports.get(other)?.result));
-    const onStep = (text: string) => progress.step(name, text);
+    const onStep = (text: string) => {
+      progress.step(name, text);
+      record.step(name, text);
+    };
     onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
     const spec = specs.get(name);
     const attempt = (): Promise<Outcome & { repairs?: string[] }> => guard(async () => {
       const { session } = context;
       if (unwell.length > 0) return refused(`has to come after ${unwell.join(", ")}, which did not get there`);
+      const begun = await record.begin(name, action);
+      if ("heldBy" in begun) return { ...nothingDone(), failure: { kind: "locked", message: `${name} is being worked on by ${begun.heldBy}`, heldBy: begun.heldBy } };
+      const own = { ...context, signal: begun.signal };
       const now = await observeStore(session.kube, session.env, name);
       if (now && !now.deleting) now.changedSecrets = await changedSecrets(session.kube, now.namespace, now.receipt?.outside ?? {});
       const { observed, ...decided } = anew(decision, now);
       ({ action, reason } = decided);
       if (idleResults[action]) return nothingDone();
-      if (action !== "delete" && spec) return reconcileStore(context, spec, observed, onStep);
-      const destroyed = await destroyStore(context, name, observed, onStep);
+      if (action !== "delete" && spec) return reconcileStore(own, spec, observed, onStep);
+      const destroyed = await destroyStore(own, name, observed, onStep);
       // Another run was faster.
       return destroyed.failure?.kind === "not-found" && decision.observed ? nothingDone() : destroyed;
     });
@@ -74,7 +84,9 @@ export async function runDecisions(context: RunContext, specs: Map<string, Store
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs = [] } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : (idleResults[action] ?? resultOf(action, changes));
-    reports.set(name, { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, code: failure?.kind ?? null, repairs });
+    const report = { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, code: failure?.kind ?? null, repairs };
+    reports.set(name, report);
+    record.end(report);
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   };
   for (let rest = work; rest.length > 0; ) {

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { EnvironmentName } from "../../config/names";
 import { withLock } from "../machine/os/lock";
-import { identityOf, isAlive, type ProcessRecord } from "../machine/os/process";
+import { isGone, placed, type PlacedProcess } from "../machine/os/placed-process";
 import { environmentFolder } from "../machine/paths";
 import { holdersIn } from "../machine/foreign-words";
 
@@ -12,40 +12,17 @@ import { holdersIn } from "../machine/foreign-words";
  * ended well. What is left of one that was killed proves, to this machine alone, whose lock it is and that it is stale:
  * host names and process ids alone prove nothing, since machines, containers and users may share them.
  */
-interface CliRecord extends ProcessRecord {
+interface CliRecord extends PlacedProcess {
   host: string;
   startedAt: number;
-  place: PidScope;
 }
-
-/** Where a process id means something: within one namespace of one run of one machine. */
-interface PidScope {
-  boot: string;
-  /** Empty where nothing tells the machine from another. */
-  machine: string;
-  namespace: string;
-}
-
-const quietly = (read: () => string) => {
-  try {
-    return read().trim();
-  } catch {
-    return "";
-  }
-};
-
-const here = (): PidScope => ({
-  boot: quietly(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
-  machine: quietly(() => readFileSync("/etc/machine-id", "utf8")),
-  namespace: quietly(() => readlinkSync("/proc/self/ns/pid")),
-});
 
 const folderOf = (env: EnvironmentName) => join(environmentFolder(env), "running");
 const prefixOf = (stack: string) => `${stack}@`;
 
 /** Notes a process of the CLI down. Where that can not be written, its lock will be reported instead of broken. */
 export function noteCli(env: EnvironmentName, stack: string, pid: number): void {
-  const record: CliRecord = { pid, identity: identityOf(pid) ?? "", host: hostname(), startedAt: Date.now(), place: here() };
+  const record: CliRecord = { ...placed(pid), host: hostname(), startedAt: Date.now() };
   try {
     mkdirSync(folderOf(env), { recursive: true, mode: 0o700 });
     writeFileSync(join(folderOf(env), `${prefixOf(stack)}${pid}`), JSON.stringify(record), { mode: 0o600 });
@@ -74,13 +51,6 @@ function recordsOf(env: EnvironmentName, stack: string): [string, CliRecord][] {
       return []; // half written by a process that was killed, or just removed
     }
   });
-}
-
-/** Its id names it here and nobody has it any more; or its machine has started anew since. */
-function isGone(record: CliRecord): boolean {
-  const now = here();
-  if (record.place.boot === now.boot) return record.place.namespace === now.namespace && !isAlive(record);
-  return record.place.machine !== "" && record.place.machine === now.machine;
 }
 
 /** The CLI takes its lock soon after it started; its clock counts whole seconds. Milliseconds. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { errorCodes, type ErrorCode } from "../../config/errors";
 import { engineNames } from "../../config/spec";
+import { auditEntry } from "./records/chain";
+import { operation } from "./records/operation";
 
 /*
  * What the commands print with --json. A caller may count on every key: none goes, and none changes its meaning, within a version.
@@ -46,8 +48,10 @@ const plan = z.strictObject({
   })),
 });
 
+const head = z.strictObject({ seq: count, hash: z.string() }).describe("The last entry of the audit trail then: kept elsewhere, `stores audit --verify --anchor HASH` proves by it that nothing was taken away.");
 const applied = z.strictObject({
   env,
+  operation: z.strictObject({ id: z.string(), audit: head }).nullable().describe("Its record, as `stores operations ID` shows it; null: there was nothing to do."),
   cluster: z.strictObject({ context: z.string(), server: z.string().describe("Of its API.") }),
   stores: z.array(z.strictObject({
     name: z.string(), action, why, changes,
@@ -145,8 +149,14 @@ const stateRekey = z.strictObject({
   settingsChanged: z.boolean().describe("true: the secrets among the settings were encrypted anew as well, so Pulumi.<env>.yaml is to be committed."),
 });
 
+const audit = z.strictObject({
+  env, head, entries: z.array(auditEntry).describe("Oldest first; none with --verify."),
+  broken: z.strictObject({ seq: count, reason: z.string() }).nullable().describe("Where the trail stops being whole; the command then ends with 1."),
+});
+
 /** By command. */
 export const answers = {
+  operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
   plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({

@@ -14,6 +14,8 @@ import type { DoomedStore } from "./doomed";
 import { requireIsolation } from "./isolation";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale } from "./saved-plan";
+import { recordedDecisions } from "./records/of-stores";
+import type { OperationNote } from "./records/recorded";
 import { programRemark } from "./remarks";
 import { lanes, type Listener, type Scope } from "./scope";
 
@@ -50,6 +52,8 @@ export interface Applied {
   cluster: ClusterAddress;
   /** Those that were to be deleted with what they had before. */
   stores: (AppliedStore & { had?: Had })[];
+  /** Its record; null: there was nothing to do. */
+  operation: OperationNote | null;
 }
 
 /** Brings the fleet to what the list says. */
@@ -91,15 +95,18 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);
-  const [stores, addresses] = await Promise.all([
-    withRunContext(session, longestInstallation(fleet), listener, (context) =>
-      runDecisions({ ...context, adopt, drawPasswords, named: names }, specsOf(fleet), decisions, anew, lanes(concurrency, listener.say), listener.progress),
+  const how = { lanes: lanes(concurrency, listener.say), helmTimeout: longestInstallation(fleet) };
+  const [{ stores, operation }, addresses] = await Promise.all([
+    recordedDecisions(session, "apply", decisions, how, listener, (itsListener, record) =>
+      withRunContext(session, how.helmTimeout, itsListener, (context) =>
+        runDecisions({ ...context, record, adopt, drawPasswords, named: names }, specsOf(fleet), decisions, anew, how.lanes, listener.progress),
+      ),
     ),
     // Beside the work: where names are not found, that takes a second and more.
     addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix))),
   ]);
   if (addresses) listener.say(addresses);
-  return { env: session.env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed) };
+  return { env: session.env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed), operation };
 }
 
 /** Each store beside what it had. */

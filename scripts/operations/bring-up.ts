@@ -15,6 +15,7 @@ import { Kube } from "../../kube";
 import { clusterName } from "../machine/paths";
 import { ensureTools, operationTools } from "../machine/tools";
 import { findOutIsolation } from "./isolation";
+import { recordedEnvironment } from "./records/of-environment";
 import { ingressRemark, mailRemark } from "./remarks";
 import type { Scope, Listener } from "./scope";
 
@@ -51,7 +52,7 @@ export async function bringUp({ session, settings }: Started, { say, signal }: P
   const { env, cluster } = session;
   const remarkBefore = ingressRemark(env, settings, cluster.context);
   if (remarkBefore) say(remarkBefore);
-  await environmentUp(session, settings, signal, say);
+  await environmentUp(session, settings, signal, say, (work) => recordedEnvironment(session, settings.helmTimeout, { signal, say }, work));
   const remark = await mailRemark(env, settings);
   if (remark) say(remark);
   await findOutIsolation(session, settings, (await clusterUid(session.kube)) ?? "", { say, signal });

@@ -13,6 +13,8 @@ import { observeFleet } from "../fleet/observe";
 import { withLosses, type Applied } from "./apply";
 import { clusterAddressOf, requireConsent, type Consent } from "./deletion-guards";
 import { waysOut } from "./protection";
+import { hasPlace } from "./records/audit";
+import { recordedDecisions, unrecordedDecisions } from "./records/of-stores";
 import { lanes, type Listener, type Scope } from "./scope";
 
 export interface DestroyOptions {
@@ -42,10 +44,13 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent);
 
   const shared = await readEnvironment(session.kube, env);
-  const stores = await withRunContext(session, shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, listener, (context) =>
-    runDecisions({ ...context, named: names }, new Map(), decisions, asAgreed, lanes(concurrency, listener.say, deletionConcurrency), listener.progress),
+  const how = { lanes: lanes(concurrency, listener.say, deletionConcurrency), helmTimeout: shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment };
+  // Without an environment there is no place for records either; what its stores left goes all the same.
+  const recordedOrNot = shared || (await hasPlace(session.kube)) ? recordedDecisions : unrecordedDecisions;
+  const { stores, operation } = await recordedOrNot(session, "destroy", decisions, how, listener, (itsListener, record) =>
+    withRunContext(session, how.helmTimeout, itsListener, (context) => runDecisions({ ...context, record, named: names }, new Map(), decisions, asAgreed, how.lanes, listener.progress)),
   );
-  return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses) };
+  return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses), operation };
 }
 
 /** A store that somebody protected meanwhile stays, and so does one that nobody was asked about: of the same name, and made since. */

@@ -7,6 +7,7 @@ import type { Observed } from "../fleet/observe";
 import { runAttached } from "../machine/os/attached";
 import { ensureTools, toolPath } from "../machine/tools";
 import { partOf, prepared } from "../shops/inside";
+import { noteDown } from "./records/of-stores";
 import { findStore } from "./running-store";
 import type { Listener, Scope } from "./scope";
 import { simulationNote } from "./status";
@@ -24,6 +25,8 @@ export interface InsideOptions {
 export async function runInside(scope: Scope, name: string, options: InsideOptions, say: Listener["say"]): Promise<number> {
   const { session, store } = await findStore(scope, name);
   const args = await wayInside(session, store, options);
+  // Not all of it: what is typed may hold a password.
+  await noteDown(session, { action: "store.exec", store: name, reason: `${options.part ?? store.engine}: ${options.command?.[0] ?? "shell"}`.slice(0, 100) });
   return runAttached(toolPath("kubectl") ?? (await ensureTools(["kubectl"], say)).kubectl, args);
 }
 

@@ -1,7 +1,8 @@
 import { UserError } from "../../config/errors";
 import type { KubeObject } from "../../kube";
+import { recordedStore } from "./records/of-stores";
 import { findStore } from "./running-store";
-import type { Scope } from "./scope";
+import type { Listener, Scope } from "./scope";
 
 /** The note on a pod template by which kubectl restarts as well: another value is another template. */
 const restartedAt = "kubectl.kubernetes.io/restartedAt";
@@ -10,14 +11,17 @@ const restartedAt = "kubectl.kubernetes.io/restartedAt";
  * Restarts a store's pods, or those of one part (`worker`, `mariadb`), as its update strategy has it: a part of several pods goes on
  * answering. Returns what restarts.
  */
-export async function restart(scope: Scope, name: string, part?: string, now = new Date()): Promise<string[]> {
-  const { session: { kube }, store } = await findStore(scope, name);
+export async function restart(scope: Scope, name: string, part: string | undefined, listener: Pick<Listener, "signal" | "say">, now = new Date()): Promise<string[]> {
+  const { session, store } = await findStore(scope, name);
+  const { kube } = session;
   const kinds = ["deployments", "statefulsets"];
   const lists = await Promise.all(kinds.map((kind) => kube.list(`/apis/apps/v1/namespaces/${store.namespace}/${kind}`)));
   const all = lists.flatMap((objects, index) => objects.map((object) => ({ path: `/apis/apps/v1/namespaces/${store.namespace}/${kinds[index]}/${object.metadata.name}`, name: object.metadata.name, part: partOf(object) })));
   const chosen = all.filter((it) => part === undefined || it.part === part || it.name === part);
   if (chosen.length === 0) throw new UserError(part === undefined ? `${name} has nothing to restart` : `${name} has no part "${part}"`, `It has: ${all.map((it) => it.part).sort().join(", ") || "none"}.`, "usage");
-  for (const { path } of chosen) await kube.merge(path, { spec: { template: { metadata: { annotations: { [restartedAt]: now.toISOString() } } } } });
+  await recordedStore(session, "restart", name, listener, async () => {
+    for (const { path } of chosen) await kube.merge(path, { spec: { template: { metadata: { annotations: { [restartedAt]: now.toISOString() } } } } });
+  });
   return chosen.map((it) => it.name);
 }
 

@@ -12,7 +12,8 @@ import { secretText } from "../../kube";
 import { verify, type Verification } from "../shops/verify";
 import type { StepReport } from "../shops/verify/steps";
 import type { ShopToVerify } from "../shops/verify/target";
-import type { Scope } from "./scope";
+import { recordedVerification } from "./records/of-stores";
+import type { Listener, Scope } from "./scope";
 import { readStatus, simulationNote } from "./status";
 
 export type { StepReport };
@@ -21,8 +22,10 @@ export type { StepReport };
 const patience = { request: 15_000, mail: 60_000 };
 
 /** Proves that a store sells: a real order, which is cancelled again. */
-export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, signal: AbortSignal): Promise<Verification> {
-  return verify(await shopToVerify(await openSession(scope), scope, name), onStep, signal);
+export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, listener: Pick<Listener, "signal" | "say">): Promise<Verification> {
+  const session = await openSession(scope);
+  const shop = await shopToVerify(session, scope, name);
+  return recordedVerification(session, name, listener, (signal) => verify(shop, onStep, signal));
 }
 
 /** Everything that verifying takes, for a store that has to be READY. */

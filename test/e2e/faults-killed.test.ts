@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fleet } from "./helpers/fleet";
+import type { Answer } from "../../scripts/operations/answers";
 import { until } from "./helpers/until";
 
 const store = (name: string, title = "Shop") => `{ name: ${name}, engine: woocommerce, title: ${title} }`;
@@ -103,9 +104,33 @@ describe("runs that are killed or interrupted", function () {
     await fleet.quiet();
     assert.deepEqual([...fleet.locks("five"), ...fleet.locks("six")], []);
     assert.equal(fleet.hasStack("seven"), false, "a new store was started after the end");
+    const [cut] = (await fleet.json<Answer<"operations">>("operations")).operations;
+    assert.deepEqual([cut!.state, cut!.stores.five!.result, cut!.stores.seven!.result], ["interrupted", "cut off", "not started"]);
     const again = await fleet.apply("five", "six", "seven");
     assert.equal(again.ended.code, 0, again.ended.stdout);
     await fleet.assertSound("five", "six", "seven");
+    const { entries, broken } = await fleet.json<Answer<"audit">>("audit");
+    assert.deepEqual(entries.filter(({ operation }) => operation === cut!.id).map(({ action, outcome }) => [action, outcome]), [["operation.start", "accepted"], ["operation.end", "interrupted"]]);
+    assert.equal(broken, null);
+  });
+
+  it("ends where somebody asks it to, from anywhere", async () => {
+    fleet.list(store("asked"), store("later"));
+    holdReceipt("asked");
+    const apply = fleet.start(["apply", "asked", "later", "--concurrency", "1", "--json"]);
+    await caught("the release is there, the receipt is not", helmIs("asked", "deployed"));
+    const [running] = (await fleet.json<Answer<"operations">>("operations")).operations;
+    assert.deepEqual([running!.state, running!.stores.asked!.result, running!.stores.later!.result], ["running", "working", "waiting"]);
+    const { operations: [asked] } = await fleet.json<Answer<"operations">>("operations", running!.id, "--cancel");
+    assert.equal(asked!.state, "stopping");
+    const { ended, rows } = fleet.rows(await apply.done);
+    assert.deepEqual([ended.code, rows.asked!.result, rows.later!.result], [1, "cancelled", "not started"]);
+    assert.match(ended.stderr, /stopping operation \S+, since somebody asked it to/);
+    assert.equal((await fleet.json<Answer<"operations">>("operations", running!.id)).operations[0]!.state, "cancelled");
+    assert.deepEqual([(await fleet.stores("operations", running!.id, "--cancel")).code, (await fleet.stores("operations", "another")).code], [3, 3]);
+    release("asked");
+    const again = await fleet.apply("asked", "later");
+    assert.equal(again.ended.code, 0, again.ended.stdout);
   });
 
   // 7, and Ctrl-C: the running store is cancelled cleanly, no new one starts. Each of these finds what the last one left.
@@ -166,7 +191,7 @@ describe("runs that are killed or interrupted", function () {
     });
     const jobs = await setUp();
     release("two");
-    await caught("the first run waits for the second", async () => /one: waiting for process \d+ on /.test(early.so.stderr));
+    await caught("the first run waits for the second", async () => /one: waiting for operation \S+ of \S+ on \S+, process \d+/.test(early.so.stderr));
     assert.equal(await fleet.helmStatus("one"), "pending-upgrade");
     assert.deepEqual(await setUp(), jobs);
 

@@ -140,6 +140,24 @@ describe("a fleet's life", function () {
     assert.ok(passwords >= 10, `only ${passwords} secrets found`);
   });
 
+  it("has recorded who did that, and how it ended", async () => {
+    const { operations: [last, ...others] } = await fleet.json<Answer<"operations">>("operations");
+    assert.deepEqual(others.filter(({ kind }) => kind !== "environment"), []);
+    assert.deepEqual([last?.kind, last?.state, last?.actor.user], ["apply", "succeeded", "system:serviceaccount:storefleet-access:deployer"]);
+    assert.deepEqual(Object.entries(last!.stores).map(([name, { action, result }]) => [name, action, result]), [["shop", "create", "created"], ["corner", "create", "created"]]);
+    const { entries, broken, head } = await fleet.json<Answer<"audit">>("audit");
+    const told = entries.filter(({ operation }) => operation === last!.id).map(({ action, store, outcome }) => [action, store, outcome].filter(Boolean).join(" "));
+    assert.deepEqual([told[0], told.at(-1), told.slice(1, -1).sort()], ["operation.start accepted", "operation.end succeeded", ["store.create corner succeeded", "store.create shop succeeded"]]);
+    assert.equal(broken, null);
+    assert.match((await fleet.ok("audit", "--verify", "--anchor", head.hash)).stdout, /^The audit trail is whole: \d+ entries\. Its last hash: [0-9a-f]{64}$/m);
+    const forged = await fleet.stores("audit", "--verify", "--anchor", "0".repeat(64));
+    assert.deepEqual([forged.code, /no entry has the hash/.test(forged.stderr)], [1, true]);
+    // A run that finds nothing to do leaves no trace.
+    await fleet.ok("apply");
+    assert.equal((await fleet.json<Answer<"audit">>("audit", "--verify")).head.seq, head.seq);
+    assert.deepEqual(await fleet.kube.list("/apis/coordination.k8s.io/v1/namespaces/storefleet-control/leases"), []);
+  });
+
   it("shows every store as it is", async () => {
     const rows = await fleet.status();
     assert.deepEqual(rows.map(({ name, engine, phase, stack, reason }) => [name, engine, phase, stack, reason]), [
@@ -366,6 +384,8 @@ describe("a fleet's life", function () {
     // By the vendor's plugin, which watches what it deletes; by charts of another version; of stores on https; in secrets.test.ts; in pods that are not simulated.
     const elsewhere = new Set([...watched, ...changedByCharts, ...ofSecretStores, "delete persistentvolumeclaims", "delete certificates", "create pods/exec"]);
     assert.deepEqual(accounts.unused("storefleet-store").filter((right) => !elsewhere.has(right)), []);
+    // Of operations beyond those that are kept.
+    assert.deepEqual(accounts.unused("storefleet-recorder"), ["delete configmaps"]);
   });
 
   it("gives its account no way out of the namespaces of stores", async () => {

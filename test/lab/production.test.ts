@@ -74,7 +74,7 @@ describe("A production environment in the lab", function () {
     await agent?.stop();
     await manager.uninstall();
     manager.remove();
-    for (const namespace of ["storefleet-mail", "storefleet-system", access]) await kube.remove(`/api/v1/namespaces/${namespace}`);
+    for (const namespace of ["storefleet-mail", "storefleet-control", "storefleet-system", access]) await kube.remove(`/api/v1/namespaces/${namespace}`);
     await until("the environment's namespaces are gone", async () => (await kube.get("/api/v1/namespaces/storefleet-system")) === undefined, 120);
     await fleet.remove();
     s3.remove();

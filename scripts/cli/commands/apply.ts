@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
-import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, listening, note, print, printAnswer, printOperation, wholeNumber, withCluster, withCommon, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
@@ -37,7 +37,10 @@ export function applyCommand(program: Command): void {
           : applyPlan(plan, { env, file: flags.file, context: flags.context, names }, flags, listener),
       );
       if (flags.json) printAnswer("apply", applied);
-      else printSummary(applied.stores);
+      else {
+        printSummary(applied.stores);
+        printOperation(applied.operation);
+      }
       process.exitCode ??= exitCodeOf(applied.stores);
     });
 }
@@ -45,7 +48,7 @@ export function applyCommand(program: Command): void {
 /** A refusal counts as one while nothing else was done. */
 function exitCodeOf(stores: AppliedStore[]): number {
   const some = (...results: AppliedStore["result"][]) => stores.some(({ result }) => results.includes(result));
-  if (some("failed")) return exitCodes.failed;
+  if (some("failed", "cancelled", "not started")) return exitCodes.failed;
   return !some("refused") ? 0 : some("created", "updated", "deleted") ? exitCodes.failed : exitCodes.refused;
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { firstLine } from "../../../config/first-line";
 import type { AppliedStore } from "../../operations/apply";
 import { destroy } from "../../operations/destroy";
-import { exitCodes, listening, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, listening, printOperation, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 
@@ -25,7 +25,8 @@ export function destroyCommand(program: Command): void {
       if (flags.json) printAnswer("destroy", destroyed);
       else if (stores.length === 0) print("Nothing to destroy.");
       else print(table(["STORE", "RESULT", "TIME", ""], stores.map(({ name, result, seconds, error }) => [name, result, duration(seconds), firstLine(error ?? remarks[result] ?? "", 200)])));
-      if (stores.some(({ result }) => result === "failed")) process.exitCode ??= exitCodes.failed;
+      if (!flags.json) printOperation(destroyed.operation);
+      if (stores.some(({ result }) => ["failed", "cancelled", "not started"].includes(result))) process.exitCode ??= exitCodes.failed;
     });
 }
 

@@ -7,7 +7,7 @@ import { events, watchEvents, type EventListener, type StoreEvent } from "../../
 import { followLogs, logs, type LogOptions } from "../../operations/logs";
 import { restart } from "../../operations/restart";
 import { simulationNote } from "../../operations/status";
-import { interruptible, note, print, printAnswer, printAnswerLine, withCluster, withCommon, wholeNumber, type Common } from "../common";
+import { interruptible, listening, note, print, printAnswer, printAnswerLine, secondsOf, withCluster, withCommon, wholeNumber, type Common } from "../common";
 import { duration, secondsOnly, table } from "../ui/table";
 
 /** The commands that look into one running store. */
@@ -46,7 +46,7 @@ export function inspectCommands(program: Command): void {
     .argument("<name>")
     .argument("[part]", "such as worker, wordpress or mariadb")
     .action(async (name: string, part: string | undefined, flags: Common) => {
-      const restarted = await restart(flags, name, part);
+      const restarted = await listening((listener) => restart(flags, name, part, listener));
       if (flags.json) return printAnswer("restart", { name, restarted });
       print(`Restarting ${restarted.join(", ")}: ${storesCommand(`status ${name}`)}`);
     });
@@ -72,13 +72,6 @@ export function inspectCommands(program: Command): void {
       if (simulated) note(simulationNote);
       else if (!(await openInBrowser(url))) note(`No browser can be opened from here; the address is ${url}`);
     });
-}
-
-/** `90s`, `10m`, `2h`, `1d` as seconds. */
-function secondsOf(value: string): number {
-  const [, count, unit = "s"] = /^(\d{1,6})([smhd])?$/.exec(value) ?? [];
-  if (count === undefined) throw new UserError(`--since is "${value}": not a time such as 90s, 10m or 2h`, undefined, "usage");
-  return Number(count) * { s: 1, m: 60, h: 3600, d: 86400 }[unit as "s" | "m" | "h" | "d"];
 }
 
 function printEvents(name: string, said: StoreEvent[]): void {

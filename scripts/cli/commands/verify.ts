@@ -11,7 +11,7 @@ export function verifyCommand(program: Command): void {
     .argument("<name>")
     .action(async (name: string, flags: Common) => {
       const say = flags.json ? note : print;
-      const verify = (signal: AbortSignal) => verifyStore(flags, name, (report) => say(lineOf(report)), signal);
+      const verify = (signal: AbortSignal) => verifyStore(flags, name, (report) => say(lineOf(report)), { signal, say: note });
       const result = await interruptible(verify, "stopping: what was ordered is cancelled first; once more to leave at once");
       if (flags.json) printAnswer("verify", result);
       else print(result.passed ? `${name} sells (${duration(result.seconds)})` : `${name} is not proven to sell; more: ${storesCommand(`logs ${name}`)}`);

@@ -51,7 +51,7 @@ export async function openArena(signal: AbortSignal, log: (line: string) => void
     // A container engine does not count: the embedded cluster is the same everywhere.
     await clusterUp({ name: clusterName(env), run: async () => ({ code: 127, stdout: "", stderr: "" }), log });
     const session = await openSession({ env });
-    await environmentUp(session, readSettings(env), signal, log);
+    await environmentUp(session, readSettings(env), signal, log, (work) => work(signal));
     const shared = await readEnvironment(session.kube, env);
     if (!shared) throw new Error("the environment's stack is up, but its receipt is missing");
     const mark = randomUUID();

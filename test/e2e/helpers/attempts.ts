@@ -5,6 +5,8 @@ import type { Fleet } from "./fleet";
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const right = / cannot \S+ resource /;
 const more = /attempting to grant RBAC permissions not currently held/;
+const records = "/api/v1/namespaces/storefleet-control/configmaps";
+const audit = /storefleet-audit.* denied request: /;
 const fence = /storefleet-fence.* denied request: /;
 
 const binding = (namespace: string, name: string, role: string) => ({
@@ -32,6 +34,10 @@ export function attempts(kube: Kube, fleet: Fleet): [string, () => Promise<unkno
     ["deletes somebody else's namespace", () => kube.remove("/api/v1/namespaces/store-theirs"), fence],
     ["has a store's pods do what they like", () => kube.merge(`/api/v1/namespaces/${own}`, namespace(own, { "pod-security.kubernetes.io/enforce": "privileged" })), fence],
     ["takes the fence down", () => kube.remove("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/storefleet-fence"), right],
+    ["changes an entry of the audit trail", () => kube.merge(`${records}/storefleet-audit-0000`, { data: { e000000001: "{}" } }), audit],
+    ["takes one away", () => kube.merge(`${records}/storefleet-audit-0000`, { data: { e000000001: null } }), audit],
+    ["deletes the audit trail", () => kube.remove(`${records}/storefleet-audit-0000`), fence],
+    ["makes pods beside it", () => kube.create("/api/v1/namespaces/storefleet-control/pods", { metadata: { name: "mine" } }), right],
     ["takes another account's token", () => kube.create("/api/v1/namespaces/kube-system/serviceaccounts/default/token", {}), right],
   ];
 }

@@ -11,6 +11,9 @@ export class FakeKube {
   readonly reads: { path: string; metadataOnly: boolean }[] = [];
   /** Called before each call is answered; may change the cluster, or throw. */
   before: (path: string) => void = () => {};
+  /** The API server's clock. */
+  now = (): number => Date.now();
+  private version = 0;
 
   put(path: string, object: Fields = {}): this {
     const [, namespace] = /\/namespaces\/([^/]+)\/./.exec(path) ?? [];
@@ -36,10 +39,15 @@ export class FakeKube {
     return this.objects.get(path);
   }
 
-  /** Every right that is asked about is there. */
-  async create(path: string): Promise<KubeObject> {
+  /** What the API server is asked is answered with yes; anything else is made, unless it is there. */
+  async create(path: string, object: Fields = {}): Promise<KubeObject> {
     this.before(path);
-    return { metadata: { name: "", creationTimestamp: "" }, status: { allowed: true } };
+    if (/reviews$/.test(path)) return { metadata: { name: "", creationTimestamp: "" }, status: { allowed: true, userInfo: { username: "somebody" } } };
+    const at = `${path}/${object.metadata?.name}`;
+    this.changes.push(`POST ${at}`);
+    if (this.objects.has(at)) throw new KubeError(409, `${at} already exists`);
+    this.put(at, structuredClone(object));
+    return this.written(at);
   }
 
   async apply(path: string, object: Fields): Promise<void> {
@@ -48,18 +56,31 @@ export class FakeKube {
     this.put(path, object);
   }
 
-  async merge(path: string, patch: { metadata?: { annotations: Record<string, string | null> } }): Promise<void> {
+  async merge(path: string, patch: Fields): Promise<KubeObject | undefined> {
     this.before(path);
     this.changes.push(`PATCH ${path}`);
     const object = this.objects.get(path);
-    if (!object) return;
-    const merged = Object.entries({ ...object.metadata.annotations, ...patch.metadata?.annotations }).filter(([, value]) => value !== null);
-    object.metadata.annotations = Object.fromEntries(merged) as Record<string, string>;
+    if (!object) return undefined;
+    const { resourceVersion } = patch.metadata ?? {};
+    if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) throw new KubeError(409, `${path} has been modified`);
+    if (object.immutable && "data" in patch) throw new KubeError(422, `${path} is immutable`);
+    this.objects.set(path, merged(object, patch) as KubeObject);
+    return this.written(path);
   }
 
-  async remove(path: string): Promise<void> {
+  /** As the API server answers: a new version, with the time of it. */
+  private written(path: string): KubeObject {
+    const object = this.objects.get(path) as KubeObject;
+    object.metadata.resourceVersion = String((this.version += 1));
+    object.metadata.managedFields = [{ time: new Date(this.now()).toISOString() }];
+    return structuredClone(object);
+  }
+
+  async remove(path: string, _uid?: string, version?: string): Promise<void> {
     this.before(path);
     this.changes.push(`DELETE ${path}`);
+    const its = this.objects.get(path)?.metadata.resourceVersion;
+    if (version !== undefined && its !== undefined && version !== its) throw new KubeError(409, `${path} has been modified`);
     const [gone = ""] = path.split("?");
     for (const at of [...this.objects.keys()]) if (at === gone || at.startsWith(`${gone}/`)) this.objects.delete(at);
   }
@@ -87,6 +108,17 @@ export const controllerPod: [string, Fields] = [
 
 /** The collection of a kind in all namespaces. */
 const everywhere = (collection: string) => collection.replace(/\/namespaces\/[^/]+\//, "/");
+
+/** As a JSON merge patch has it. */
+function merged(value: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const result: Record<string, unknown> = { ...(typeof value === "object" ? value : {}) };
+  for (const [key, part] of Object.entries(patch)) {
+    if (part === null) delete result[key];
+    else result[key] = merged(result[key], part);
+  }
+  return result;
+}
 
 /** `a=b,c`: a has that value, c is there. */
 function matches(selector: string, values: Record<string, string>): boolean {

@@ -4,6 +4,7 @@ import { namespaceOf, stackOf } from "../../../config/names";
 import { resolveStore, type Engine as ShopEngine, type StoreEntry, type StoreSpec } from "../../../config/spec";
 import { noChanges, type Failure, type Operation, type Outcome, type WhileHeld } from "../../../scripts/engine/operation";
 import type { Progress } from "../../../scripts/engine/progress";
+import type { StoreRecord } from "../../../scripts/engine/store-record";
 import type { RunContext } from "../../../scripts/engine/run-context";
 import type { Observed } from "../../../scripts/fleet/observe";
 import type { Fleet } from "../../../scripts/operations/open-fleet";
@@ -75,8 +76,11 @@ export function fakeEngine(
     },
   };
   const session = { env: "local", kube, variables: { STOREFLEET_PULUMI: "/nowhere/pulumi" }, cluster: { context: "a-context" } };
-  return { engine: { session, pool, workFolder: "/nowhere", signal } as unknown as RunContext, operations, kube };
+  return { engine: { session, pool, workFolder: "/nowhere", signal, record: unrecorded(signal) } as unknown as RunContext & { record: StoreRecord }, operations, kube };
 }
+
+/** A record that nobody keeps. */
+export const unrecorded = (signal = new AbortController().signal): StoreRecord => ({ begin: async () => ({ signal }), step() {}, end() {} });
 
 /** A fleet in which each spec's digest is what `observedStore` has. */
 export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-context"): Fleet {

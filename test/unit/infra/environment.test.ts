@@ -56,8 +56,8 @@ describe("the environment's program", () => {
 
   it("installs Traefik and the mail catcher into confined namespaces when the settings say so", async () => {
     const { resources, result } = await run("local", local);
-    assert.deepEqual(names(resources, ":Namespace").sort(), ["ingress", "storefleet-mail", "storefleet-system"]);
-    assert.deepEqual(names(resources, ":ResourceQuota").length, 3);
+    assert.deepEqual(names(resources, ":Namespace").sort(), ["ingress", "storefleet-control", "storefleet-mail", "storefleet-system"]);
+    assert.deepEqual(names(resources, ":ResourceQuota").length, 4);
     assert.deepEqual(names(resources, ":Release").sort(), ["mail-catcher", "traefik"]);
     assert.equal(only(resources, ":Release", "traefik-release").inputs.namespace, "ingress");
     assert.equal(only(resources, ":Release", "traefik-release").inputs.timeout, 600);
@@ -95,7 +95,7 @@ describe("the environment's program", () => {
   it("installs nothing in prod, but requires the classes that the settings name", async () => {
     const { resources, result } = await run("prod", prod);
     assert.deepEqual(names(resources, ":Release"), []);
-    assert.deepEqual(names(resources, ":Namespace"), ["storefleet-system"]);
+    assert.deepEqual(names(resources, ":Namespace"), ["storefleet-system", "storefleet-control"]);
     assert.equal(only(resources, ":IngressClass").id, "traefik");
     assert.equal(only(resources, ":StorageClass").id, "local-path");
     assert.equal(result.mailUrl, undefined);
@@ -175,7 +175,7 @@ describe("the environment's program", () => {
       assert.ok(resources.findIndex((it) => it.name === name) > before, name);
     }
     const once = resources.filter((it) => it.type.endsWith(":Namespace") || it.name === "traefik-release");
-    assert.deepEqual(once.map(({ deleteBeforeReplace }) => deleteBeforeReplace), [true, true, true, true]);
+    assert.deepEqual(once.map(({ deleteBeforeReplace }) => deleteBeforeReplace), [true, true, true, true, true]);
   });
 
   it("writes its receipt after all else", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rbacList } from "../../../scripts/operations/rbac";
+import { recorders } from "../../../infra/control";
 import { managers } from "../../../stores/managers";
 
 interface Manifest {
@@ -17,7 +18,7 @@ describe("accounts and their rights", () => {
   it("are of the environment, and name whom the stores' programs bind", () => {
     assert.match(JSON.stringify(named("ValidatingAdmissionPolicy", "storefleet-fence")), /== 'staging'/);
     assert.doesNotMatch(JSON.stringify(items), /ENVIRONMENT/);
-    assert.ok(named("ClusterRole", managers.clusterRole));
+    for (const role of [managers.clusterRole, recorders.clusterRole]) assert.ok(named("ClusterRole", role), role);
     assert.deepEqual(named("ClusterRoleBinding", "storefleet-deployer").subjects, managers.subjects.map((it) => ("apiGroup" in it ? it : { ...it })));
     const [account] = managers.subjects;
     assert.ok(items.some(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === account!.name && metadata.namespace === account!.namespace));
@@ -38,7 +39,7 @@ describe("accounts and their rights", () => {
     assert.deepEqual(rights("storefleet-viewer").filter((it) => !/^(get|list|watch) /.test(it)), []);
     for (const { metadata, rules } of items.filter(({ kind }) => kind === "ClusterRole")) {
       assert.ok(rules!.every(({ verbs, resources, apiGroups }) => ![...verbs, ...resources, ...apiGroups].includes("*") && !verbs.includes("escalate") && !verbs.includes("impersonate")), metadata.name);
-      for (const rule of rules!.filter(({ verbs }) => verbs.includes("bind"))) assert.deepEqual((rule as { resourceNames?: string[] }).resourceNames, [managers.clusterRole]);
+      for (const rule of rules!.filter(({ verbs }) => verbs.includes("bind"))) assert.deepEqual((rule as { resourceNames?: string[] }).resourceNames, [metadata.name === "storefleet-deployer" ? managers.clusterRole : recorders.clusterRole]);
     }
   });
 });

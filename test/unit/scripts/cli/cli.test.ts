@@ -22,6 +22,8 @@ const commands: Record<string, string[]> = {
   status: [...fleet, "--watch", "--exit-code"],
   metrics: ["--env", "--file", "--context", "--listen"],
   verify: fleet,
+  operations: [...fleet, "--cancel"],
+  audit: [...fleet, "--since", "--verify", "--anchor"],
   events: [...fleet, "--watch"],
   logs: [...fleet, "--tail", "--follow", "--previous", "--since", "--timestamps"],
   restart: fleet,

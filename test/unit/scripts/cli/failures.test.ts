@@ -40,6 +40,9 @@ const cases: Record<string, Case> = {
   status: ofStore,
   metrics: { alone: "no-cluster", refused: "cluster-unreachable" },
   verify: ofStore,
+  operations: { alone: "no-cluster", refused: "cluster-unreachable" },
+  // What is gone is told of as well.
+  audit: { args: ["nobody"], alone: "no-cluster", refused: "cluster-unreachable" },
   events: ofStore,
   logs: ofStore,
   restart: ofStore,

@@ -45,7 +45,7 @@ describe("an environment's parts in the cluster", () => {
   it("cluster up changes nothing where something by the name of a part is not its own", async () => {
     const kube = new FakeKube().put("/apis/networking.k8s.io/v1/ingressclasses/traefik").put("/api/v1/namespaces/traefik");
     const session = { env: "local", kube: kube.asKube, variables: {}, cluster: { context: "a-context" } } as unknown as Session;
-    await assert.rejects(environmentUp(session, settings, new AbortController().signal, () => {}), /Namespace traefik does not carry its labels[^]*IngressClass traefik does not carry its labels/);
+    await assert.rejects(environmentUp(session, settings, new AbortController().signal, () => {}, () => assert.fail("something is done")), /Namespace traefik does not carry its labels[^]*IngressClass traefik does not carry its labels/);
     assert.deepEqual(kube.changes, []);
   });
 });

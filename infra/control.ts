@@ -1,0 +1,19 @@
+import { deployers } from "./deployers";
+
+/**
+ * Where an environment's records are: what was done, by whom, and who is at it. A namespace of its own, since deployers write there, and
+ * what the engine trusts about the environment is not theirs to write.
+ */
+export const control = { namespace: "storefleet-control" } as const;
+
+/** Who writes records without being an administrator: the role is made by `infra/rbac`. */
+export const recorders = { name: "storefleet-recorder", clusterRole: "storefleet-recorder", subjects: deployers, inEffect: async () => undefined };
+
+/** Labels of records. */
+export const recordLabels = {
+  /** `operation`, `audit` or `claim`. */
+  kind: "storefleet.dev/record",
+  /** Of an operation: `running`, or how it ended. Of a segment of the audit trail: `open` or `sealed`. */
+  state: "storefleet.dev/state",
+  env: "storefleet.dev/env",
+} as const;

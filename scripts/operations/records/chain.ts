@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { canonical } from "../../../config/canonical";
+
+/** Who did it: the cluster's name for the login, and this machine's for the person. */
+const actor = z.strictObject({ user: z.string(), person: z.string(), host: z.string() });
+export type Actor = z.infer<typeof actor>;
+
+/** What is recorded; without a secret, and without a value of the list. */
+export const auditFields = z.strictObject({
+  time: z.string().describe("ISO 8601, by the API server's clock."),
+  actor: actor.describe("user: whom the cluster knows; person, host: whom the machine that asked knows."),
+  via: z.enum(["cli"]),
+  action: z.enum(["operation.start", "operation.end", "operation.cancel", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up"]),
+  store: z.string().optional(),
+  stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store."),
+  operation: z.string().optional(),
+  commit: z.string().optional().describe("Of the checkout that the list is from; with a + where it had been changed since."),
+  outcome: z.enum(["accepted", "succeeded", "failed", "cancelled", "interrupted"]),
+  reason: z.string().optional(),
+  seconds: z.number().optional(),
+});
+export type AuditFields = z.infer<typeof auditFields>;
+
+/** An entry in its place: each holds the digest of the one before. */
+export const auditEntry = auditFields.extend({ seq: z.int().min(1), prev: z.string().describe("Of the entry before; empty for the first."), hash: z.string().describe("SHA-256 of everything else here.") });
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** The last entry's place; of an empty trail: 0 and nothing. */
+export interface Head {
+  seq: number;
+  hash: string;
+}
+export const noEntries: Head = { seq: 0, hash: "" };
+
+const digest = (entry: object) => createHash("sha256").update(canonical(entry)).digest("hex");
+
+/** The entry that comes after `head`. */
+export function chained(fields: AuditFields, head: Head): AuditEntry {
+  const entry = { ...fields, seq: head.seq + 1, prev: head.hash };
+  return { ...entry, hash: digest(entry) };
+}
+
+/** Where a trail stops being whole. */
+export interface Break {
+  seq: number;
+  reason: string;
+}
+
+/** Looks that nothing was changed, left out or put in between. @param start what came before the first of them */
+export function firstBreak(entries: AuditEntry[], start: Head = noEntries): Break | undefined {
+  let head = start;
+  for (const { hash, ...entry } of entries) {
+    const seq = head.seq + 1;
+    if (entry.seq !== seq) return { seq, reason: entry.seq > seq ? `entries ${seq} to ${entry.seq - 1} are missing` : `entry ${entry.seq} stands twice` };
+    if (digest(entry) !== hash) return { seq, reason: "was changed" };
+    if (entry.prev !== head.hash) return { seq, reason: "does not follow from the one before, which is another than it was" };
+    head = { seq, hash };
+  }
+  return undefined;
+}

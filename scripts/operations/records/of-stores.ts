@@ -1,0 +1,87 @@
+import { UserError } from "../../../config/errors";
+import type { EnvironmentName } from "../../../config/names";
+import { storesCommand } from "../../../config/stores-command";
+import type { Kube } from "../../../kube";
+import { operationLimit } from "../../engine/run-context";
+import { isWork, type AppliedStore } from "../../engine/run-decisions";
+import type { StoreRecord } from "../../engine/store-record";
+import type { Decision } from "../../fleet/classify";
+import type { Listener } from "../scope";
+import { AuditTrail } from "./audit";
+import type { AuditFields } from "./chain";
+import { whoAsks, type End, type Kind } from "./operation";
+import { recorded, type OperationNote } from "./recorded";
+
+export type Place = { kube: Kube; env: EnvironmentName };
+
+/** Of a run that does nothing. */
+const nothingToDo: StoreRecord = { begin: () => Promise.reject(new Error("nothing was to be done")), step() {}, end() {} };
+
+/**
+ * Carries out decisions under a record; a run that does nothing has none.
+ * @param helmTimeout seconds
+ */
+export async function recordedDecisions(
+  place: Place, kind: Kind, decisions: Decision[], how: { lanes: number; helmTimeout: number }, listener: Listener,
+  body: (listener: Listener, record: StoreRecord) => Promise<AppliedStore[]>,
+): Promise<{ stores: AppliedStore[]; operation: OperationNote | null }> {
+  const work = decisions.filter(isWork);
+  if (work.length === 0) return { stores: await body(listener, nothingToDo), operation: null };
+  const stores = Object.fromEntries(work.map(({ name, action }) => [name, action]));
+  // Each store waits its turn, and may be tried a second time.
+  const limit = 2 * operationLimit(how.helmTimeout) * Math.ceil(work.length / how.lanes);
+  const { result, note } = await recorded(place, { kind, stores, limit }, listener, ({ signal, stores: record }) => body({ ...listener, signal }, record), endOf);
+  return { stores: result, operation: note };
+}
+
+/** The same where nothing can be recorded, which is said. */
+export async function unrecordedDecisions(...[, , , , listener, body]: Parameters<typeof recordedDecisions>): ReturnType<typeof recordedDecisions> {
+  listener.say("note: this is not recorded, since the environment's stack is not up");
+  const record: StoreRecord = { begin: async () => ({ signal: listener.signal }), step() {}, end() {} };
+  return { stores: await body(listener, record), operation: null };
+}
+
+function endOf(stores: AppliedStore[]): { end: End; error?: string } {
+  const failed = stores.filter(({ result }) => result === "failed").map(({ name }) => name);
+  if (failed.length > 0) return { end: "failed", error: `failed: ${failed.join(", ")}` };
+  return { end: stores.some(({ result }) => result === "cancelled" || result === "not started") ? "cancelled" : "succeeded" };
+}
+
+/** Milliseconds for what is done with one store without Pulumi. */
+const shortWork = 30 * 60_000;
+
+/** Does something with one store under a record, while no other run works on it. */
+export async function recordedStore<T>(place: Place, kind: Kind, store: string, listener: Pick<Listener, "signal" | "say">, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { result } = await recorded(place, { kind, stores: { [store]: kind }, limit: shortWork }, listener, async ({ stores }) => {
+    const begun = await stores.begin(store, kind);
+    if ("heldBy" in begun) throw new UserError(`${store} is being worked on by ${begun.heldBy}`, `Wait for it: ${storesCommand("operations")}`, "not-ready");
+    const started = performance.now();
+    const end = (result: string, error: string | null) => stores.end({ name: store, action: kind, result, seconds: Math.round((performance.now() - started) / 100) / 10, error, repairs: [] });
+    try {
+      const done = await body(begun.signal);
+      end("done", null);
+      return done;
+    } catch (error) {
+      end("failed", (error as Error).message);
+      throw error;
+    }
+  }, () => ({ end: "succeeded" }));
+  return result;
+}
+
+/** An order is placed and cancelled again, beside whatever else is done with the store. */
+export async function recordedVerification<T extends { passed: boolean }>(place: Place, store: string, listener: Pick<Listener, "signal" | "say">, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { result } = await recorded(place, { kind: "verify", stores: { [store]: "verify" }, limit: shortWork }, listener, async ({ signal, stores }) => {
+    const started = performance.now();
+    const done = await body(signal);
+    stores.end({ name: store, action: "verify", result: done.passed ? "passed" : "failed", seconds: Math.round((performance.now() - started) / 100) / 10, error: null, repairs: [] });
+    return done;
+  }, ({ passed }) => ({ end: passed ? "succeeded" : "failed" }));
+  return result;
+}
+
+/** Notes something down that is no operation, before it happens; rejects where it can not be noted down. */
+export async function noteDown({ kube, env }: Place, fields: Pick<AuditFields, "action"> & Partial<AuditFields>): Promise<void> {
+  const actor = await whoAsks(kube);
+  await new AuditTrail(kube, env).append({ time: new Date(kube.now()).toISOString(), actor, via: "cli", outcome: "accepted", ...fields });
+}

@@ -1,0 +1,144 @@
+import { userInfo, hostname } from "node:os";
+import { z } from "zod";
+import type { EnvironmentName } from "../../../config/names";
+import { control, recordLabels } from "../../../infra/control";
+import type { Kube, KubeObject } from "../../../kube";
+import { processOf } from "../../engine/claims";
+import { isKnownGone } from "../../machine/os/placed-process";
+import { withoutPlace } from "./audit";
+import type { Actor } from "./chain";
+
+export const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
+export const pathOf = (id: string) => `${collection}/${nameOf(id)}`;
+const nameOf = (id: string) => `op-${id}`;
+
+/** Milliseconds between two signs of life, and after which a run without one counts as cut off. */
+export const heartbeatEvery = 5_000;
+const silentFor = 30_000;
+/** By which it is asked to end. */
+export const cancelAnnotation = "storefleet.dev/cancel";
+/** Of ended operations so many are kept. */
+const kept = 200;
+
+export const kinds = ["apply", "destroy", "restart", "verify", "environment"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** Part of a record that never changes. */
+const request = z.strictObject({
+  kind: z.enum(kinds), env: z.string(), via: z.enum(["cli"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }),
+  startedAt: z.string(), deadline: z.string().describe("When it gives up."), commit: z.string().optional(),
+  stores: z.record(z.string(), z.string()).describe("What is to be done with which."),
+});
+export type OperationRequest = z.infer<typeof request>;
+
+const ends = ["succeeded", "failed", "cancelled", "interrupted"] as const;
+export type End = (typeof ends)[number];
+
+/** One store's part. */
+const part = z.strictObject({
+  action: z.string(), result: z.string().describe("waiting, working, or how it ended. cut off: its process was killed."), step: z.string().optional().describe("What is done with it just now."),
+  seconds: z.number().optional(), error: z.string().optional(), repairs: z.array(z.string()).optional(),
+});
+export type Part = z.infer<typeof part>;
+
+/** An operation as its record tells it. */
+export const operation = request.omit({ stores: true }).extend({
+  id: z.string(), state: z.enum(["running", "stopping", ...ends]).describe("stopping: asked to end. interrupted: its process was killed."),
+  endedAt: z.string().optional(), error: z.string().optional(), stores: z.record(z.string(), part),
+});
+export type Operation = z.infer<typeof operation>;
+
+/** Names sort by time. */
+export const newId = (now: number, random: () => number = Math.random): string =>
+  `${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${Math.floor(random() * 36 ** 4).toString(36).padStart(4, "0")}`;
+
+/** Whom the cluster and this machine know. */
+export async function whoAsks(kube: Kube): Promise<Actor> {
+  const review = await kube.create("/apis/authentication.k8s.io/v1/selfsubjectreviews", { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" });
+  const user = (review.status?.userInfo as { username?: string } | undefined)?.username ?? "unknown";
+  return { user, person: personHere(), host: hostname() };
+}
+
+function personHere(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown"; // an id without an entry, as in containers
+  }
+}
+
+/** The record of an operation that begins, as it is written. */
+export const newRecord = (id: string, asked: OperationRequest, process: unknown): object => ({
+  apiVersion: "v1", kind: "ConfigMap",
+  metadata: { name: nameOf(id), labels: { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "operation", [recordLabels.state]: "running", [recordLabels.env]: asked.env } },
+  data: { request: JSON.stringify(asked), process: JSON.stringify(process) },
+});
+
+/** Makes the record; it has to be there before anything else happens. */
+export async function writeRecord(kube: Kube, id: string, asked: OperationRequest, process: unknown): Promise<void> {
+  await kube.create(collection, newRecord(id, asked, process)).catch((error) => {
+    throw withoutPlace(error);
+  });
+}
+
+/** How an operation ended, as its record is patched. */
+export const endPatch = (end: End, endedAt: string, error?: string): object => ({
+  metadata: { labels: { [recordLabels.state]: end } }, data: { end: JSON.stringify({ endedAt, ...(error && { error: error.slice(0, 1000) }) }) },
+});
+
+/** Newest first. @param id this one only */
+export async function readOperations(kube: Kube, env: EnvironmentName, id?: string): Promise<Operation[]> {
+  if (id !== undefined && !/^[a-z0-9-]{1,60}$/.test(id)) return [];
+  const found = id === undefined ? await kube.list(collection, { labels: `${recordLabels.kind}=operation` }) : [await kube.get(pathOf(id))];
+  return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** None where it is not one that this version knows. */
+export function operationOf(object: KubeObject, now: number): Operation[] {
+  const { data = {}, metadata } = object;
+  const asked = request.safeParse(json(data.request));
+  if (!asked.success) return [];
+  const { stores, ...rest } = asked.data;
+  const ended = ends.find((it) => it === metadata.labels?.[recordLabels.state]);
+  const { endedAt, error } = (json(data.end) ?? {}) as { endedAt?: string; error?: string };
+  const partOf = (name: string, action: string): Part => part.safeParse(json(data[storeKey(name)])).data ?? { action, result: "waiting" };
+  const steps = (json(data.steps) ?? {}) as Record<string, string>;
+  const state = ended ?? (isSilent(object, now) ? "interrupted" : metadata.annotations?.[cancelAnnotation] ? "stopping" : "running");
+  const told = (name: string, it: Part): Part => {
+    if (it.result !== "working" && it.result !== "waiting") return it;
+    if (state !== "running" && state !== "stopping") return { ...it, result: it.result === "working" ? "cut off" : "not started" };
+    return it.result === "working" && steps[name] ? { ...it, step: steps[name] } : it;
+  };
+  return [{
+    ...rest, id: metadata.name.slice(nameOf("").length), state, ...(endedAt && { endedAt }), ...(error && { error }),
+    stores: Object.fromEntries(Object.entries(stores).map(([name, action]) => [name, told(name, partOf(name, action))])),
+  }];
+}
+
+export const storeKey = (store: string) => `store.${store}`;
+
+/** Nobody carries it out any more: its process is known to be gone, or gave no sign of life for long enough, by the clock that stamped the last. */
+export function isSilent({ data, metadata }: KubeObject, now: number): boolean {
+  const process = processOf(data?.process);
+  if (process && isKnownGone(process)) return true;
+  const last = Math.max(...[metadata.creationTimestamp, ...(metadata.managedFields ?? []).map(({ time }) => time ?? "")].map((time) => Date.parse(time) || 0));
+  return now - last > silentFor;
+}
+
+/** Asks an operation to end; its process hears it at its next sign of life. */
+export const askToEnd = async (kube: Kube, id: string): Promise<void> => void (await kube.merge(pathOf(id), { metadata: { annotations: { [cancelAnnotation]: "true" } } }));
+
+/** Lets go of the oldest ended ones. */
+export async function forgetOldest(kube: Kube): Promise<void> {
+  const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state}!=running`, metadataOnly: true });
+  const names = ended.map(({ metadata }) => metadata.name).sort();
+  for (const name of names.slice(0, Math.max(0, names.length - kept))) await kube.remove(`${collection}/${name}`);
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}

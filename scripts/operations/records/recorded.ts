@@ -1,0 +1,218 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../../config/errors";
+import type { EnvironmentName } from "../../../config/names";
+import { recordLabels } from "../../../infra/control";
+import type { Kube } from "../../../kube";
+import { Claims } from "../../engine/claims";
+import type { StoreEnd, StoreRecord } from "../../engine/store-record";
+import { commitOfCheckout } from "../../machine/checkout";
+import { placed } from "../../machine/os/placed-process";
+import { AuditTrail } from "./audit";
+import { Batched } from "./batched";
+import type { Actor, AuditFields, Head } from "./chain";
+import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, whoAsks, writeRecord, type End, type Kind } from "./operation";
+
+/** What an operation is about to do. */
+export interface Intended {
+  kind: Kind;
+  /** By name of a store: what is to be done with it. */
+  stores: Record<string, string>;
+  /** Milliseconds after which it gives up, so that nothing is under way for ever. */
+  limit: number;
+}
+
+/** An operation that is recorded, to those who carry it out. */
+export interface Recorded {
+  id: string;
+  /** Aborted by the caller's, by `stores operations ID --cancel`, at the deadline, and where another run took this one for dead. */
+  signal: AbortSignal;
+  stores: StoreRecord;
+}
+
+/** What a caller is told of the record. */
+export interface OperationNote {
+  id: string;
+  /** The audit trail's last entry: kept elsewhere, it proves later that nothing was taken away. */
+  audit: Head;
+}
+
+/** Tries, a second apart, to note down what has happened already. */
+const tries = 15;
+
+/**
+ * Carries out an operation under a record: written before the work, with a key for each store, a sign of life every few seconds, and how
+ * it ended. The audit trail has its start and its end. Where either can not be written, nothing is done.
+ */
+export async function recorded<T>(
+  { kube, env }: { kube: Kube; env: EnvironmentName }, intended: Intended, { signal, say }: { signal: AbortSignal; say: (text: string) => void },
+  body: (operation: Recorded) => Promise<T>, endOf: (result: T) => { end: End; error?: string },
+): Promise<{ result: T; note: OperationNote }> {
+  const run = new RecordedRun(kube, env, intended, signal, say);
+  await run.begin();
+  let end: { end: End; error?: string } = { end: "failed" };
+  try {
+    const result = await body(run);
+    end = run.gaveUp ? { end: "failed", error: run.gaveUp } : endOf(result);
+    return { result, note: run.note };
+  } catch (error) {
+    end = { end: signal.aborted ? "cancelled" : "failed", error: (error as Error).message };
+    throw error;
+  } finally {
+    const lost = await run.end(end.end, end.error);
+    if (lost) say(`note: how operation ${run.id} ended could not be recorded: ${lost}`);
+  }
+}
+
+class RecordedRun implements Recorded {
+  readonly stores: StoreRecord;
+  readonly signal: AbortSignal;
+  readonly note: OperationNote;
+  /** Why it ended itself. */
+  gaveUp?: string;
+  private readonly controller = new AbortController();
+  private readonly trail: AuditTrail;
+  private started = 0;
+  private readonly steps = new Map<string, string>();
+  private readonly notedDown: Promise<unknown>[] = [];
+  private readonly parts = new Batched((all: Record<string, string>[]) => this.kube.merge(pathOf(this.id), { data: Object.assign({}, ...all) as object }, { metadataOnly: true }));
+  private claims?: Claims;
+  private actor?: Actor;
+  private commit?: string;
+  private beating?: Promise<void>;
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly kube: Kube,
+    private readonly env: EnvironmentName,
+    private readonly intended: Intended,
+    caller: AbortSignal,
+    private readonly say: (text: string) => void,
+  ) {
+    this.signal = AbortSignal.any([caller, this.controller.signal]);
+    this.trail = new AuditTrail(kube, env);
+    this.note = { id: "", audit: this.trail.head };
+    this.stores = { begin: (store, action) => this.beginStore(store, action), step: (store, text) => void this.steps.set(store, text), end: (report) => this.endStore(report) };
+  }
+
+  get id(): string {
+    return this.note.id;
+  }
+
+  async begin(): Promise<void> {
+    const [actor, commit] = await Promise.all([whoAsks(this.kube), commitOfCheckout(), noteInterrupted(this.kube, this.env, this.trail)]);
+    this.actor = actor;
+    this.commit = "id" in commit ? `${commit.id}${commit.dirty ? "+" : ""}` : undefined;
+    const { kind, stores, limit } = this.intended;
+    const now = (this.started = this.kube.now());
+    this.note.id = newId(now);
+    const own = placed(process.pid);
+    const asked = { kind, env: this.env, via: "cli" as const, actor, startedAt: iso(now), deadline: iso(now + limit), ...(this.commit && { commit: this.commit }), stores };
+    await writeRecord(this.kube, this.id, asked, own);
+    await this.audit({ action: "operation.start", outcome: "accepted", ...(Object.keys(stores).length > 0 && { stores }) });
+    this.claims = new Claims(this.kube, { env: this.env, inWords: `operation ${this.id} of ${actor.person} on ${actor.host}, process ${process.pid}`, process: own });
+    this.timer = setInterval(() => (this.beating ??= this.beat().finally(() => (this.beating = undefined))), heartbeatEvery);
+  }
+
+  private audit(fields: Pick<AuditFields, "action" | "outcome"> & Partial<AuditFields>): Promise<void> {
+    return this.trail.append({ time: iso(this.kube.now()), actor: this.actor as Actor, via: "cli", operation: this.id, ...(this.commit && { commit: this.commit }), ...fields });
+  }
+
+  /** A sign of life, with what is done just now; the answer says whether it is still wanted. */
+  private async beat(): Promise<void> {
+    if (this.kube.now() - this.started > this.intended.limit) this.giveUp("it took longer than its deadline");
+    const [record] = await Promise.all([
+      this.kube.merge(pathOf(this.id), { data: { beat: iso(this.kube.now()), steps: JSON.stringify(Object.fromEntries(this.steps)) } }, { metadataOnly: true }).catch(() => null),
+      this.claims?.renew(),
+    ]);
+    if (record === null) return; // the API server is away: the next beat tells
+    if (!record) this.giveUp("its record was removed");
+    else if (record.metadata.labels?.[recordLabels.state] !== "running") this.giveUp("another run took it for dead");
+    else if (record.metadata.annotations?.[cancelAnnotation]) this.stop("somebody asked it to");
+  }
+
+  private giveUp(why: string): void {
+    this.gaveUp ??= why;
+    this.stop(why);
+  }
+
+  private stop(why: string): void {
+    if (this.signal.aborted) return;
+    this.say(`stopping operation ${this.id}, since ${why}: no new store starts, those under way are cancelled`);
+    this.controller.abort();
+  }
+
+  private async beginStore(store: string, action: string): Promise<{ signal: AbortSignal } | { heldBy: string }> {
+    const lost = new AbortController();
+    const heldBy = await this.claims?.take(store, () => lost.abort());
+    if (heldBy !== undefined) return { heldBy };
+    try {
+      if (!(await this.parts.add({ [storeKey(store)]: JSON.stringify({ action, result: "working" }) }))) throw new UserError("its record was removed");
+    } catch (error) {
+      await this.claims?.giveBack(store).catch(() => undefined);
+      throw error;
+    }
+    return { signal: AbortSignal.any([this.signal, lost.signal]) };
+  }
+
+  /** Nobody waits for it but the end of the operation. */
+  private endStore({ name, action, result, seconds, error, repairs }: StoreEnd): void {
+    this.steps.delete(name);
+    const told = { action, result, seconds, ...(error && { error: error.slice(0, 400) }), ...(repairs.length > 0 && { repairs: repairs.map((it) => it.slice(0, 200)).slice(0, 5) }) };
+    const outcome = result === "failed" || result === "refused" ? "failed" : result === "cancelled" || result === "not started" ? "cancelled" : "succeeded";
+    this.notedDown.push(
+      this.claims?.giveBack(name).catch(() => undefined) ?? Promise.resolve(),
+      this.insistently(() => this.parts.add({ [storeKey(name)]: JSON.stringify(told) })),
+      this.insistently(() => this.audit({ action: actionOf(action), store: name, outcome, seconds, ...(error && { reason: error.slice(0, 300) }) })),
+    );
+  }
+
+  /** Tries again for a while; what became of it is known when the operation ends. */
+  private async insistently(write: () => Promise<unknown>): Promise<void> {
+    for (let left = tries; ; left--) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+        await delay(1000);
+      }
+    }
+  }
+
+  /** Returns why it could not be noted down. */
+  async end(end: End, error?: string): Promise<string | undefined> {
+    clearInterval(this.timer);
+    await this.beating;
+    const results = await Promise.allSettled(this.notedDown);
+    const seconds = Math.round((this.kube.now() - this.started) / 100) / 10;
+    const reason = error?.slice(0, 300);
+    // Who took it for dead has written how it ended.
+    const last = this.gaveUp === "another run took it for dead" ? [] : await Promise.allSettled([
+      this.insistently(() => this.audit({ action: "operation.end", outcome: end, seconds, ...(reason && { reason }) })),
+      this.insistently(() => this.kube.merge(pathOf(this.id), endPatch(end, iso(this.kube.now()), error))),
+    ]);
+    this.note.audit = this.trail.head;
+    await forgetOldest(this.kube).catch(() => undefined);
+    const failed = [...results, ...last].find((it) => it.status === "rejected");
+    return failed && ((failed as PromiseRejectedResult).reason as Error).message;
+  }
+}
+
+/** A store that was only looked into, or is protected by now, was to be updated or deleted. */
+const actionOf = (action: string): AuditFields["action"] => (action === "create" || action === "delete" || action === "restart" || action === "verify" ? `store.${action}` : "store.update");
+
+const iso = (time: number) => new Date(time).toISOString();
+
+/** Notes down of operations whose process was killed that they were cut off: how each ended is always there. */
+async function noteInterrupted(kube: Kube, env: EnvironmentName, trail: AuditTrail): Promise<void> {
+  const running = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state}=running,${recordLabels.env}=${env}` });
+  for (const object of running) {
+    if (!isSilent(object, kube.now())) continue;
+    const time = iso(kube.now());
+    const [cut] = operationOf(object, kube.now());
+    if (!cut) continue;
+    // Rather told twice, where two notice at the same time, than not at all, where this process is killed in between.
+    await trail.append({ time, actor: cut.actor, via: cut.via, action: "operation.end", operation: cut.id, outcome: "interrupted" });
+    await kube.merge(pathOf(cut.id), endPatch("interrupted", time));
+  }
+}
