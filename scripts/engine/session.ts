@@ -21,6 +21,17 @@ export interface Session {
   kube: Kube;
   /** For the CLI, providers and programs; also what `stores env` prints. */
   variables: Record<string, string>;
+  /** Who asks. @default this machine's user, by the command */
+  by?: Asker;
+}
+
+/** On whose behalf something is done, as records tell it. */
+export interface Asker {
+  via: "cli" | "api";
+  /** A login's name, or a token's. */
+  person: string;
+  /** Where the question came from. */
+  host: string;
 }
 
 /** Which environment, and on which cluster if not on its own. */
@@ -28,10 +39,12 @@ export interface Target {
   env: EnvironmentName;
   /** A context of the user's kubeconfig. @default that of the settings, else the cluster that `cluster up` took */
   context?: string;
+  /** @default this machine's user, by the command */
+  by?: Asker;
 }
 
 /** Opens an environment on its cluster; changes nothing of either, and remembers nothing. */
-export async function openSession({ env, context }: Target): Promise<Session> {
+export async function openSession({ env, context, by }: Target): Promise<Session> {
   refuseForeignShell(env);
   const name = clusterName(env);
   const [ofSettings, recorded] = [contextOfSettings(env), knownContext(name)];
@@ -48,7 +61,7 @@ export async function openSession({ env, context }: Target): Promise<Session> {
   }
   let variables: Session["variables"] | undefined;
   return {
-    env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context),
+    env, cluster, kube: await Kube.open(cluster.kubeconfig, cluster.context), by,
     // When they are asked for: what is wrong about the state keeps nobody from looking at the cluster.
     get variables() {
       return (variables ??= variablesFor(env, cluster));

@@ -17,12 +17,13 @@ export async function operations(scope: Scope): Promise<Operation[]> {
 
 /** One of them. @param cancel asks it to end: what is under way is cancelled cleanly, and no further store is begun */
 export async function operation(scope: Scope, id: string, { cancel = false } = {}): Promise<Operation> {
-  const { kube, env } = await openSession(scope);
+  const session = await openSession(scope);
+  const { kube, env } = session;
   const [found] = await readOperations(kube, env, id);
   if (!found) throw new UserError(`there is no operation "${id}" in ${env}`, `Those that there are: ${storesCommand("operations")}`, "usage");
   if (!cancel) return found;
   if (found.state !== "running" && found.state !== "stopping") throw new UserError(`operation ${id} is over: ${found.state}`, undefined, "not-ready");
-  await noteDown({ kube, env }, { action: "operation.cancel", operation: id });
+  await noteDown(session, { action: "operation.cancel", operation: id });
   await askToEnd(kube, id);
   return { ...found, state: "stopping" };
 }

@@ -2,8 +2,8 @@ import type { Failure } from "../../engine/operation";
 import { operationLimit } from "../../engine/run-context";
 import type { Listener } from "../scope";
 import { hasPlace } from "./audit";
-import { noteDown, type Place } from "./of-stores";
-import type { End } from "./operation";
+import { noteDown } from "./of-stores";
+import type { End, Place } from "./operation";
 import { recorded } from "./recorded";
 
 /**

@@ -1,7 +1,5 @@
 import { UserError } from "../../../config/errors";
-import type { EnvironmentName } from "../../../config/names";
 import { storesCommand } from "../../../config/stores-command";
-import type { Kube } from "../../../kube";
 import { operationLimit } from "../../engine/run-context";
 import { isWork, type AppliedStore } from "../../engine/run-decisions";
 import type { StoreRecord } from "../../engine/store-record";
@@ -9,10 +7,8 @@ import type { Decision } from "../../fleet/classify";
 import type { Listener } from "../scope";
 import { AuditTrail } from "./audit";
 import type { AuditFields } from "./chain";
-import { whoAsks, type End, type Kind } from "./operation";
+import { whoAsks, type End, type Kind, type Place } from "./operation";
 import { recorded, type OperationNote } from "./recorded";
-
-export type Place = { kube: Kube; env: EnvironmentName };
 
 /** Of a run that does nothing. */
 const nothingToDo: StoreRecord = { begin: () => Promise.reject(new Error("nothing was to be done")), step() {}, end() {} };
@@ -81,7 +77,7 @@ export async function recordedVerification<T extends { passed: boolean }>(place:
 }
 
 /** Notes something down that is no operation, before it happens; rejects where it can not be noted down. */
-export async function noteDown({ kube, env }: Place, fields: Pick<AuditFields, "action"> & Partial<AuditFields>): Promise<void> {
-  const actor = await whoAsks(kube);
-  await new AuditTrail(kube, env).append({ time: new Date(kube.now()).toISOString(), actor, via: "cli", outcome: "accepted", ...fields });
+export async function noteDown(place: Place, fields: Pick<AuditFields, "action"> & Partial<AuditFields>): Promise<void> {
+  const who = await whoAsks(place);
+  await new AuditTrail(place.kube, place.env).append({ time: new Date(place.kube.now()).toISOString(), ...who, outcome: "accepted", ...fields });
 }

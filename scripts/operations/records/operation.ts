@@ -4,6 +4,7 @@ import type { EnvironmentName } from "../../../config/names";
 import { control, recordLabels } from "../../../infra/control";
 import type { Kube, KubeObject } from "../../../kube";
 import { processOf } from "../../engine/claims";
+import type { Asker, Session } from "../../engine/session";
 import { isKnownGone } from "../../machine/os/placed-process";
 import { withoutPlace } from "./audit";
 import type { Actor } from "./chain";
@@ -25,7 +26,7 @@ export type Kind = (typeof kinds)[number];
 
 /** Part of a record that never changes. */
 const request = z.strictObject({
-  kind: z.enum(kinds), env: z.string(), via: z.enum(["cli"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }),
+  kind: z.enum(kinds), env: z.string(), via: z.enum(["cli", "api"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }),
   startedAt: z.string(), deadline: z.string().describe("When it gives up."), commit: z.string().optional(),
   stores: z.record(z.string(), z.string()).describe("What is to be done with which."),
 });
@@ -52,11 +53,14 @@ export type Operation = z.infer<typeof operation>;
 export const newId = (now: number, random: () => number = Math.random): string =>
   `${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${Math.floor(random() * 36 ** 4).toString(36).padStart(4, "0")}`;
 
-/** Whom the cluster and this machine know. */
-export async function whoAsks(kube: Kube): Promise<Actor> {
+/** Where records are written, and on whose behalf. */
+export type Place = Pick<Session, "kube" | "env" | "by">;
+
+/** Whom the cluster knows, and whom this machine. */
+export async function whoAsks({ kube, by = { via: "cli", person: personHere(), host: hostname() } }: Place): Promise<{ via: Asker["via"]; actor: Actor }> {
   const review = await kube.create("/apis/authentication.k8s.io/v1/selfsubjectreviews", { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" });
   const user = (review.status?.userInfo as { username?: string } | undefined)?.username ?? "unknown";
-  return { user, person: personHere(), host: hostname() };
+  return { via: by.via, actor: { user, person: by.person, host: by.host } };
 }
 
 function personHere(): string {

@@ -9,8 +9,8 @@ import { commitOfCheckout } from "../../machine/checkout";
 import { placed } from "../../machine/os/placed-process";
 import { AuditTrail } from "./audit";
 import { Batched } from "./batched";
-import type { Actor, AuditFields, Head } from "./chain";
-import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, whoAsks, writeRecord, type End, type Kind } from "./operation";
+import type { AuditFields, Head } from "./chain";
+import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, whoAsks, writeRecord, type End, type Kind, type Place } from "./operation";
 
 /** What an operation is about to do. */
 export interface Intended {
@@ -44,10 +44,10 @@ const tries = 15;
  * it ended. The audit trail has its start and its end. Where either can not be written, nothing is done.
  */
 export async function recorded<T>(
-  { kube, env }: { kube: Kube; env: EnvironmentName }, intended: Intended, { signal, say }: { signal: AbortSignal; say: (text: string) => void },
+  place: Place, intended: Intended, { signal, say }: { signal: AbortSignal; say: (text: string) => void },
   body: (operation: Recorded) => Promise<T>, endOf: (result: T) => { end: End; error?: string },
 ): Promise<{ result: T; note: OperationNote }> {
-  const run = new RecordedRun(kube, env, intended, signal, say);
+  const run = new RecordedRun(place, intended, signal, say);
   await run.begin();
   let end: { end: End; error?: string } = { end: "failed" };
   try {
@@ -76,20 +76,19 @@ class RecordedRun implements Recorded {
   private readonly notedDown: Promise<unknown>[] = [];
   private readonly parts = new Batched((all: Record<string, string>[]) => this.kube.merge(pathOf(this.id), { data: Object.assign({}, ...all) as object }, { metadataOnly: true }));
   private claims?: Claims;
-  private actor?: Actor;
+  private who?: Awaited<ReturnType<typeof whoAsks>>;
   private commit?: string;
   private beating?: Promise<void>;
   private timer?: NodeJS.Timeout;
 
   constructor(
-    private readonly kube: Kube,
-    private readonly env: EnvironmentName,
+    private readonly place: Place,
     private readonly intended: Intended,
     caller: AbortSignal,
     private readonly say: (text: string) => void,
   ) {
     this.signal = AbortSignal.any([caller, this.controller.signal]);
-    this.trail = new AuditTrail(kube, env);
+    this.trail = new AuditTrail(this.kube, place.env);
     this.note = { id: "", audit: this.trail.head };
     this.stores = { begin: (store, action) => this.beginStore(store, action), step: (store, text) => void this.steps.set(store, text), end: (report) => this.endStore(report) };
   }
@@ -98,23 +97,28 @@ class RecordedRun implements Recorded {
     return this.note.id;
   }
 
+  private get kube(): Kube {
+    return this.place.kube;
+  }
+
   async begin(): Promise<void> {
-    const [actor, commit] = await Promise.all([whoAsks(this.kube), commitOfCheckout(), noteInterrupted(this.kube, this.env, this.trail)]);
-    this.actor = actor;
+    const { env } = this.place;
+    const [who, commit] = await Promise.all([whoAsks(this.place), commitOfCheckout(), noteInterrupted(this.kube, env, this.trail)]);
+    this.who = who;
     this.commit = "id" in commit ? `${commit.id}${commit.dirty ? "+" : ""}` : undefined;
     const { kind, stores, limit } = this.intended;
     const now = (this.started = this.kube.now());
     this.note.id = newId(now);
     const own = placed(process.pid);
-    const asked = { kind, env: this.env, via: "cli" as const, actor, startedAt: iso(now), deadline: iso(now + limit), ...(this.commit && { commit: this.commit }), stores };
+    const asked = { kind, env, ...who, startedAt: iso(now), deadline: iso(now + limit), ...(this.commit && { commit: this.commit }), stores };
     await writeRecord(this.kube, this.id, asked, own);
     await this.audit({ action: "operation.start", outcome: "accepted", ...(Object.keys(stores).length > 0 && { stores }) });
-    this.claims = new Claims(this.kube, { env: this.env, inWords: `operation ${this.id} of ${actor.person} on ${actor.host}, process ${process.pid}`, process: own });
+    this.claims = new Claims(this.kube, { env, inWords: `operation ${this.id} of ${who.actor.person} on ${who.actor.host}, process ${process.pid}`, process: own });
     this.timer = setInterval(() => (this.beating ??= this.beat().finally(() => (this.beating = undefined))), heartbeatEvery);
   }
 
   private audit(fields: Pick<AuditFields, "action" | "outcome"> & Partial<AuditFields>): Promise<void> {
-    return this.trail.append({ time: iso(this.kube.now()), actor: this.actor as Actor, via: "cli", operation: this.id, ...(this.commit && { commit: this.commit }), ...fields });
+    return this.trail.append({ time: iso(this.kube.now()), ...(this.who as NonNullable<typeof this.who>), operation: this.id, ...(this.commit && { commit: this.commit }), ...fields });
   }
 
   /** A sign of life, with what is done just now; the answer says whether it is still wanted. */
