@@ -39,6 +39,7 @@ export function historyCommands(program: Command): void {
 const by = ({ actor }: Pick<Operation, "actor">) => `${actor.person}@${actor.host}`;
 
 function tookOf({ startedAt, endedAt, state }: Operation): string {
+  if (startedAt === undefined) return "";
   const end = endedAt ?? (state === "interrupted" ? undefined : new Date());
   return end === undefined ? "" : duration((new Date(end).getTime() - Date.parse(startedAt)) / 1000);
 }
@@ -46,12 +47,12 @@ function tookOf({ startedAt, endedAt, state }: Operation): string {
 function rowOf(it: Operation): string[] {
   const parts = Object.entries(it.stores);
   const first = parts.slice(0, 3).map(([name]) => name).join(", ");
-  return [it.id, it.kind, by(it), secondsOnly(it.startedAt), tookOf(it), it.state, parts.length > 3 ? `${first} and ${parts.length - 3} more` : first];
+  return [it.id, it.kind, by(it), secondsOnly(it.startedAt ?? it.requestedAt), tookOf(it), it.state, parts.length > 3 ? `${first} and ${parts.length - 3} more` : first];
 }
 
 function printOperation(it: Operation): void {
   print(`${it.kind} ${it.id}: ${it.state}${it.error ? `: ${firstLine(it.error, 200)}` : ""}`);
-  print(`by ${by(it)}, known to the cluster as ${it.actor.user}; started ${secondsOnly(it.startedAt)}${tookOf(it) && `, took ${tookOf(it)}`}${it.commit ? `; list of commit ${it.commit.slice(0, 12)}${it.commit.endsWith("+") ? ", changed since" : ""}` : ""}`);
+  print(`by ${by(it)}, known to the cluster as ${it.actor.user}; ${it.startedAt ? "started" : "asked for"} ${secondsOnly(it.startedAt ?? it.requestedAt)}${tookOf(it) && `, took ${tookOf(it)}`}${it.commit ? `; list of commit ${it.commit.slice(0, 12)}${it.commit.endsWith("+") ? ", changed since" : ""}` : ""}`);
   const rows = Object.entries(it.stores).map(([name, { action, result, seconds, step, error, repairs = [] }]) => [name, action, result, seconds === undefined ? "" : duration(seconds), firstLine(error ?? step ?? repairs.join("; "), 200)]);
   if (rows.length > 0) print(`\n${table(["STORE", "ACTION", "RESULT", "TOOK", ""], rows)}`);
 }

@@ -16,7 +16,7 @@ export const auditFields = z.strictObject({
   stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store."),
   operation: z.string().optional(),
   commit: z.string().optional().describe("Of the checkout that the list is from; with a + where it had been changed since."),
-  outcome: z.enum(["accepted", "succeeded", "failed", "cancelled", "interrupted"]),
+  outcome: z.enum(["accepted", "succeeded", "failed", "cancelled", "interrupted", "abandoned"]),
   reason: z.string().optional(),
   seconds: z.number().optional(),
 });

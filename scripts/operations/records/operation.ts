@@ -5,13 +5,13 @@ import { control, recordLabels } from "../../../infra/control";
 import type { Kube, KubeObject } from "../../../kube";
 import { processOf } from "../../engine/claims";
 import type { Asker, Session } from "../../engine/session";
-import { isKnownGone } from "../../machine/os/placed-process";
+import { isKnownGone, type PlacedProcess } from "../../machine/os/placed-process";
 import { withoutPlace } from "./audit";
 import type { Actor } from "./chain";
 
 export const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
 export const pathOf = (id: string) => `${collection}/${nameOf(id)}`;
-const nameOf = (id: string) => `op-${id}`;
+export const nameOf = (id: string) => `op-${id}`;
 
 /** Milliseconds between two signs of life, and after which a run without one counts as cut off. */
 export const heartbeatEvery = 5_000;
@@ -24,16 +24,27 @@ const kept = 200;
 export const kinds = ["apply", "destroy", "restart", "verify", "environment"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** Part of a record that never changes. */
+/** What was asked for: the part of a record that never changes. */
 const request = z.strictObject({
-  kind: z.enum(kinds), env: z.string(), via: z.enum(["cli", "api"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }),
-  startedAt: z.string(), deadline: z.string().describe("When it gives up."), commit: z.string().optional(),
-  stores: z.record(z.string(), z.string()).describe("What is to be done with which."),
+  kind: z.enum(kinds), env: z.string(), via: z.enum(["cli", "api"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }), requestedAt: z.string(),
+  names: z.array(z.string()).optional().describe("Stores that were named; absent: whatever the list says."),
+  prune: z.boolean().optional(), maxDeletes: z.int().min(0).optional(),
+  body: z.string().optional().describe("Digest of what an API's client sent."),
 });
 export type OperationRequest = z.infer<typeof request>;
 
-const ends = ["succeeded", "failed", "cancelled", "interrupted"] as const;
+/** What is known once it is carried out. */
+const run = z.strictObject({
+  startedAt: z.string(), deadline: z.string().describe("When it gives up."), commit: z.string().optional(),
+  stores: z.record(z.string(), z.string()).describe("What is to be done with which."),
+});
+export type OperationRun = z.infer<typeof run>;
+
+/** abandoned: its edit of the list never came about. */
+const ends = ["succeeded", "failed", "cancelled", "interrupted", "abandoned"] as const;
 export type End = (typeof ends)[number];
+/** editing: the list is being edited for it. queued: nobody has begun with it. */
+const waits = ["editing", "queued"] as const;
 
 /** One store's part. */
 const part = z.strictObject({
@@ -43,8 +54,8 @@ const part = z.strictObject({
 export type Part = z.infer<typeof part>;
 
 /** An operation as its record tells it. */
-export const operation = request.omit({ stores: true }).extend({
-  id: z.string(), state: z.enum(["running", "stopping", ...ends]).describe("stopping: asked to end. interrupted: its process was killed."),
+export const operation = request.omit({ body: true }).extend(run.partial().shape).extend({
+  id: z.string(), state: z.enum([...waits, "running", "stopping", ...ends]).describe("editing: the list is being edited for it. stopping: asked to end. interrupted: its process was killed. abandoned: the list was not edited after all."),
   endedAt: z.string().optional(), error: z.string().optional(), stores: z.record(z.string(), part),
 });
 export type Operation = z.infer<typeof operation>;
@@ -71,16 +82,26 @@ function personHere(): string {
   }
 }
 
-/** The record of an operation that begins, as it is written. */
-export const newRecord = (id: string, asked: OperationRequest, process: unknown): object => ({
-  apiVersion: "v1", kind: "ConfigMap",
-  metadata: { name: nameOf(id), labels: { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "operation", [recordLabels.state]: "running", [recordLabels.env]: asked.env } },
-  data: { request: JSON.stringify(asked), process: JSON.stringify(process) },
-});
+/** What else a record holds when it is made. */
+export interface RecordStart {
+  state: "editing" | "queued" | "running";
+  process: PlacedProcess;
+  run?: OperationRun;
+  /** The edit of the list that it is for. */
+  edit?: ListEdit;
+}
+
+/** By which it is seen later whether an edit came about: an entry's name, and the digest of what it says then; null where it is gone. */
+export interface ListEdit {
+  name: string;
+  after: string | null;
+}
 
 /** Makes the record; it has to be there before anything else happens. */
-export async function writeRecord(kube: Kube, id: string, asked: OperationRequest, process: unknown): Promise<void> {
-  await kube.create(collection, newRecord(id, asked, process)).catch((error) => {
+export async function writeRecord(kube: Kube, id: string, asked: OperationRequest, { state, process, run: its, edit }: RecordStart): Promise<void> {
+  const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "operation", [recordLabels.state]: state, [recordLabels.env]: asked.env };
+  const data = { request: JSON.stringify(asked), process: JSON.stringify(process), ...(its && { run: JSON.stringify(its) }), ...(edit && { edit: JSON.stringify(edit) }) };
+  await kube.create(collection, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(id), labels }, data }).catch((error) => {
     throw withoutPlace(error);
   });
 }
@@ -100,24 +121,36 @@ export async function readOperations(kube: Kube, env: EnvironmentName, id?: stri
 /** None where it is not one that this version knows. */
 export function operationOf(object: KubeObject, now: number): Operation[] {
   const { data = {}, metadata } = object;
-  const asked = request.safeParse(json(data.request));
-  if (!asked.success) return [];
-  const { stores, ...rest } = asked.data;
-  const ended = ends.find((it) => it === metadata.labels?.[recordLabels.state]);
+  const asked = requestOf(object);
+  if (!asked) return [];
+  const { body: _, ...told } = asked;
+  const { stores = {}, ...its } = run.safeParse(json(data.run)).data ?? {};
   const { endedAt, error } = (json(data.end) ?? {}) as { endedAt?: string; error?: string };
-  const partOf = (name: string, action: string): Part => part.safeParse(json(data[storeKey(name)])).data ?? { action, result: "waiting" };
+  const state = stateOf(object, now);
   const steps = (json(data.steps) ?? {}) as Record<string, string>;
-  const state = ended ?? (isSilent(object, now) ? "interrupted" : metadata.annotations?.[cancelAnnotation] ? "stopping" : "running");
-  const told = (name: string, it: Part): Part => {
+  const partOf = (name: string, action: string): Part => {
+    const it: Part = part.safeParse(json(data[storeKey(name)])).data ?? { action, result: "waiting" };
     if (it.result !== "working" && it.result !== "waiting") return it;
     if (state !== "running" && state !== "stopping") return { ...it, result: it.result === "working" ? "cut off" : "not started" };
     return it.result === "working" && steps[name] ? { ...it, step: steps[name] } : it;
   };
   return [{
-    ...rest, id: metadata.name.slice(nameOf("").length), state, ...(endedAt && { endedAt }), ...(error && { error }),
-    stores: Object.fromEntries(Object.entries(stores).map(([name, action]) => [name, told(name, partOf(name, action))])),
+    ...told, ...its, id: metadata.name.slice(nameOf("").length), state, ...(endedAt && { endedAt }), ...(error && { error }),
+    stores: Object.fromEntries(Object.entries(stores).map(([name, action]) => [name, partOf(name, action)])),
   }];
 }
+
+function stateOf(object: KubeObject, now: number): Operation["state"] {
+  const label = object.metadata.labels?.[recordLabels.state];
+  const settled = [...waits, ...ends].find((it) => it === label);
+  if (settled) return settled;
+  if (isSilent(object, now)) return "interrupted";
+  return object.metadata.annotations?.[cancelAnnotation] ? "stopping" : "running";
+}
+
+/** What was asked for, of a record's object. */
+export const requestOf = ({ data = {} }: KubeObject): OperationRequest | undefined => request.safeParse(json(data.request)).data;
+export const editOf = ({ data = {} }: KubeObject): ListEdit | undefined => json(data.edit) as ListEdit | undefined;
 
 export const storeKey = (store: string) => `store.${store}`;
 
@@ -134,7 +167,7 @@ export const askToEnd = async (kube: Kube, id: string): Promise<void> => void (a
 
 /** Lets go of the oldest ended ones. */
 export async function forgetOldest(kube: Kube): Promise<void> {
-  const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state}!=running`, metadataOnly: true });
+  const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state} notin (editing,queued,running)`, metadataOnly: true });
   const names = ended.map(({ metadata }) => metadata.name).sort();
   for (const name of names.slice(0, Math.max(0, names.length - kept))) await kube.remove(`${collection}/${name}`);
 }

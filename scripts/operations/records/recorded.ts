@@ -19,6 +19,8 @@ export interface Intended {
   stores: Record<string, string>;
   /** Milliseconds after which it gives up, so that nothing is under way for ever. */
   limit: number;
+  /** The record that waits for it, where it was asked for before. */
+  queued?: string;
 }
 
 /** An operation that is recorded, to those who carry it out. */
@@ -106,12 +108,13 @@ class RecordedRun implements Recorded {
     const [who, commit] = await Promise.all([whoAsks(this.place), commitOfCheckout(), noteInterrupted(this.kube, env, this.trail)]);
     this.who = who;
     this.commit = "id" in commit ? `${commit.id}${commit.dirty ? "+" : ""}` : undefined;
-    const { kind, stores, limit } = this.intended;
+    const { kind, stores, limit, queued } = this.intended;
     const now = (this.started = this.kube.now());
-    this.note.id = newId(now);
+    this.note.id = queued ?? newId(now);
     const own = placed(process.pid);
-    const asked = { kind, env, ...who, startedAt: iso(now), deadline: iso(now + limit), ...(this.commit && { commit: this.commit }), stores };
-    await writeRecord(this.kube, this.id, asked, own);
+    const run = { startedAt: iso(now), deadline: iso(now + limit), ...(this.commit && { commit: this.commit }), stores };
+    if (queued === undefined) await writeRecord(this.kube, this.id, { kind, env, ...who, requestedAt: iso(now) }, { state: "running", process: own, run });
+    else await this.kube.merge(pathOf(queued), { metadata: { labels: { [recordLabels.state]: "running" } }, data: { run: JSON.stringify(run), process: JSON.stringify(own) } });
     await this.audit({ action: "operation.start", outcome: "accepted", ...(Object.keys(stores).length > 0 && { stores }) });
     this.claims = new Claims(this.kube, { env, inWords: `operation ${this.id} of ${who.actor.person} on ${who.actor.host}, process ${process.pid}`, process: own });
     this.timer = setInterval(() => (this.beating ??= this.beat().finally(() => (this.beating = undefined))), heartbeatEvery);
@@ -214,7 +217,8 @@ async function noteInterrupted(kube: Kube, env: EnvironmentName, trail: AuditTra
     if (!isSilent(object, kube.now())) continue;
     const time = iso(kube.now());
     const [cut] = operationOf(object, kube.now());
-    if (!cut) continue;
+    // What an API was asked for is carried out by whoever runs its queue now.
+    if (!cut || cut.via === "api") continue;
     // Rather told twice, where two notice at the same time, than not at all, where this process is killed in between.
     await trail.append({ time, actor: cut.actor, via: cut.via, action: "operation.end", operation: cut.id, outcome: "interrupted" });
     await kube.merge(pathOf(cut.id), endPatch("interrupted", time));

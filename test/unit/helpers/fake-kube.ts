@@ -120,14 +120,13 @@ function merged(value: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** `a=b,c`: a has that value, c is there. */
+/** `a=b,c`: a has that value, c is there; `d notin (e,f)`. */
 function matches(selector: string, values: Record<string, string>): boolean {
-  return selector
-    .split(",")
-    .filter(Boolean)
-    .every((term) => {
-      const [, key = "", not, value] = /^([^!=]+)(?:(!?)=(.*))?$/.exec(term) ?? [];
-      if (not) return values[key] !== value;
-      return value === undefined ? key in values : values[key] === value;
-    });
+  return (selector.match(/[^,(]+(\([^)]*\))?/g) ?? []).every((term) => {
+    const [, excluded, list = ""] = /^(\S+) notin \((.*)\)$/.exec(term) ?? [];
+    if (excluded !== undefined) return !list.split(",").includes(values[excluded] ?? "");
+    const [, key = "", not, value] = /^([^!=]+)(?:(!?)=(.*))?$/.exec(term) ?? [];
+    if (not) return values[key] !== value;
+    return value === undefined ? key in values : values[key] === value;
+  });
 }
