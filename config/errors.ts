@@ -5,6 +5,8 @@ export const errorCodes = {
   "list-changed": { refused: true, means: "the list is another one than it was edited as; nothing was written" },
   "settings-invalid": { refused: true, means: "`Pulumi.<env>.yaml` is wrong" },
   "unknown-store": { refused: true, means: "a store is named that is neither listed nor running" },
+  "name-taken": { refused: true, means: "a store of that name is in the list already" },
+  "edit-refused": { refused: true, means: "a change of the list that is none, or that only a person can make: the list is as it was" },
   "foreign-shell": { refused: true, means: "the shell's variables are another environment's" },
   "foreign-object": { refused: true, means: "what would be made is there, and is somebody else's" },
   "another-cluster": { refused: true, means: "the state is about another cluster, or the context leads to one" },

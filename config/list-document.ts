@@ -22,18 +22,20 @@ const syntaxWords: [pattern: RegExp, message: string, repair: string][] = [
   [/^Unresolved tag/, 'an unknown tag (a word that starts with "!")', "remove it, or put the text in quotes"],
 ];
 
+/** Reads YAML as lists are read. Unique keys are checked by `ListDocument`: the library compares each key with every other. */
+export const parseYaml = (text: string, lineCounter?: LineCounter) => parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "error" });
+
 /** A YAML list with the place of everything in it. */
 export class ListDocument {
   private readonly lines = new LineCounter();
-  private readonly document: Document;
+  private readonly document: Document.Parsed;
   private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
   /** With any of these, there is no data to check. */
   readonly fatal: PlacedProblem[];
   readonly duplicateKeys: PlacedProblem[] = [];
 
-  constructor(private readonly text: string) {
-    // Unique keys are checked here: the library compares each key with every other.
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "error" });
+  constructor(readonly text: string) {
+    this.document = parseYaml(text, this.lines);
     this.fatal = this.syntaxProblems();
     if (this.fatal.length === 0) this.checkStructure();
   }
@@ -104,6 +106,11 @@ export class ListDocument {
 
   data(): unknown {
     return this.document.toJS({ maxAliasCount: -1 });
+  }
+
+  /** The tree, with the offsets of all in it: for who edits the text. */
+  get contents() {
+    return this.document.contents;
   }
 
   /** The problem at a path; where nothing is written there, at what should hold it. */
@@ -188,7 +195,8 @@ export class ListDocument {
     return visible(shown);
   }
 
-  private lineAndColumn(offset: number): string {
+  /** `line:column` of an offset. */
+  lineAndColumn(offset: number): string {
     const { line, col: column } = this.lines.linePos(offset);
     return `${line}:${column}`;
   }
