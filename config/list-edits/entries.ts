@@ -130,7 +130,12 @@ function shifted(source: string, column: number): string {
 export function removed({ text, colon, list }: WrittenStores, index: number): string | undefined {
   if (!list) return undefined;
   const { length } = list.items;
-  if (list.flow) return length === 1 ? splice(text, list.range![0], list.range![1], "[]") : removeFlowItem(text, list, index);
+  if (list.flow) {
+    const [from, to] = list.range!;
+    const [start, end] = (list.items[index] as Node).range!;
+    const hasComment = (text.slice(from, start) + text.slice(end, to)).includes("#");
+    return length === 1 && !hasComment ? splice(text, from, to, "[]") : removeFlowItem(text, list, index);
+  }
   const lines = linesOf(text, list, index);
   if (!lines) return undefined;
   let { from, to } = lines;

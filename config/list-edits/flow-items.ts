@@ -51,7 +51,9 @@ export function removeFlowItem(text: string, collection: YAMLMap | YAMLSeq, inde
     const commaAt = /^\s*,/.exec(text.slice(previous.end, start))?.[0].length;
     return commaAt === undefined ? cut : splice(cut, previous.end + commaAt - 1, previous.end + commaAt);
   }
-  // Where a comment is between two items, a comma may be left behind the last one: YAML allows that.
-  if (next) return splice(text, start, text.slice(end, next.start).includes("#") ? end + /^\s*,?/.exec(text.slice(end))![0].length : next.start);
-  return splice(text, previous && !text.slice(previous.end, start).includes("#") ? previous.end : start, end);
+  // Where a comment is between two items it stays, and so may a comma behind the last item: YAML allows that.
+  const hasComment = (from: number, to: number) => text.slice(from, to).includes("#");
+  const behindComma = end + (/^\s*,/.exec(text.slice(end, next?.start ?? collection.range![1]))?.[0].length ?? 0);
+  if (next) return splice(text, start, hasComment(end, next.start) ? behindComma : next.start);
+  return previous && !hasComment(previous.end, start) ? splice(text, previous.end, end) : splice(text, start, behindComma);
 }

@@ -15,8 +15,8 @@ export function keepsOtherLines(text: string, touched: Touched[], changed: strin
     const wanted = text.slice(line, nextLine(text, line)).replace(/\n$/, "");
     if (wanted.trim() === "" || ranges.some(([start, end]) => line >= start && line <= end)) continue;
     const isLast = line + wanted.length === text.length;
-    // A last line may get a break; a second key moves up to the dash when the first one goes.
-    const isWanted = (it: string) => it === wanted || (isLast && it === `${wanted}\r`) || it.replace(/^ *- +/, "") === wanted.trimStart();
+    // A last line may get or lose its break; a second key moves up to the dash when the first one goes.
+    const isWanted = (it: string) => it === wanted || (isLast && it === `${wanted}\r`) || (at === lines.length - 1 && `${it}\r` === wanted) || it.replace(/^ *- +/, "") === wanted.trimStart();
     while (at < lines.length && !isWanted(lines[at]!)) at++;
     if (at++ >= lines.length) return false;
   }
