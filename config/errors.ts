@@ -3,6 +3,7 @@ export const errorCodes = {
   usage: { refused: true, means: "the command line says something that can not be meant" },
   "list-invalid": { refused: true, means: "the list can not be read, or is wrong; `problems` has each place with its repair" },
   "list-changed": { refused: true, means: "the list is another one than it was edited as; nothing was written" },
+  "key-reused": { refused: true, means: "two different requests have the same idempotency key" },
   "settings-invalid": { refused: true, means: "`Pulumi.<env>.yaml` is wrong" },
   "unknown-store": { refused: true, means: "a store is named that is neither listed nor running" },
   "name-taken": { refused: true, means: "a store of that name is in the list already" },

@@ -18,8 +18,11 @@ export interface Claimant {
 }
 
 const collection = `/apis/coordination.k8s.io/v1/namespaces/${control.namespace}/leases`;
+/** No store can be called so: a name holds no capital. */
+export const runnerClaim = "Runner";
 const processAnnotation = "storefleet.dev/process";
-const nameOf = (store: string) => `store-${store}`;
+/** What is claimed: a store by its name, or what else only one may do at a time. */
+const nameOf = (what: string) => (what === runnerClaim ? "runner" : `store-${what}`);
 
 /** By the API server's clock, which is the one that tells when it was renewed. */
 const stamp = (kube: Kube) => new Date(kube.now()).toISOString().replace("Z", "000Z");

@@ -43,6 +43,8 @@ export interface ApplyOptions {
   drawPasswords?: boolean;
   /** Stores at a time; absent: as many as this machine bears. */
   concurrency?: number;
+  /** The record that waits for this. */
+  queued?: string;
 }
 
 type PasswordOption = "adopt" | "drawPasswords";
@@ -89,13 +91,13 @@ function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOptio
   if (option && names.length === 0) throw new UserError(`${option} needs the names of stores`, `Such as: ${storesCommand(`apply acme ${option}`)}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency, names = [] }: Pick<ApplyOptions, "concurrency" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
+async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency, names = [], queued }: Pick<ApplyOptions, "concurrency" | "queued" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
   const { session, shared } = fleet;
   if (decisions.some(({ action }) => action === "create" || action === "update")) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);
-  const how = { lanes: lanes(concurrency, listener.say), helmTimeout: longestInstallation(fleet) };
+  const how = { lanes: lanes(concurrency, listener.say), helmTimeout: longestInstallation(fleet), queued };
   const [{ stores, operation }, addresses] = await Promise.all([
     recordedDecisions(session, "apply", decisions, how, listener, (itsListener, record) =>
       withRunContext(session, how.helmTimeout, itsListener, (context) =>

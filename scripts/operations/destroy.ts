@@ -23,13 +23,15 @@ export interface DestroyOptions {
   /** In place of names: every store but those that list or cluster have as protected. */
   all?: boolean;
   concurrency?: number;
+  /** The record that waits for this. */
+  queued?: string;
 }
 
 /** Seconds for Helm where no environment is up that would say. */
 const helmTimeoutWithoutEnvironment = 600;
 
 /** Removes stores with all their data, and looks that nothing is left. */
-export async function destroy(scope: Scope, { names, all = false, concurrency }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
+export async function destroy(scope: Scope, { names, all = false, concurrency, queued }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
   const { env } = scope;
   if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two", undefined, "usage");
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
@@ -44,7 +46,7 @@ export async function destroy(scope: Scope, { names, all = false, concurrency }:
   const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent);
 
   const shared = await readEnvironment(session.kube, env);
-  const how = { lanes: lanes(concurrency, listener.say, deletionConcurrency), helmTimeout: shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment };
+  const how = { lanes: lanes(concurrency, listener.say, deletionConcurrency), helmTimeout: shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, queued };
   // Without an environment there is no place for records either; what its stores left goes all the same.
   const recordedOrNot = shared || (await hasPlace(session.kube)) ? recordedDecisions : unrecordedDecisions;
   const { stores, operation } = await recordedOrNot(session, "destroy", decisions, how, listener, (itsListener, record) =>

@@ -1,8 +1,8 @@
 import { UserError } from "../../config/errors";
 import type { KubeObject } from "../../kube";
-import { recordedStore } from "./records/of-stores";
+import { recordedStore, type OneListener } from "./records/of-stores";
 import { findStore } from "./running-store";
-import type { Listener, Scope } from "./scope";
+import type { Scope } from "./scope";
 
 /** The note on a pod template by which kubectl restarts as well: another value is another template. */
 const restartedAt = "kubectl.kubernetes.io/restartedAt";
@@ -11,7 +11,7 @@ const restartedAt = "kubectl.kubernetes.io/restartedAt";
  * Restarts a store's pods, or those of one part (`worker`, `mariadb`), as its update strategy has it: a part of several pods goes on
  * answering. Returns what restarts.
  */
-export async function restart(scope: Scope, name: string, part: string | undefined, listener: Pick<Listener, "signal" | "say">, now = new Date()): Promise<string[]> {
+export async function restart(scope: Scope, name: string, part: string | undefined, listener: OneListener, now = new Date()): Promise<string[]> {
   const { session, store } = await findStore(scope, name);
   const { kube } = session;
   const kinds = ["deployments", "statefulsets"];

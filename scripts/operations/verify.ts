@@ -12,8 +12,8 @@ import { secretText } from "../../kube";
 import { verify, type Verification } from "../shops/verify";
 import type { StepReport } from "../shops/verify/steps";
 import type { ShopToVerify } from "../shops/verify/target";
-import { recordedVerification } from "./records/of-stores";
-import type { Listener, Scope } from "./scope";
+import { recordedVerification, type OneListener } from "./records/of-stores";
+import type { Scope } from "./scope";
 import { readStatus, simulationNote } from "./status";
 
 export type { StepReport };
@@ -22,7 +22,7 @@ export type { StepReport };
 const patience = { request: 15_000, mail: 60_000 };
 
 /** Proves that a store sells: a real order, which is cancelled again. */
-export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, listener: Pick<Listener, "signal" | "say">): Promise<Verification> {
+export async function verifyStore(scope: Scope, name: string, onStep: (report: StepReport) => void, listener: OneListener): Promise<Verification> {
   const session = await openSession(scope);
   const shop = await shopToVerify(session, scope, name);
   return recordedVerification(session, name, listener, (signal) => verify(shop, onStep, signal));

@@ -14,19 +14,19 @@ import { recorded, type OperationNote } from "./recorded";
 const nothingToDo: StoreRecord = { begin: () => Promise.reject(new Error("nothing was to be done")), step() {}, end() {} };
 
 /**
- * Carries out decisions under a record; a run that does nothing has none.
+ * Carries out decisions under a record; a run that does nothing has none, unless one waits for it.
  * @param helmTimeout seconds
  */
 export async function recordedDecisions(
-  place: Place, kind: Kind, decisions: Decision[], how: { lanes: number; helmTimeout: number }, listener: Listener,
+  place: Place, kind: Kind, decisions: Decision[], how: { lanes: number; helmTimeout: number; queued?: string }, listener: Listener,
   body: (listener: Listener, record: StoreRecord) => Promise<AppliedStore[]>,
 ): Promise<{ stores: AppliedStore[]; operation: OperationNote | null }> {
   const work = decisions.filter(isWork);
-  if (work.length === 0) return { stores: await body(listener, nothingToDo), operation: null };
+  if (work.length === 0 && how.queued === undefined) return { stores: await body(listener, nothingToDo), operation: null };
   const stores = Object.fromEntries(work.map(({ name, action }) => [name, action]));
   // Each store waits its turn, and may be tried a second time.
-  const limit = 2 * operationLimit(how.helmTimeout) * Math.ceil(work.length / how.lanes);
-  const { result, note } = await recorded(place, { kind, stores, limit }, listener, ({ signal, stores: record }) => body({ ...listener, signal }, record), endOf);
+  const limit = 2 * operationLimit(how.helmTimeout) * Math.ceil(Math.max(1, work.length) / how.lanes);
+  const { result, note } = await recorded(place, { kind, stores, limit, queued: how.queued }, listener, ({ signal, stores: record }) => body({ ...listener, signal }, record), endOf);
   return { stores: result, operation: note };
 }
 
@@ -46,9 +46,12 @@ function endOf(stores: AppliedStore[]): { end: End; error?: string } {
 /** Milliseconds for what is done with one store without Pulumi. */
 const shortWork = 30 * 60_000;
 
+/** Who listens to work on one store, and the record that waits for it. */
+export type OneListener = Pick<Listener, "signal" | "say"> & { queued?: string };
+
 /** Does something with one store under a record, while no other run works on it. */
-export async function recordedStore<T>(place: Place, kind: Kind, store: string, listener: Pick<Listener, "signal" | "say">, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { result } = await recorded(place, { kind, stores: { [store]: kind }, limit: shortWork }, listener, async ({ stores }) => {
+export async function recordedStore<T>(place: Place, kind: Kind, store: string, listener: OneListener, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { result } = await recorded(place, { kind, stores: { [store]: kind }, limit: shortWork, queued: listener.queued }, listener, async ({ stores }) => {
     const begun = await stores.begin(store, kind);
     if ("heldBy" in begun) throw new UserError(`${store} is being worked on by ${begun.heldBy}`, `Wait for it: ${storesCommand("operations")}`, "not-ready");
     const started = performance.now();
@@ -66,8 +69,8 @@ export async function recordedStore<T>(place: Place, kind: Kind, store: string, 
 }
 
 /** An order is placed and cancelled again, beside whatever else is done with the store. */
-export async function recordedVerification<T extends { passed: boolean }>(place: Place, store: string, listener: Pick<Listener, "signal" | "say">, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { result } = await recorded(place, { kind: "verify", stores: { [store]: "verify" }, limit: shortWork }, listener, async ({ signal, stores }) => {
+export async function recordedVerification<T extends { passed: boolean }>(place: Place, store: string, listener: OneListener, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { result } = await recorded(place, { kind: "verify", stores: { [store]: "verify" }, limit: shortWork, queued: listener.queued }, listener, async ({ signal, stores }) => {
     const started = performance.now();
     const done = await body(signal);
     stores.end({ name: store, action: "verify", result: done.passed ? "passed" : "failed", seconds: Math.round((performance.now() - started) / 100) / 10, error: null, repairs: [] });

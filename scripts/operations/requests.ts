@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { canonical } from "../../config/canonical";
+import { addEntry, entryOf, patchEntry, removeEntry } from "../../config/edit-list";
+import { UserError } from "../../config/errors";
+import { recordLabels } from "../../infra/control";
+import { openSession, type Session } from "../engine/session";
+import { observeStore } from "../fleet/observe";
+import { placed } from "../machine/os/placed-process";
+import { checkedList, digestOf, editList, readList, type WrittenList } from "./list-home";
+import { waysOut } from "./protection";
+import { isConflict } from "./records/audit";
+import { noteDown } from "./records/of-stores";
+import { endPatch, newId, operationOf, pathOf, readOperations, requestOf, whoAsks, writeRecord, type ListEdit, type Operation, type OperationRequest } from "./records/operation";
+import type { Scope } from "./scope";
+
+/** What goes with every request of an API's client. */
+export interface RequestOptions {
+  /** The list's text, or the entry's, that it is meant for, by its digest. */
+  ifMatch?: string;
+  /** Of two requests with the same key of the same asker, the second one is the first one again. */
+  key?: string;
+}
+
+/** Of an entry: changes with what it says. */
+export const entryDigest = (text: string, name: string): string => digestOf(canonical(entryOf(text, name).data));
+
+type Asked = Pick<OperationRequest, "kind" | "names" | "prune" | "maxDeletes">;
+
+/** Adds a store to the list, and has it made. */
+export async function requestStore(scope: Scope, entry: { name: string }, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  const edit = (text: string) => addEntry(text, entry);
+  return edited(scope, { kind: "apply", names: [entry.name] }, entry.name, edit, { expected: ifMatch, key, body: entry });
+}
+
+/** Changes a store's entry by a JSON merge patch, and has that carried out. @param ifMatch the entry's digest, which it has to have still */
+export async function requestChange(scope: Scope, name: string, patch: object, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  const edit = (text: string) => {
+    if (ifMatch !== undefined && entryDigest(text, name) !== ifMatch) throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
+    return patchEntry(text, name, patch);
+  };
+  return edited(scope, { kind: "apply", names: [name] }, name, edit, { key, body: patch });
+}
+
+/** Takes a store out of the list, if it is there, and has it removed with all its data. Protected ones are refused. */
+export async function requestRemoval(scope: Scope, name: string, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  const session = await openSession(scope);
+  const written = readList(scope);
+  const list = checkedList(scope, written.file, written.text);
+  const listed = list.stores.find(({ spec }) => spec.name === name);
+  const observed = await observeStore(session.kube, scope.env, name);
+  if (!listed && !observed) throw new UserError(`there is no store "${name}", neither listed nor running`, undefined, "unknown-store");
+  if (listed?.spec.protected || observed?.protected) throw new UserError(`protected: ${name}; nothing was changed`, waysOut([name], list, new Map(observed ? [[name, observed]] : [])), "protected");
+  const asked: Asked = { kind: "destroy", names: [name] };
+  if (!listed) return ask(session, asked, { key, body: name });
+  const edit = (text: string) => {
+    if (ifMatch !== undefined && entryDigest(text, name) !== ifMatch) throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
+    return removeEntry(text, name);
+  };
+  return edited(scope, asked, name, edit, { key, body: name }, session);
+}
+
+/** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
+export async function replaceList(scope: Scope, text: string, ifMatch: string): Promise<WrittenList> {
+  const session = await openSession(scope);
+  return editList(scope, () => text, { expected: ifMatch, mends: true }, () => noteDown(session, { action: "list.changed" }));
+}
+
+/** Has the whole list, or the named stores of it, carried out. */
+export const requestApply = async (scope: Scope, asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, { key }: RequestOptions = {}): Promise<Operation> =>
+  ask(await openSession(scope), { kind: "apply", ...asked }, { key, body: asked });
+
+/** Has a store's pods restarted, or proven that it sells. */
+export async function requestOn(scope: Scope, kind: "restart" | "verify", name: string, { key }: RequestOptions = {}): Promise<Operation> {
+  const session = await openSession(scope);
+  if (!(await observeStore(session.kube, scope.env, name))) throw new UserError(`${name} does not run`, undefined, "unknown-store");
+  return ask(session, { kind, names: [name] }, { key, body: name });
+}
+
+interface Sent {
+  key?: string;
+  /** What the client sent: with the same key it has to be the same. */
+  body: unknown;
+}
+
+const bodyDigest = (asked: Asked, body: unknown) => digestOf(canonical({ asked, body }));
+
+/** Writes down what is asked for, where the list need not be edited. */
+async function ask(session: Session, asked: Asked, sent: Sent): Promise<Operation> {
+  const { id, request } = await named(session, asked, sent);
+  try {
+    await writeRecord(session.kube, id, request, { state: "queued", process: placed(process.pid) });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return sameAgain(session, id, request);
+  }
+  return found(session, id);
+}
+
+/**
+ * Edits the list and has it carried out. The record is there before the list is changed, and says by what it is seen whether that came
+ * about: whoever dies in between leaves a record that the queue either takes on or lets go.
+ */
+async function edited(scope: Scope, asked: Asked, name: string, edit: (text: string) => string, { expected, ...sent }: Sent & { expected?: string }, opened?: Session): Promise<Operation> {
+  const session = opened ?? (await openSession(scope));
+  const { id, request } = await named(session, asked, sent);
+  if (sent.key !== undefined) {
+    const before = await session.kube.get(pathOf(id));
+    if (before) return sameAgain(session, id, request);
+  }
+  let written = false;
+  const begin = async (text: string) => {
+    await writeRecord(session.kube, id, request, { state: "editing", process: placed(process.pid), edit: editIn(text, name) });
+    written = true;
+    await noteDown(session, { action: "list.changed", store: name, operation: id });
+  };
+  try {
+    await editList(scope, edit, { expected }, begin);
+  } catch (error) {
+    if (isConflict(error) && sent.key !== undefined && !written) return sameAgain(session, id, request);
+    if (written) await session.kube.merge(pathOf(id), endPatch("abandoned", new Date(session.kube.now()).toISOString(), (error as Error).message));
+    throw error;
+  }
+  // An edit that changes nothing is carried out all the same: somebody may have undone by hand what the list says.
+  if (written) await session.kube.merge(pathOf(id), { metadata: { labels: { [recordLabels.state]: "queued" } } });
+  else await writeRecord(session.kube, id, request, { state: "queued", process: placed(process.pid) });
+  return found(session, id);
+}
+
+/** How a text shows that an edit came about. */
+function editIn(text: string, name: string): ListEdit {
+  return { name, after: digestIn(text, name) };
+}
+
+function digestIn(text: string, name: string): string | null {
+  try {
+    return entryDigest(text, name);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "unknown-store") return null;
+    throw error;
+  }
+}
+
+/** Whether the list says what an edit would have it say. */
+export const cameAbout = (scope: Scope, { name, after }: ListEdit): boolean => digestIn(readList(scope).text, name) === after;
+
+/** The name of the record tells asker and key, so that the cluster itself keeps a second one from coming about. */
+async function named(session: Session, asked: Asked, { key, body }: Sent): Promise<{ id: string; request: OperationRequest }> {
+  const { kube, env } = session;
+  const who = await whoAsks(session);
+  const now = kube.now();
+  const id = key === undefined ? newId(now) : `key-${createHash("sha256").update(JSON.stringify([env, who.actor.person, key])).digest("hex").slice(0, 24)}`;
+  return { id, request: { ...asked, env, ...who, requestedAt: new Date(now).toISOString(), body: bodyDigest(asked, body) } };
+}
+
+async function sameAgain({ kube, env }: Session, id: string, { body }: OperationRequest): Promise<Operation> {
+  const object = await kube.get(pathOf(id));
+  const [before] = object ? operationOf(object, kube.now()) : [];
+  if (!object || before?.env !== env) throw new UserError("the request is gone that had this key", "Send it with another key.", "usage");
+  if (requestOf(object)?.body !== body) throw new UserError("another request had this key", "Send it with a key of its own.", "key-reused");
+  return before;
+}
+
+async function found({ kube, env }: Session, id: string): Promise<Operation> {
+  const [it] = await readOperations(kube, env, id);
+  if (!it) throw new UserError(`the record of operation ${id} is gone`);
+  return it;
+}
+

@@ -1,0 +1,160 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../config/errors";
+import { recordLabels } from "../../infra/control";
+import type { KubeObject } from "../../kube";
+import { Claims, renewEvery, runnerClaim } from "../engine/claims";
+import { concurrencyFor } from "../engine/concurrency";
+import { openSession, type Session } from "../engine/session";
+import { placed } from "../machine/os/placed-process";
+import { apply } from "./apply";
+import { destroy } from "./destroy";
+import { AuditTrail } from "./records/audit";
+import { collection, editOf, endPatch, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
+import { cameAbout } from "./requests";
+import { restart } from "./restart";
+import type { Listener, Progress, Scope } from "./scope";
+import { verifyStore } from "./verify";
+
+/** Milliseconds between two looks at what waits. */
+const lookEvery = 1_000;
+/** So often an operation is taken up again whose process was killed. */
+const mostResumes = 3;
+const resumesAnnotation = "storefleet.dev/resumes";
+
+const quiet: Progress = { begin() {}, step() {}, end() {}, close() {} };
+
+/**
+ * Carries out what waits in an environment's records, until `signal` is aborted: one process at a time does that, by a claim that falls to
+ * another one 15 s after it was killed. Operations go side by side as far as this machine bears, in the order in which they were asked for
+ * where they are about the same store.
+ * @param say what a person who watches the process may want to know
+ */
+export async function runQueue(scope: Scope, { signal, say }: Pick<Listener, "signal" | "say">): Promise<void> {
+  const session = await openSession(scope);
+  const own = placed(process.pid);
+  const claims = new Claims(session.kube, { env: scope.env, inWords: `runner of ${scope.env}, process ${process.pid} since ${new Date().toISOString()}`, process: own });
+  const queue = new Queue(session, scope, say);
+  let leads: AbortController | undefined;
+  for (let renewed = 0; !signal.aborted; await delay(lookEvery, undefined, { signal }).catch(() => undefined)) {
+    try {
+      if (!leads) {
+        const mine = new AbortController();
+        if ((await claims.take(runnerClaim, () => mine.abort())) === undefined) leads = mine;
+      }
+      if (leads && Date.now() - renewed > renewEvery) {
+        await claims.renew();
+        renewed = Date.now();
+      }
+      if (leads?.signal.aborted) {
+        say("another process runs the queue now");
+        leads = undefined;
+      }
+      if (leads) await queue.look(AbortSignal.any([signal, leads.signal]));
+    } catch (error) {
+      say(`the queue can not be looked at: ${(error as Error).message}`);
+    }
+  }
+  await queue.ended();
+  await claims.giveBack(runnerClaim).catch(() => undefined);
+}
+
+class Queue {
+  private readonly under = new Map<string, { names: string[] | undefined; lanes: number; end: Promise<void> }>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly scope: Scope,
+    private readonly say: (text: string) => void,
+  ) {}
+
+  /** One look: what may begin is begun. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { kube, env } = this.session;
+    const waiting = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.env}=${env},${recordLabels.state} in (editing,queued,running)` });
+    const inOrder = waiting.flatMap((object) => {
+      const request = requestOf(object);
+      return request?.via === "api" ? [{ object, request }] : [];
+    }).sort((a, b) => (a.request.requestedAt < b.request.requestedAt ? -1 : 1));
+    const earlier: (string[] | undefined)[] = [...this.under.values()].map(({ names }) => names);
+    for (const { object, request } of inOrder) {
+      const id = object.metadata.name.slice("op-".length);
+      if (this.under.has(id)) continue;
+      if (!(await this.isReady(object))) continue;
+      const free = concurrencyFor() - [...this.under.values()].reduce((sum, { lanes }) => sum + lanes, 0);
+      // A whole fleet's apply takes all lanes, once there is one: whoever waits first goes first.
+      if (free < 1) return;
+      const { names } = request;
+      if (!earlier.some((others) => overlap(others, names))) this.begin(id, request, Math.min(free, names?.length || free), signal);
+      earlier.push(names);
+    }
+  }
+
+  /** Whether it waits to be begun; what a process left that was killed is seen to first. */
+  private async isReady(object: KubeObject): Promise<boolean> {
+    const { kube } = this.session;
+    const state = object.metadata.labels?.[recordLabels.state];
+    if (state === "queued") return true;
+    if (!isSilent(object, kube.now())) return false;
+    const path = `${collection}/${object.metadata.name}`;
+    const { resourceVersion } = object.metadata;
+    if (state === "editing") {
+      const edit = editOf(object);
+      if (edit && cameAbout(this.scope, edit)) return (await kube.merge(path, { metadata: { resourceVersion, labels: { [recordLabels.state]: "queued" } } })) !== undefined;
+      await this.close(object, "abandoned", "the process that edited the list was killed before it did");
+      return false;
+    }
+    const resumes = Number(object.metadata.annotations?.[resumesAnnotation] ?? 0) + 1;
+    if (resumes > mostResumes) {
+      await this.close(object, "failed", `interrupted ${resumes} times`);
+      return false;
+    }
+    await this.tell(object, "interrupted");
+    return (await kube.merge(path, { metadata: { resourceVersion, annotations: { [resumesAnnotation]: String(resumes) }, labels: { [recordLabels.state]: "queued" } } })) !== undefined;
+  }
+
+  private begin(id: string, request: OperationRequest, lanes: number, signal: AbortSignal): void {
+    const end = this.carryOut(id, request, lanes, signal).finally(() => this.under.delete(id));
+    this.under.set(id, { names: request.names, lanes, end });
+  }
+
+  /** Never rejects: what goes wrong stands in the record. */
+  private async carryOut(id: string, { kind, names = [], prune = false, maxDeletes = 0, actor, via }: OperationRequest, lanes: number, signal: AbortSignal): Promise<void> {
+    const scope = { ...this.scope, by: { via, person: actor.person, host: actor.host } };
+    const listener: Listener = { signal, say: this.say, progress: quiet };
+    const [name = ""] = names;
+    // Whoever asked has seen what would be lost.
+    const agreed = async () => undefined;
+    try {
+      if (kind === "apply") await apply(scope, { names, prune, maxDeletes, skipUnchanged: true, concurrency: lanes, queued: id }, agreed, listener);
+      else if (kind === "destroy") await destroy(scope, { names, concurrency: lanes, queued: id }, agreed, listener);
+      else if (kind === "restart") await restart(scope, name, undefined, { ...listener, queued: id });
+      else if (kind === "verify") await verifyStore(scope, name, () => {}, { ...listener, queued: id });
+      else throw new UserError(`nobody carries out "${kind}" from the queue`);
+    } catch (error) {
+      await this.closeIfOpen(id, (error as Error).message).catch((lost: Error) => this.say(`operation ${id}: ${lost.message}`));
+    }
+  }
+
+  /** Where it failed before its record was taken over, as with a list that is wrong by now. */
+  private async closeIfOpen(id: string, error: string): Promise<void> {
+    const object = await this.session.kube.get(pathOf(id));
+    if (object?.metadata.labels?.[recordLabels.state] === "queued") await this.close(object, "failed", error);
+  }
+
+  private async close(object: KubeObject, end: End, error: string): Promise<void> {
+    await this.tell(object, end, error);
+    await this.session.kube.merge(`${collection}/${object.metadata.name}`, endPatch(end, new Date(this.session.kube.now()).toISOString(), error));
+  }
+
+  private async tell(object: KubeObject, outcome: End, error?: string): Promise<void> {
+    const { kube, env } = this.session;
+    const [it] = operationOf(object, kube.now()) as [Operation];
+    await new AuditTrail(kube, env).append({ time: new Date(kube.now()).toISOString(), actor: it.actor, via: it.via, action: "operation.end", operation: it.id, outcome, ...(error && { reason: error.slice(0, 300) }) });
+  }
+
+  /** All that is under way has come to its end. */
+  ended = (): Promise<unknown> => Promise.all([...this.under.values()].map(({ end }) => end));
+}
+
+/** Whether both are about the same store; without names one is about all. */
+const overlap = (some: string[] | undefined, others: string[] | undefined): boolean => some === undefined || others === undefined || some.some((name) => others.includes(name));
