@@ -3,7 +3,7 @@ import { canonical } from "../../config/canonical";
 import { addEntry, entryOf, patchEntry, removeEntry } from "../../config/edit-list";
 import { UserError } from "../../config/errors";
 import { recordLabels } from "../../infra/control";
-import { openSession, type Session } from "../engine/session";
+import type { Session } from "../engine/session";
 import { observeStore } from "../fleet/observe";
 import { placed } from "../machine/os/placed-process";
 import { checkedList, digestOf, editList, readList, type WrittenList } from "./list-home";
@@ -12,6 +12,12 @@ import { isConflict } from "./records/audit";
 import { noteDown } from "./records/of-stores";
 import { endPatch, newId, operationOf, pathOf, readOperations, requestOf, whoAsks, writeRecord, type ListEdit, type Operation, type OperationRequest } from "./records/operation";
 import type { Scope } from "./scope";
+
+/** Whose list is edited, and where it is carried out; the session says on whose behalf. */
+export interface At {
+  scope: Scope;
+  session: Session;
+}
 
 /** What goes with every request of an API's client. */
 export interface RequestOptions {
@@ -24,26 +30,29 @@ export interface RequestOptions {
 /** Of an entry: changes with what it says. */
 export const entryDigest = (text: string, name: string): string => digestOf(canonical(entryOf(text, name).data));
 
+/** The text, unless the entry is another one than somebody had before them. */
+function unlessChanged(text: string, name: string, expected: string | undefined): string {
+  if (expected === undefined || entryDigest(text, name) === expected) return text;
+  throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
+}
+
 type Asked = Pick<OperationRequest, "kind" | "names" | "prune" | "maxDeletes">;
 
 /** Adds a store to the list, and has it made. */
-export async function requestStore(scope: Scope, entry: { name: string }, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+export async function requestStore(at: At, entry: { name: string }, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
   const edit = (text: string) => addEntry(text, entry);
-  return edited(scope, { kind: "apply", names: [entry.name] }, entry.name, edit, { expected: ifMatch, key, body: entry });
+  return edited(at, { kind: "apply", names: [entry.name] }, entry.name, edit, { expected: ifMatch, key, body: entry });
 }
 
 /** Changes a store's entry by a JSON merge patch, and has that carried out. @param ifMatch the entry's digest, which it has to have still */
-export async function requestChange(scope: Scope, name: string, patch: object, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
-  const edit = (text: string) => {
-    if (ifMatch !== undefined && entryDigest(text, name) !== ifMatch) throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
-    return patchEntry(text, name, patch);
-  };
-  return edited(scope, { kind: "apply", names: [name] }, name, edit, { key, body: patch });
+export async function requestChange(at: At, name: string, patch: object, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  const edit = (text: string) => patchEntry(unlessChanged(text, name, ifMatch), name, patch);
+  return edited(at, { kind: "apply", names: [name] }, name, edit, { key, body: patch });
 }
 
 /** Takes a store out of the list, if it is there, and has it removed with all its data. Protected ones are refused. */
-export async function requestRemoval(scope: Scope, name: string, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
-  const session = await openSession(scope);
+export async function requestRemoval(at: At, name: string, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  const { scope, session } = at;
   const written = readList(scope);
   const list = checkedList(scope, written.file, written.text);
   const listed = list.stores.find(({ spec }) => spec.name === name);
@@ -52,27 +61,22 @@ export async function requestRemoval(scope: Scope, name: string, { ifMatch, key 
   if (listed?.spec.protected || observed?.protected) throw new UserError(`protected: ${name}; nothing was changed`, waysOut([name], list, new Map(observed ? [[name, observed]] : [])), "protected");
   const asked: Asked = { kind: "destroy", names: [name] };
   if (!listed) return ask(session, asked, { key, body: name });
-  const edit = (text: string) => {
-    if (ifMatch !== undefined && entryDigest(text, name) !== ifMatch) throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
-    return removeEntry(text, name);
-  };
-  return edited(scope, asked, name, edit, { key, body: name }, session);
+  const edit = (text: string) => removeEntry(unlessChanged(text, name, ifMatch), name);
+  return edited(at, asked, name, edit, { key, body: name });
 }
 
 /** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
-export async function replaceList(scope: Scope, text: string, ifMatch: string): Promise<WrittenList> {
-  const session = await openSession(scope);
+export async function replaceList({ scope, session }: At, text: string, ifMatch: string): Promise<WrittenList> {
   return editList(scope, () => text, { expected: ifMatch, mends: true }, () => noteDown(session, { action: "list.changed" }));
 }
 
 /** Has the whole list, or the named stores of it, carried out. */
-export const requestApply = async (scope: Scope, asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, { key }: RequestOptions = {}): Promise<Operation> =>
-  ask(await openSession(scope), { kind: "apply", ...asked }, { key, body: asked });
+export const requestApply = async ({ session }: At, asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, { key }: RequestOptions = {}): Promise<Operation> =>
+  ask(session, { kind: "apply", ...asked }, { key, body: asked });
 
 /** Has a store's pods restarted, or proven that it sells. */
-export async function requestOn(scope: Scope, kind: "restart" | "verify", name: string, { key }: RequestOptions = {}): Promise<Operation> {
-  const session = await openSession(scope);
-  if (!(await observeStore(session.kube, scope.env, name))) throw new UserError(`${name} does not run`, undefined, "unknown-store");
+export async function requestOn({ session }: At, kind: "restart" | "verify", name: string, { key }: RequestOptions = {}): Promise<Operation> {
+  if (!(await observeStore(session.kube, session.env, name))) throw new UserError(`${name} does not run`, undefined, "unknown-store");
   return ask(session, { kind, names: [name] }, { key, body: name });
 }
 
@@ -100,8 +104,7 @@ async function ask(session: Session, asked: Asked, sent: Sent): Promise<Operatio
  * Edits the list and has it carried out. The record is there before the list is changed, and says by what it is seen whether that came
  * about: whoever dies in between leaves a record that the queue either takes on or lets go.
  */
-async function edited(scope: Scope, asked: Asked, name: string, edit: (text: string) => string, { expected, ...sent }: Sent & { expected?: string }, opened?: Session): Promise<Operation> {
-  const session = opened ?? (await openSession(scope));
+async function edited({ scope, session }: At, asked: Asked, name: string, edit: (text: string) => string, { expected, ...sent }: Sent & { expected?: string }): Promise<Operation> {
   const { id, request } = await named(session, asked, sent);
   if (sent.key !== undefined) {
     const before = await session.kube.get(pathOf(id));

@@ -4,13 +4,13 @@ import { recordLabels } from "../../infra/control";
 import type { KubeObject } from "../../kube";
 import { Claims, renewEvery, runnerClaim } from "../engine/claims";
 import { concurrencyFor } from "../engine/concurrency";
-import { openSession, type Session } from "../engine/session";
+import type { Session } from "../engine/session";
 import { placed } from "../machine/os/placed-process";
 import { apply } from "./apply";
 import { destroy } from "./destroy";
 import { AuditTrail } from "./records/audit";
 import { collection, editOf, endPatch, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
-import { cameAbout } from "./requests";
+import { cameAbout, type At } from "./requests";
 import { restart } from "./restart";
 import type { Listener, Progress, Scope } from "./scope";
 import { verifyStore } from "./verify";
@@ -29,11 +29,10 @@ const quiet: Progress = { begin() {}, step() {}, end() {}, close() {} };
  * where they are about the same store.
  * @param say what a person who watches the process may want to know
  */
-export async function runQueue(scope: Scope, { signal, say }: Pick<Listener, "signal" | "say">): Promise<void> {
-  const session = await openSession(scope);
+export async function runQueue({ scope, session }: At, { signal, say }: Pick<Listener, "signal" | "say">, carryOut: CarryOut = carriedOut): Promise<void> {
   const own = placed(process.pid);
   const claims = new Claims(session.kube, { env: scope.env, inWords: `runner of ${scope.env}, process ${process.pid} since ${new Date().toISOString()}`, process: own });
-  const queue = new Queue(session, scope, say);
+  const queue = new Queue(session, scope, say, carryOut);
   let leads: AbortController | undefined;
   for (let renewed = 0; !signal.aborted; await delay(lookEvery, undefined, { signal }).catch(() => undefined)) {
     try {
@@ -58,6 +57,20 @@ export async function runQueue(scope: Scope, { signal, say }: Pick<Listener, "si
   await claims.giveBack(runnerClaim).catch(() => undefined);
 }
 
+/** Does what was asked for, under the record that waits for it. */
+export type CarryOut = (scope: Scope, request: OperationRequest, how: { queued: string; concurrency: number }, listener: Listener) => Promise<unknown>;
+
+const carriedOut: CarryOut = async (scope, { kind, names = [], prune = false, maxDeletes = 0 }, how, listener) => {
+  const [name = ""] = names;
+  // Whoever asked has seen what would be lost.
+  const agreed = async () => undefined;
+  if (kind === "apply") return apply(scope, { names, prune, maxDeletes, skipUnchanged: true, ...how }, agreed, listener);
+  if (kind === "destroy") return destroy(scope, { names, ...how }, agreed, listener);
+  if (kind === "restart") return restart(scope, name, undefined, { ...listener, ...how });
+  if (kind === "verify") return verifyStore(scope, name, () => {}, { ...listener, ...how });
+  throw new UserError(`nobody carries out "${kind}" from the queue`);
+};
+
 class Queue {
   private readonly under = new Map<string, { names: string[] | undefined; lanes: number; end: Promise<void> }>();
 
@@ -65,6 +78,7 @@ class Queue {
     private readonly session: Session,
     private readonly scope: Scope,
     private readonly say: (text: string) => void,
+    private readonly work: CarryOut,
   ) {}
 
   /** One look: what may begin is begun. */
@@ -118,18 +132,10 @@ class Queue {
   }
 
   /** Never rejects: what goes wrong stands in the record. */
-  private async carryOut(id: string, { kind, names = [], prune = false, maxDeletes = 0, actor, via }: OperationRequest, lanes: number, signal: AbortSignal): Promise<void> {
-    const scope = { ...this.scope, by: { via, person: actor.person, host: actor.host } };
-    const listener: Listener = { signal, say: this.say, progress: quiet };
-    const [name = ""] = names;
-    // Whoever asked has seen what would be lost.
-    const agreed = async () => undefined;
+  private async carryOut(id: string, request: OperationRequest, lanes: number, signal: AbortSignal): Promise<void> {
+    const { actor, via } = request;
     try {
-      if (kind === "apply") await apply(scope, { names, prune, maxDeletes, skipUnchanged: true, concurrency: lanes, queued: id }, agreed, listener);
-      else if (kind === "destroy") await destroy(scope, { names, concurrency: lanes, queued: id }, agreed, listener);
-      else if (kind === "restart") await restart(scope, name, undefined, { ...listener, queued: id });
-      else if (kind === "verify") await verifyStore(scope, name, () => {}, { ...listener, queued: id });
-      else throw new UserError(`nobody carries out "${kind}" from the queue`);
+      await this.work({ ...this.scope, by: { via, person: actor.person, host: actor.host } }, request, { queued: id, concurrency: lanes }, { signal, say: this.say, progress: quiet });
     } catch (error) {
       await this.closeIfOpen(id, (error as Error).message).catch((lost: Error) => this.say(`operation ${id}: ${lost.message}`));
     }

@@ -120,11 +120,11 @@ function merged(value: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** `a=b,c`: a has that value, c is there; `d notin (e,f)`. */
+/** `a=b,c`: a has that value, c is there; `d in (e,f)`, `d notin (e,f)`. */
 function matches(selector: string, values: Record<string, string>): boolean {
   return (selector.match(/[^,(]+(\([^)]*\))?/g) ?? []).every((term) => {
-    const [, excluded, list = ""] = /^(\S+) notin \((.*)\)$/.exec(term) ?? [];
-    if (excluded !== undefined) return !list.split(",").includes(values[excluded] ?? "");
+    const [, of, operator, list = ""] = /^(\S+) (in|notin) \((.*)\)$/.exec(term) ?? [];
+    if (of !== undefined) return list.split(",").includes(values[of] ?? "") === (operator === "in");
     const [, key = "", not, value] = /^([^!=]+)(?:(!?)=(.*))?$/.exec(term) ?? [];
     if (not) return values[key] !== value;
     return value === undefined ? key in values : values[key] === value;
