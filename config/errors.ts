@@ -22,6 +22,7 @@ export const errorCodes = {
   "plan-invalid": { refused: true, means: "a file is no saved plan" },
   "plan-out-of-date": { refused: true, means: "list, fleet or commit changed since the plan was saved, or that was three days ago" },
   "not-ready": { refused: true, means: "the store, or its pods, are not in a state for this" },
+  "not-recorded": { refused: true, means: "it could not be noted down in the audit trail, so it was not done" },
   forbidden: { refused: false, means: "the account has no right to that; the message names it" },
   interrupted: { refused: false, means: "by a signal, while a question was asked; nothing had been done" },
   "state-unusable": { refused: false, means: "the state's backend or key does not answer, lets nobody in, or is not there; the message says which" },

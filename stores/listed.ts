@@ -7,12 +7,15 @@ import type { StoreSpec } from "../config/spec";
 import { storesCommand } from "../config/stores-command";
 import { variables } from "../config/variables";
 
-/** The list of an environment; `STOREFLEET_FILE` or the script's `--file` name another one. */
+/** Where the list of an environment is; `STOREFLEET_FILE` or the script's `--file` name another place. */
+export const listFile = (env: EnvironmentName, file?: string): string => file ?? variables.STOREFLEET_FILE ?? listFileOf(env);
+
+/** The list of an environment. */
 export function listedStores(env: EnvironmentName, file?: string): StoreList {
   refuseForeignShell(env);
   const { STOREFLEET_FILE: ofShell } = variables;
   try {
-    return loadStores(file ?? ofShell ?? listFileOf(env), readSettings(env));
+    return loadStores(listFile(env, file), readSettings(env));
   } catch (error) {
     if (!(error instanceof ListErrors) || file !== undefined || ofShell === undefined) throw error;
     throw new ListErrors(error.problems, "STOREFLEET_FILE names this list; the environment's own again: unset STOREFLEET_FILE");

@@ -63,6 +63,13 @@ export function secondsOf(value: string): number {
   return Number(count) * { s: 1, m: 60, h: 3600, d: 86400 }[unit as "s" | "m" | "h" | "d"];
 }
 
+/** Where to listen, for --listen. */
+export const hostAndPort = (example: string) => (value: string): { host: string; port: number } => {
+  const [, host = "", digits = ""] = /^\[?([\w.:-]+?)\]?:(\d{1,5})$/.exec(value) ?? [];
+  if (!host || Number(digits) > 65535) throw new UserError(`--listen is "${value}": not a host and a port`, `Write it like ${example}.`, "usage");
+  return { host, port: Number(digits) };
+};
+
 /** The answer of a command with --json. */
 export const printAnswer = <C extends keyof typeof answers>(_command: C, answer: Answer<C>): void => printJson(answer);
 

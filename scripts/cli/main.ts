@@ -22,6 +22,7 @@ import { listCommands } from "./commands/list";
 import { metricsCommand } from "./commands/metrics";
 import { planCommand } from "./commands/plan";
 import { rbacCommand } from "./commands/rbac";
+import { serveCommand } from "./commands/serve";
 import { stateCommand } from "./commands/state";
 import { statusCommand } from "./commands/status";
 import { verifyCommand } from "./commands/verify";
@@ -39,7 +40,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -87,6 +87,11 @@ storefleet_store_ready{env="local",store="acme"} 1
 storefleet_pending_changes{env="local",action="update"} 0
 …`,
   },
+  serve: {
+    line: "serve --listen 0.0.0.0:8000", where: "anywhere",
+    prints: `error: --listen names 0.0.0.0: from there others could reach this
+Listen on 127.0.0.1; behind a proxy on this machine that speaks TLS, name its host besides: --host-name NAME`,
+  },
   "cluster status": {
     line: "cluster status", where: "cluster",
     prints: `cluster local: embedded, Kubernetes v1.36.3, running; pods are simulated: this proves provisioning, it serves no page

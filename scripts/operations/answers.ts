@@ -158,6 +158,7 @@ const audit = z.strictObject({
 export const answers = {
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
   plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
+  serve: z.strictObject({ address: z.string(), token: z.string().describe("With every right, for this run alone.") }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({
     env,

@@ -16,8 +16,9 @@ const mayImport: Record<string, string[]> = {
   "scripts/fleet": ["scripts/machine", "config", "kube", "stores", "infra"],
   "scripts/engine": ["scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
   "scripts/operations": ["scripts/engine", "scripts/fleet", "scripts/shops", "scripts/machine", "config", "kube", "stores", "infra"],
-  "scripts/cli": ["scripts/operations", "scripts/machine/paths", "config"],
-  "scripts/dev": ["scripts/cli", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
+  "scripts/api": ["scripts/operations", "config"],
+  "scripts/cli": ["scripts/operations", "scripts/api/serve", "scripts/machine/paths", "config"],
+  "scripts/dev": ["scripts/cli", "scripts/api", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
   test: ["config", "kube", "components", "stores", "infra", "scripts"],
 };
 
@@ -42,7 +43,7 @@ function importsOf(source: string): string[] {
   return importedFiles.map(({ fileName }) => fileName);
 }
 
-const relativeTargets = (path: string, source: string) => importsOf(source).filter((name) => name.startsWith(".")).map((name) => posix.join(dirname(path), name));
+const relativeTargets = (path: string, source: string) => importsOf(source).filter((name) => name.startsWith(".")).map((name) => posix.join(dirname(path), name.replace(/\.js$/, "")));
 
 /** `from -> to` for each import that goes against the flow. */
 function violations(path: string, source: string): string[] {

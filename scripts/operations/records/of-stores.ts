@@ -79,8 +79,13 @@ export async function recordedVerification<T extends { passed: boolean }>(place:
   return result;
 }
 
-/** Notes something down that is no operation, before it happens; rejects where it can not be noted down. */
+/** Notes something down that is no operation, before it happens; where it can not be noted down, it must not. */
 export async function noteDown(place: Place, fields: Pick<AuditFields, "action"> & Partial<AuditFields>): Promise<void> {
-  const who = await whoAsks(place);
-  await new AuditTrail(place.kube, place.env).append({ time: new Date(place.kube.now()).toISOString(), ...who, outcome: "accepted", ...fields });
+  try {
+    const who = await whoAsks(place);
+    await new AuditTrail(place.kube, place.env).append({ time: new Date(place.kube.now()).toISOString(), ...who, outcome: "accepted", ...fields });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "failed") throw error;
+    throw new UserError(`it can not be noted down in the audit trail, so it is not done: ${error.message}`, error.hint, "not-recorded");
+  }
 }

@@ -21,6 +21,7 @@ const commands: Record<string, string[]> = {
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
   metrics: ["--env", "--file", "--context", "--listen"],
+  serve: [...fleet, "--listen", "--host-name"],
   verify: fleet,
   operations: [...fleet, "--cancel"],
   audit: [...fleet, "--since", "--verify", "--anchor"],

@@ -39,6 +39,7 @@ const cases: Record<string, Case> = {
   destroy: { args: ["nobody", "--yes"], list: true, alone: "no-cluster", refused: "cluster-unreachable" },
   status: ofStore,
   metrics: { alone: "no-cluster", refused: "cluster-unreachable" },
+  serve: { alone: "no-cluster", refused: "cluster-unreachable" },
   verify: ofStore,
   operations: { alone: "no-cluster", refused: "cluster-unreachable" },
   // What is gone is told of as well.

@@ -1,0 +1,50 @@
+import type { Api } from "../api";
+import { nobody, requireScope, type Caller } from "./caller";
+import { requireOwnSite } from "./place";
+import { Problem } from "./problem";
+import type { Route } from "./route";
+import { tokenOf } from "./tokens";
+
+const challenge = { "www-authenticate": 'Bearer realm="storefleet"' };
+
+/**
+ * The one place where it is decided who may ask for what: by a token in the header Authorization, or by a session's cookie.
+ * @returns with a cookie that the answer has to set, where the session's is due
+ */
+export async function authorise({ scope, method }: Route, request: Request, api: Api, { origin, address }: { origin: string; address: string }): Promise<{ caller: Caller; cookie?: string }> {
+  // Addresses are written down everywhere: histories, logs, referrers.
+  if (/[?&](access_)?token=|[?&][^=&]*=sf_[0-9a-f]{12}_/.test(request.url)) throw new Problem("malformed", "a token does not belong into an address; this one is known to others now", { hint: "Send it in the header: Authorization: Bearer TOKEN" });
+  const guarded = method !== "get" || scope === "credentials";
+  if (scope === "none") {
+    if (guarded) requireOwnSite(request, origin, false);
+    return { caller: nobody(address) };
+  }
+  const { caller, cookie } = await callerOf(request, api, origin, address);
+  if (guarded) requireOwnSite(request, origin, caller.by === "cookie");
+  if (scope !== "any") requireScope(caller, scope);
+  if (guarded) (scope === "credentials" ? api.limits.credentials : api.limits.writes).count(caller.id);
+  return { caller, cookie };
+}
+
+async function callerOf(request: Request, api: Api, origin: string, address: string): Promise<{ caller: Caller; cookie?: string }> {
+  const header = request.headers.get("authorization");
+  if (header !== null) {
+    const [, text = ""] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+    const { id, name, scopes } = await signIn(api, text, address);
+    return { caller: { id, name, scopes, by: "token", address } };
+  }
+  const found = await api.sessions.find(request.headers.get("cookie") ?? undefined, isSecure(origin));
+  if (!found) throw new Problem("not-signed-in", "this takes a token, or a session that has not ended", { headers: challenge, hint: "Send one: Authorization: Bearer TOKEN" });
+  const { id, name, scopes } = found.token;
+  return { caller: { id, name, scopes, by: "cookie", address }, cookie: found.cookie };
+}
+
+/** The token that a text stands for. Whoever tries many gets a 429; the right one is let in all the same, as nobody finds it by trying. */
+export async function signIn(api: Api, text: string, address: string) {
+  const token = await tokenOf(api.tokens, text, api.now());
+  if (token) return token;
+  api.limits.logins.count(address);
+  throw new Problem("not-signed-in", "the token is wrong, was revoked or has expired", { headers: challenge });
+}
+
+export const isSecure = (origin: string) => origin.startsWith("https:");

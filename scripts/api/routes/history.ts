@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { UserError } from "../../../config/errors";
+import { answers } from "../../operations/answers";
+import { auditEntry } from "../../operations/records/chain";
+import { operation } from "../../operations/records/operation";
+import { next, numberBetween, operationParams, page, storeParams } from "../contract";
+import { Problem } from "../http/problem";
+import { reply, route } from "../http/route";
+import { pageOf } from "./stores";
+
+const auditQuery = z.strictObject({
+  ...page, store: storeParams.shape.id.optional().describe("Only what is about this store."),
+  since: numberBetween(1, 999_999_999).optional().describe("No older than so many seconds."),
+});
+
+export const historyRoutes = [
+  route({
+    method: "get", path: "/api/v1/operations", scope: "read",
+    summary: "What was done to the fleet and what is under way, newest first",
+    query: z.strictObject(page),
+    answers: { 200: z.strictObject({ operations: z.array(operation), next }) },
+    async handler({ query: { limit, cursor } }, { look }) {
+      const { items, next } = pageOf(await look.operations(), ({ id }) => id, cursor, limit);
+      return reply(200, { operations: items, next });
+    },
+  }),
+  route({
+    method: "get", path: "/api/v1/operations/{id}", scope: "read",
+    summary: "One of them, with each store's part",
+    params: operationParams,
+    answers: { 200: operation },
+    async handler({ params: { id } }, { fleet }) {
+      try {
+        return reply(200, await fleet.operation(id));
+      } catch (error) {
+        // To the command it is a word that can not be meant.
+        if (error instanceof UserError && error.code === "usage") throw new Problem("not-found", error.message);
+        throw error;
+      }
+    },
+  }),
+  route({
+    method: "get", path: "/api/v1/audit-events", scope: "audit",
+    summary: "Who did what and how it ended, newest first; the whole trail is checked for changes",
+    query: auditQuery,
+    answers: { 200: z.strictObject({ entries: z.array(auditEntry), next, head: answers.audit.shape.head, broken: answers.audit.shape.broken }) },
+    async handler({ query: { limit, cursor, store, since } }, { fleet }) {
+      const { entries, head, broken } = await fleet.audit({ store, since });
+      const { items, next } = pageOf(entries.reverse(), ({ seq }) => String(seq), cursor, limit);
+      return reply(200, { entries: items, next, head, broken });
+    },
+  }),
+];

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { canonical } from "../../config/canonical";
+import { ListErrors } from "../../config/errors";
+import { ListDocument } from "../../config/list-document";
+import { readListFile } from "../../config/read-file";
+import { listFile } from "../../stores/listed";
+import type { Scope } from "./scope";
+
+/** A stores list as it is written, right or wrong. */
+export interface ListText {
+  file: string;
+  text: string;
+  /** SHA-256 of the text: another one is another list. */
+  digest: string;
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** @returns throws ListErrors where there is no text to be read */
+export function readListText({ env, file: named }: Scope): ListText {
+  const file = listFile(env, named);
+  const read = readListFile(file);
+  if ("problem" in read) throw new ListErrors([{ file, ...read.problem }]);
+  return { file, text: read.text, digest: sha256(read.text) };
+}
+
+/** A store's entry, as data, without what `defaults` add. */
+export interface ListEntry {
+  entry: Record<string, unknown>;
+  /** Of the data, however it is written. */
+  digest: string;
+}
+
+/** The entries of a list by their names; none where it is no YAML. Right or wrong otherwise: the last of two of a name counts. */
+export function entriesIn(text: string): Map<string, ListEntry> {
+  const document = new ListDocument(text);
+  const data = document.fatal.length > 0 ? undefined : (document.data() as { stores?: unknown } | null | undefined);
+  const entries = Array.isArray(data?.stores) ? (data.stores as unknown[]) : [];
+  return new Map(entries.filter(isNamed).map((entry) => [entry.name, { entry, digest: sha256(canonical(entry)) }]));
+}
+
+const isNamed = (entry: unknown): entry is Record<string, unknown> & { name: string } => typeof (entry as { name?: unknown } | null)?.name === "string";
