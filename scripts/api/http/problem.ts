@@ -5,8 +5,12 @@ import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../../conf
 export const statusOf: Record<ErrorCode, number> = {
   usage: 400,
   "list-invalid": 409,
+  "list-changed": 412,
+  "key-reused": 422,
   "settings-invalid": 409,
   "unknown-store": 404,
+  "name-taken": 409,
+  "edit-refused": 422,
   "foreign-shell": 409,
   "foreign-object": 409,
   "another-cluster": 409,
