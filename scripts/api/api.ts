@@ -3,6 +3,7 @@ import type { StoreEvent } from "../operations/events";
 import type { Audited, AuditQuery, Operation } from "../operations/history";
 import type { Credentials } from "../operations/credentials";
 import type { ListEntry, ListText } from "../operations/list-text";
+import type { RequestOptions } from "../operations/requests";
 import type { FleetMetrics } from "../operations/metrics";
 import type { Limit } from "./http/limits";
 import type { Sessions } from "./http/sessions";
@@ -25,6 +26,18 @@ export interface FleetApi {
   /** Undefined where the list does not have it, or can not be read. */
   entry(store: string): ListEntry | undefined;
   metrics(): Promise<FleetMetrics>;
+
+  /** The list as it would be; nothing is written. */
+  tryEdit(edit: { add: object } | { change: string; by: object }): ListText;
+  /** Each edits the list, where it has to, and leaves the work to the queue. */
+  add(entry: { name: string }, options: RequestOptions, caller: Caller): Promise<Operation>;
+  change(store: string, patch: object, options: RequestOptions, caller: Caller): Promise<Operation>;
+  remove(store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
+  apply(asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, options: RequestOptions, caller: Caller): Promise<Operation>;
+  on(kind: "restart" | "verify", store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
+  cancel(operation: string, caller: Caller): Promise<Operation>;
+  /** @param expected the digest of the text that is replaced; absent: whatever is there */
+  replaceList(text: string, expected: string | undefined, caller: Caller): Promise<ListText>;
 }
 
 /** All that handlers have at hand. */

@@ -4,13 +4,17 @@ import { audit, operation, operations } from "../operations/history";
 import { entriesIn, readListText, type ListEntry } from "../operations/list-text";
 import { followLogs, logs } from "../operations/logs";
 import type { FleetMetrics } from "../operations/metrics";
+import { onBehalf, replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, tryEdit, type At } from "../operations/requests";
 import type { Scope } from "../operations/scope";
 import type { FleetApi } from "./api";
 import type { Caller } from "./http/caller";
 
 /** The operations of one fleet, on behalf of who asks. */
-export function fleetApi(scope: Scope, metrics: () => Promise<FleetMetrics>): FleetApi {
-  const by = ({ name, address }: Caller): Scope => ({ ...scope, by: { via: "api", person: name, host: address } });
+export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi {
+  const { scope } = at;
+  const askerOf = ({ name, address }: Caller) => ({ via: "api" as const, person: name, host: address });
+  const by = (caller: Caller): Scope => ({ ...scope, by: askerOf(caller) });
+  const forCaller = (caller: Caller): At => onBehalf(at, askerOf(caller));
   let parsed: { digest: string; entries: Map<string, ListEntry> } | undefined;
   return {
     events: (store) => events(scope, store),
@@ -27,5 +31,13 @@ export function fleetApi(scope: Scope, metrics: () => Promise<FleetMetrics>): Fl
       return parsed.entries.get(store);
     },
     metrics,
+    tryEdit: (edit) => tryEdit(scope, edit),
+    add: (entry, options, caller) => requestStore(forCaller(caller), entry, options),
+    change: (store, patch, options, caller) => requestChange(forCaller(caller), store, patch, options),
+    remove: (store, options, caller) => requestRemoval(forCaller(caller), store, options),
+    apply: (asked, options, caller) => requestApply(forCaller(caller), asked, options),
+    on: (kind, store, options, caller) => requestOn(forCaller(caller), kind, store, options),
+    cancel: (id, caller) => operation(by(caller), id, { cancel: true }),
+    replaceList: (text, expected, caller) => replaceList(forCaller(caller), text, expected),
   };
 }

@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { UserError } from "../../config/errors";
 import { openMetrics } from "../operations/metrics";
+import { openAt } from "../operations/requests";
+import { runQueue } from "../operations/runner";
 import type { Scope } from "../operations/scope";
 import { openStatus } from "../operations/status";
 import type { Api } from "./api";
@@ -36,7 +38,8 @@ const aYear = 365 * 24 * 3600_000;
 export async function serve(scope: Scope, { host, port, hostNames }: Serving, signal: AbortSignal, onListening: (address: string, token: string) => void, report: (text: string) => void): Promise<void> {
   if (!["127.0.0.1", "::1", "localhost"].includes(host)) throw new UserError(`--listen names ${host}: from there others could reach this`, "Listen on 127.0.0.1; behind a proxy on this machine that speaks TLS, name its host besides: --host-name NAME", "usage");
   const look = new Look(await openStatus(scope), () => fleet.operations());
-  const fleet = fleetApi(scope, await openMetrics(scope));
+  const at = await openAt(scope);
+  const fleet = fleetApi(at, await openMetrics(scope));
   // Who starts it is told at once what is wrong; later it is in the answers.
   await look.stores();
   const { token, text } = newToken("this run", presets.admin, aYear);
@@ -57,8 +60,11 @@ export async function serve(scope: Scope, { host, port, hostNames }: Serving, si
   const { port: its } = server.address() as AddressInfo;
   answer = door(routes, api, new Place(its, hostNames));
   onListening(`http://${host.includes(":") ? `[${host}]` : host}:${its}`, text);
+  const queue = runQueue(at, { signal, say: report });
   if (!signal.aborted) await once(signal, "abort");
   streams.close();
   server.close();
   if ("closeAllConnections" in server) server.closeAllConnections();
+  // What is under way is cancelled cleanly.
+  await queue;
 }

@@ -1,35 +1,13 @@
-import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { readSettings } from "../../config/environment";
-import { ListErrors, UserError } from "../../config/errors";
-import { listFileOf, parseStores, type StoreList } from "../../config/load";
-import { readListFile } from "../../config/read-file";
-import { variables } from "../../config/variables";
+import { UserError } from "../../config/errors";
+import { parseStores, type StoreList } from "../../config/load";
+import { listFile } from "../../stores/listed";
 import { withLock } from "../machine/os/lock";
 import { environmentFolder } from "../machine/paths";
+import { digestOfText, readListText, type ListText } from "./list-text";
 import type { Scope } from "./scope";
-
-/** The list as it is written. */
-export interface WrittenList {
-  file: string;
-  text: string;
-  /** Of the text: another text has another one. */
-  digest: string;
-}
-
-export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
-
-/** Where a fleet's list is. */
-export const listFile = ({ env, file }: Scope): string => file ?? variables.STOREFLEET_FILE ?? listFileOf(env);
-
-/** The list's text as it is now, valid or not. @throws ListErrors where there is none */
-export function readList(scope: Scope): WrittenList {
-  const file = listFile(scope);
-  const read = readListFile(file);
-  if ("problem" in read) throw new ListErrors([{ file, ...read.problem }]);
-  return { file, text: read.text, digest: digestOf(read.text) };
-}
 
 /** What a text of the list says. @throws ListErrors with everything that is wrong in it */
 export const checkedList = ({ env }: Scope, file: string, text: string): StoreList => parseStores(file, text, readSettings(env));
@@ -48,11 +26,11 @@ export interface Edit {
  * @param before told the new text before it is written; throws where it must not be
  * @throws ListErrors where the list is wrong, before or after; a UserError `list-changed` where it is another one than expected
  */
-export async function editList(scope: Scope, edit: (text: string) => string, { expected, mends = false }: Edit = {}, before: (text: string) => Promise<void> = async () => undefined): Promise<WrittenList> {
-  const file = listFile(scope);
+export async function editList(scope: Scope, edit: (text: string) => string, { expected, mends = false }: Edit = {}, before: (text: string) => Promise<void> = async () => undefined): Promise<ListText> {
+  const file = listFile(scope.env, scope.file);
   return withLock(lockOf(scope, file), () => {}, async () => {
     const seen = stampOf(file);
-    const now = readList(scope);
+    const now = readListText(scope);
     if (expected !== undefined && expected !== now.digest) throw changed(file);
     if (!mends) checkedList(scope, file, now.text);
     const text = edit(now.text);
@@ -60,16 +38,16 @@ export async function editList(scope: Scope, edit: (text: string) => string, { e
     checkedList(scope, file, text);
     await before(text);
     replace(file, text, () => {
-      if (stampOf(file) !== seen || readList(scope).digest !== now.digest) throw changed(file);
+      if (stampOf(file) !== seen || readListText(scope).digest !== now.digest) throw changed(file);
     });
-    return { file, text, digest: digestOf(text) };
+    return { file, text, digest: digestOfText(text) };
   });
 }
 
 const changed = (file: string) => new UserError(`${file} was changed meanwhile; nothing was written`, "Look at it as it is now, and do it again.", "list-changed");
 
 /** Whoever edits the same file waits, by whatever name it was called. */
-const lockOf = ({ env }: Scope, file: string) => join(environmentFolder(env), `list-${digestOf(realpathSync.native(file))}.lock`);
+const lockOf = ({ env }: Scope, file: string) => join(environmentFolder(env), `list-${digestOfText(realpathSync.native(file))}.lock`);
 
 /** Changes whenever somebody saves the file, in place or by another one that takes its place. */
 function stampOf(file: string): string {

@@ -14,14 +14,15 @@ export interface ListText {
   digest: string;
 }
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+/** SHA-256, as everybody has it who compares lists. */
+export const digestOfText = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** @returns throws ListErrors where there is no text to be read */
 export function readListText({ env, file: named }: Scope): ListText {
   const file = listFile(env, named);
   const read = readListFile(file);
   if ("problem" in read) throw new ListErrors([{ file, ...read.problem }]);
-  return { file, text: read.text, digest: sha256(read.text) };
+  return { file, text: read.text, digest: digestOfText(read.text) };
 }
 
 /** A store's entry, as data, without what `defaults` add. */
@@ -36,7 +37,7 @@ export function entriesIn(text: string): Map<string, ListEntry> {
   const document = new ListDocument(text);
   const data = document.fatal.length > 0 ? undefined : (document.data() as { stores?: unknown } | null | undefined);
   const entries = Array.isArray(data?.stores) ? (data.stores as unknown[]) : [];
-  return new Map(entries.filter(isNamed).map((entry) => [entry.name, { entry, digest: sha256(canonical(entry)) }]));
+  return new Map(entries.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
 }
 
 const isNamed = (entry: unknown): entry is Record<string, unknown> & { name: string } => typeof (entry as { name?: unknown } | null)?.name === "string";

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { canonical } from "../../config/canonical";
-import { addEntry, entryOf, patchEntry, removeEntry } from "../../config/edit-list";
+import { addEntry, patchEntry, removeEntry } from "../../config/edit-list";
 import { UserError } from "../../config/errors";
 import { recordLabels } from "../../infra/control";
-import type { Session } from "../engine/session";
+import { openSession, type Asker, type Session } from "../engine/session";
 import { observeStore } from "../fleet/observe";
 import { placed } from "../machine/os/placed-process";
-import { checkedList, digestOf, editList, readList, type WrittenList } from "./list-home";
+import { checkedList, editList } from "./list-home";
+import { digestOfText, entriesIn, readListText, type ListText } from "./list-text";
 import { waysOut } from "./protection";
 import { isConflict } from "./records/audit";
 import { noteDown } from "./records/of-stores";
@@ -19,6 +20,16 @@ export interface At {
   session: Session;
 }
 
+/** Opens a fleet to be asked for changes. */
+export const openAt = async (scope: Scope): Promise<At> => ({ scope, session: await openSession(scope) });
+
+/** The same, on somebody's behalf. */
+export const onBehalf = ({ scope, session }: At, by: Asker): At => ({
+  scope: { ...scope, by },
+  // Not spread: the session reads its variables when they are asked for.
+  session: Object.create(session, { by: { value: by, enumerable: true } }) as Session,
+});
+
 /** What goes with every request of an API's client. */
 export interface RequestOptions {
   /** The list's text, or the entry's, that it is meant for, by its digest. */
@@ -27,12 +38,9 @@ export interface RequestOptions {
   key?: string;
 }
 
-/** Of an entry: changes with what it says. */
-export const entryDigest = (text: string, name: string): string => digestOf(canonical(entryOf(text, name).data));
-
 /** The text, unless the entry is another one than somebody had before them. */
 function unlessChanged(text: string, name: string, expected: string | undefined): string {
-  if (expected === undefined || entryDigest(text, name) === expected) return text;
+  if (expected === undefined || entriesIn(text).get(name)?.digest === expected) return text;
   throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
 }
 
@@ -44,6 +52,15 @@ export async function requestStore(at: At, entry: { name: string }, { ifMatch, k
   return edited(at, { kind: "apply", names: [entry.name] }, entry.name, edit, { expected: ifMatch, key, body: entry });
 }
 
+/** The list as it would be with another store, or with a changed one; nothing is written. @throws ListErrors where it would be wrong */
+export function tryEdit(scope: Scope, edit: { add: object } | { change: string; by: object }): ListText {
+  const { file, text: now } = readListText(scope);
+  checkedList(scope, file, now);
+  const text = "add" in edit ? addEntry(now, edit.add) : patchEntry(now, edit.change, edit.by);
+  checkedList(scope, file, text);
+  return { file, text, digest: digestOfText(text) };
+}
+
 /** Changes a store's entry by a JSON merge patch, and has that carried out. @param ifMatch the entry's digest, which it has to have still */
 export async function requestChange(at: At, name: string, patch: object, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
   const edit = (text: string) => patchEntry(unlessChanged(text, name, ifMatch), name, patch);
@@ -53,7 +70,7 @@ export async function requestChange(at: At, name: string, patch: object, { ifMat
 /** Takes a store out of the list, if it is there, and has it removed with all its data. Protected ones are refused. */
 export async function requestRemoval(at: At, name: string, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
   const { scope, session } = at;
-  const written = readList(scope);
+  const written = readListText(scope);
   const list = checkedList(scope, written.file, written.text);
   const listed = list.stores.find(({ spec }) => spec.name === name);
   const observed = await observeStore(session.kube, scope.env, name);
@@ -66,8 +83,8 @@ export async function requestRemoval(at: At, name: string, { ifMatch, key }: Req
 }
 
 /** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
-export async function replaceList({ scope, session }: At, text: string, ifMatch: string): Promise<WrittenList> {
-  return editList(scope, () => text, { expected: ifMatch, mends: true }, () => noteDown(session, { action: "list.changed" }));
+export async function replaceList({ scope, session }: At, text: string, expected: string | undefined): Promise<ListText> {
+  return editList(scope, () => text, { expected, mends: true }, () => noteDown(session, { action: "list.changed" }));
 }
 
 /** Has the whole list, or the named stores of it, carried out. */
@@ -86,7 +103,7 @@ interface Sent {
   body: unknown;
 }
 
-const bodyDigest = (asked: Asked, body: unknown) => digestOf(canonical({ asked, body }));
+const bodyDigest = (asked: Asked, body: unknown) => digestOfText(canonical({ asked, body }));
 
 /** Writes down what is asked for, where the list need not be edited. */
 async function ask(session: Session, asked: Asked, sent: Sent): Promise<Operation> {
@@ -130,21 +147,11 @@ async function edited({ scope, session }: At, asked: Asked, name: string, edit: 
 }
 
 /** How a text shows that an edit came about. */
-function editIn(text: string, name: string): ListEdit {
-  return { name, after: digestIn(text, name) };
-}
+const editIn = (text: string, name: string): ListEdit => ({ name, after: entriesIn(text).get(name)?.digest ?? null });
 
-function digestIn(text: string, name: string): string | null {
-  try {
-    return entryDigest(text, name);
-  } catch (error) {
-    if (error instanceof UserError && error.code === "unknown-store") return null;
-    throw error;
-  }
-}
 
 /** Whether the list says what an edit would have it say. */
-export const cameAbout = (scope: Scope, { name, after }: ListEdit): boolean => digestIn(readList(scope).text, name) === after;
+export const cameAbout = (scope: Scope, { name, after }: ListEdit): boolean => editIn(readListText(scope).text, name).after === after;
 
 /** The name of the record tells asker and key, so that the cluster itself keeps a second one from coming about. */
 async function named(session: Session, asked: Asked, { key, body }: Sent): Promise<{ id: string; request: OperationRequest }> {

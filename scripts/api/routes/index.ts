@@ -1,4 +1,5 @@
 import type { Route } from "../http/route";
+import { changeRoutes } from "./changes";
 import { historyRoutes } from "./history";
 import { listRoutes } from "./list";
 import { liveRoutes } from "./live";
@@ -7,4 +8,4 @@ import { sessionRoutes } from "./session";
 import { storeRoutes } from "./stores";
 
 /** Everything that can be asked for, in the order of its description. */
-export const routes: readonly Route[] = [...storeRoutes, ...historyRoutes, ...listRoutes, ...liveRoutes, ...sessionRoutes, ...processRoutes(() => routes)];
+export const routes: readonly Route[] = [...storeRoutes, ...changeRoutes, ...historyRoutes, ...listRoutes, ...liveRoutes, ...sessionRoutes, ...processRoutes(() => routes)];

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { UserError } from "../../../../config/errors";
 import type { Session } from "../../../../scripts/engine/session";
 import { placed } from "../../../../scripts/machine/os/placed-process";
-import { editList, readList } from "../../../../scripts/operations/list-home";
+import { editList } from "../../../../scripts/operations/list-home";
+import { entriesIn, readListText } from "../../../../scripts/operations/list-text";
 import { readTrail } from "../../../../scripts/operations/records/audit";
 import { pathOf, readOperations, type Operation } from "../../../../scripts/operations/records/operation";
 import { recorded } from "../../../../scripts/operations/records/recorded";
-import { entryDigest, replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, type At } from "../../../../scripts/operations/requests";
+import { replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, type At } from "../../../../scripts/operations/requests";
 import { runQueue, type CarryOut } from "../../../../scripts/operations/runner";
 import { KubeError } from "../../../../kube";
 import { FakeKube } from "../../helpers/fake-kube";
@@ -72,14 +73,14 @@ describe("what an API is asked for", () => {
     it("on a list that somebody has broken is refused, until it is replaced whole", async () => {
       writeFileSync(file, `${text}  - name: [`);
       await assert.rejects(requestChange(at, "acme", { title: "New" }), refusedAs("list-invalid"));
-      await assert.rejects(replaceList(at, "stores: [", readList(at.scope).digest), refusedAs("list-invalid"));
+      await assert.rejects(replaceList(at, "stores: [", readListText(at.scope).digest), refusedAs("list-invalid"));
       await assert.rejects(replaceList(at, text, "of another text"), refusedAs("list-changed"));
-      await replaceList(at, text, readList(at.scope).digest);
+      await replaceList(at, text, readListText(at.scope).digest);
       assert.equal(written(), text);
     });
 
     it("for an entry that was changed meanwhile is refused, and one for another entry is not", async () => {
-      const ifMatch = entryDigest(text, "acme");
+      const ifMatch = entriesIn(text).get("acme")!.digest;
       await requestChange(at, "bikes", { title: "Wheels" });
       await requestChange(at, "acme", { title: "First" }, { ifMatch });
       await assert.rejects(requestChange(at, "acme", { title: "Second" }, { ifMatch }), refusedAs("list-changed"));

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { engineNames } from "../../../config/spec";
+import { operation } from "../../operations/records/operation";
+import type { Operation } from "../../operations/history";
+import { operationParams, storeParams } from "../contract";
+import { requireScope } from "../http/caller";
+import { tagsOf } from "../http/door";
+import { Problem } from "../http/problem";
+import { reply, route } from "../http/route";
+
+/** Whether nothing is to be written. */
+const dryRun = z.strictObject({ dryRun: z.enum(["true", "false"]).default("false").describe("true: nothing is written; the answer is the list as it would be.") });
+const tried = z.strictObject({ text: z.string().describe("The list as it would be.") });
+const entry = z.looseObject({
+  name: storeParams.shape.id, engine: z.enum(engineNames).optional(), platform: z.enum(engineNames).optional().describe("Another name of `engine`."),
+}).describe("An entry of the list, as /api/v1/schema describes it.");
+const applied = z.strictObject({
+  names: z.array(storeParams.shape.id).min(1).max(1000).optional().describe("Only these stores; absent: whatever the list says."),
+  prune: z.boolean().optional().describe("Delete stores that left the list, but never protected ones. Needs the scope `delete` besides."),
+  maxDeletes: z.int().min(0).max(1000).optional().describe("Refuse to delete more than these; none if absent."),
+});
+
+const accepted = (it: Operation) => reply(202, it, { headers: { location: `/api/v1/operations/${it.id}` } });
+
+/** The digest that a request is meant for; `*` is any. */
+function ifMatch(header: string | undefined, { required }: { required: boolean }): string | undefined {
+  const [tag, ...others] = tagsOf(header);
+  if (others.length > 0) throw new Problem("malformed", "If-Match names several versions", { hint: "Send the one ETag that you read." });
+  if (tag === undefined && required) throw new Problem("precondition-required", "without If-Match somebody else's change could be lost", { hint: "Read it, and send its ETag as If-Match." });
+  return tag === "*" ? undefined : tag;
+}
+
+/** @throws Problem where it is none */
+function key(header: string | undefined): string | undefined {
+  const bare = header?.replace(/^"(.*)"$/, "$1");
+  if (bare !== undefined && !/^[\x21-\x7e]{1,255}$/.test(bare)) throw new Problem("malformed", "the Idempotency-Key is not 1 to 255 printable characters without a space");
+  return bare;
+}
+
+export const changeRoutes = [
+  route({
+    method: "post", path: "/api/v1/stores", scope: "write",
+    summary: "Adds a store to the list, and has it made",
+    description: "If-Match: the list's ETag, where it has to be as it was read.",
+    query: dryRun, body: entry, heeds: ["If-Match", "Idempotency-Key"],
+    answers: { 200: tried, 202: operation },
+    async handler({ query, body: { platform, ...rest }, caller, header }, { fleet, look }) {
+      if (platform !== undefined && rest.engine !== undefined && platform !== rest.engine) throw new Problem("invalid", "engine and platform differ", { problems: [{ path: ["body", "platform"], message: "is another name of engine, and says something else" }] });
+      const added = { ...rest, ...(platform !== undefined && { engine: platform }) };
+      if (query.dryRun === "true") return reply(200, { text: fleet.tryEdit({ add: added }).text });
+      const asked = await fleet.add(added, { ifMatch: ifMatch(header("If-Match"), { required: false }), key: key(header("Idempotency-Key")) }, caller);
+      look.forget();
+      return accepted(asked);
+    },
+  }),
+  route({
+    method: "patch", path: "/api/v1/stores/{id}", scope: "write",
+    summary: "Changes a store's entry by a JSON merge patch, and has that carried out",
+    description: "null takes a key away, so that its default holds. `{\"suspended\": true}` suspends a store, `{\"suspended\": null}` resumes it.",
+    params: storeParams, query: dryRun, body: z.record(z.string(), z.unknown()), heeds: ["If-Match", "Idempotency-Key"],
+    answers: { 200: tried, 202: operation },
+    async handler({ params: { id }, query, body, caller, header }, { fleet, look }) {
+      if (query.dryRun === "true") return reply(200, { text: fleet.tryEdit({ change: id, by: body }).text });
+      const asked = await fleet.change(id, body, { ifMatch: ifMatch(header("If-Match"), { required: true }), key: key(header("Idempotency-Key")) }, caller);
+      look.forget();
+      return accepted(asked);
+    },
+  }),
+  route({
+    method: "delete", path: "/api/v1/stores/{id}", scope: "delete",
+    summary: "Takes a store out of the list, and removes it with all its data",
+    params: storeParams, heeds: ["If-Match", "Idempotency-Key"],
+    answers: { 202: operation },
+    async handler({ params: { id }, caller, header }, { fleet, look }) {
+      const asked = await fleet.remove(id, { ifMatch: ifMatch(header("If-Match"), { required: false }), key: key(header("Idempotency-Key")) }, caller);
+      look.forget();
+      return accepted(asked);
+    },
+  }),
+  ...(["restart", "verify"] as const).map((kind) =>
+    route({
+      method: "post", path: `/api/v1/stores/{id}/${kind}`, scope: "write",
+      summary: kind === "restart" ? "Restarts a store's pods" : "Proves that a store sells, by an order that is cancelled again",
+      params: storeParams, heeds: ["Idempotency-Key"],
+      answers: { 202: operation },
+      handler: async ({ params: { id }, caller, header }, { fleet }) => accepted(await fleet.on(kind, id, { key: key(header("Idempotency-Key")) }, caller)),
+    }),
+  ),
+  route({
+    method: "post", path: "/api/v1/apply", scope: "write",
+    summary: "Has the list carried out, all of it or the named stores",
+    body: applied, heeds: ["Idempotency-Key"],
+    answers: { 202: operation },
+    async handler({ body, caller, header }, { fleet }) {
+      if (body.prune) requireScope(caller, "delete");
+      return accepted(await fleet.apply(body, { key: key(header("Idempotency-Key")) }, caller));
+    },
+  }),
+  route({
+    method: "post", path: "/api/v1/operations/{id}/cancel", scope: "write",
+    summary: "Asks an operation to end: what is under way is cancelled cleanly, and no further store is begun",
+    params: operationParams,
+    answers: { 202: operation },
+    handler: async ({ params: { id }, caller }, { fleet }) => accepted(await fleet.cancel(id, caller)),
+  }),
+  route({
+    method: "put", path: "/api/v1/list", scope: "write",
+    summary: "Puts another text in the list's place, which nothing is carried out of until it is applied",
+    body: { type: "application/yaml", schema: z.string() }, bodyLimit: 5_000_000, heeds: ["If-Match"],
+    answers: { 200: { type: "application/yaml", schema: z.string() } },
+    async handler({ body, caller, header }, { fleet }) {
+      const { text, digest } = await fleet.replaceList(body, ifMatch(header("If-Match"), { required: true }), caller);
+      return reply(200, text, { headers: { etag: `"${digest}"` } });
+    },
+  }),
+];
