@@ -13,7 +13,7 @@ import { behindColon, changeKey, pairOf } from "./list-edits/keys";
 import { changesOf, merged, plainMap } from "./list-edits/merge-patch";
 import { isJsonMap, type JsonMap } from "./list-edits/print";
 import { keepsOtherLines, type Touched, touchedBy } from "./list-edits/other-lines";
-import { splice } from "./list-edits/splice";
+import { lineBreak, splice } from "./list-edits/splice";
 import { unfitFor } from "./list-edits/unfit";
 import { maxListBytes } from "./read-file";
 import { quoted } from "./shown";
@@ -68,10 +68,13 @@ export function patchEntry(text: string, name: string, mergePatch: object): stri
   const changes = changesOf(data, patch);
   if (changes.length === 0) return text;
   const { from, to } = spanOf(list, index);
-  const entry = changes.reduce(changeKey, text.slice(from, to));
+  const entry = text.slice(from, to);
+  // By its end, new lines in it are broken as the others.
+  const eol = entry.endsWith("\n") ? "" : lineBreak(text, from);
+  const changed = changes.reduce(changeKey, entry + eol).slice(0, eol === "" ? undefined : -eol.length);
   const stores = list.stores.map((store, at) => (at === index ? merged(data, patch) : store));
   const touched = changes.flatMap((change) => touchedBy(text, list.list!.items[index] as YAMLMap, change));
-  return proven(list, splice(text, from, to, entry), stores, touched);
+  return proven(list, splice(text, from, to, changed), stores, touched);
 }
 
 /**

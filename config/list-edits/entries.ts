@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import { addFlowItem, removeFlowItem } from "./flow-items";
 import { contentEnd } from "./keys";
-import { print, styleOf, type JsonMap } from "./print";
+import { print, printPair, styleOf, type JsonMap } from "./print";
 import { columnOf, cutLines, insertBelow, lineBreak, lineStart, lineStop, nextLine, splice } from "./splice";
 
 /** `stores:` as it is written. */
@@ -81,7 +81,7 @@ export function added({ text, root, pair, colon, list }: WrittenStores, entry: J
 function written(entry: JsonMap, style: ReturnType<typeof styleOf>, column: number, keys = 2): string[] {
   const dash = " ".repeat(column) + "-".padEnd(keys);
   if (style !== "line") return [" ".repeat(column) + `- ${print(entry, style)}`];
-  const pairs = Object.entries(entry).map(([key, value]) => `${print(key, style)}: ${print(value, style)}`);
+  const pairs = Object.entries(entry).map(([key, value]) => printPair(key, value, style));
   return pairs.map((line, index) => (index === 0 ? dash : " ".repeat(dash.length)) + line);
 }
 

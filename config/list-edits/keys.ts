@@ -2,7 +2,7 @@ import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMa
 import { parseYaml } from "../list-document";
 import { addFlowItem, removeFlowItem } from "./flow-items";
 import type { KeyChange } from "./merge-patch";
-import { print, styleOf, type Json } from "./print";
+import { print, printPair, styleOf, type Json } from "./print";
 import { columnOf, cutLines, insertBelow, lineStart, lineStop, nextLine, splice } from "./splice";
 
 type WrittenPair = Pair<Node, Node | null>;
@@ -35,7 +35,7 @@ export function behindColon(text: string, { key }: Pair<Node, unknown>): number 
 
 /**
  * Writes or takes away one key of an entry.
- * @param entry the entry's text by itself: the lines from its dash on, or what is in its braces
+ * @param entry the entry's text by itself, with a line break at its end: the lines from its dash on, or what is in its braces
  */
 export function changeKey(entry: string, { path, value }: KeyChange): string {
   const root = parseYaml(entry).contents;
@@ -43,16 +43,20 @@ export function changeKey(entry: string, { path, value }: KeyChange): string {
   for (const step of path.slice(0, -1)) maps.push(pairOf(maps.at(-1)!, step)!.value as YAMLMap);
   const map = maps.at(-1)!;
   const key = path.at(-1)!;
-  if (value === undefined && map.items.length > 1) return removePair(entry, map, pairOf(map, key)!);
+  if (value !== undefined) return setKey(entry, map, key, value);
+  const pair = pairOf(map, key)!;
+  if (map.items.length > 1) return removePair(entry, map, pair);
   // The last key of a map leaves braces.
-  return value === undefined ? setKey(entry, maps.at(-2)!, path.at(-2)!, {}) : setKey(entry, map, key, value);
+  const emptied = pairOf(maps.at(-2)!, path.at(-2)!)!;
+  const colon = behindColon(entry, emptied)!;
+  return map.flow ? splice(entry, map.range![0], map.range![1], "{}") : splice(removePair(entry, map, pair), colon, colon, " {}");
 }
 
 function setKey(text: string, map: YAMLMap, key: string, value: Json): string {
   const style = styleOf(map);
   const pair = pairOf(map, key);
   if (pair) return map.flow ? replaceInBraces(text, pair, print(value, style)) : replaceInLines(text, pair, print(value, style));
-  const printed = `${print(key, style)}: ${print(value, style)}`;
+  const printed = printPair(key, value, style);
   return map.flow ? addFlowItem(text, map, printed) : insertBelow(text, contentEnd(text, map), [" ".repeat(columnOf(text, map.range![0])) + printed]);
 }
 

@@ -22,13 +22,16 @@ export function print(value: Json, style: Style): string {
   const inside = style === "line" ? "flow" : style;
   if (Array.isArray(value)) return `[${value.map((item) => print(item, inside)).join(", ")}]`;
   if (isJsonMap(value)) {
-    const pairs = Object.entries(value).map(([key, item]) => `${print(key, inside)}: ${print(item, inside)}`);
+    const pairs = Object.entries(value).map(([key, item]) => printPair(key, item, inside));
     return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
   }
   if (style === "json" || (typeof value === "string" && unseen.test(value))) return json(value);
   const printed = style === "line" ? stringify({ x: value }, { lineWidth: 0 }).slice("x: ".length, -1) : stringify([value], inBrackets).slice(1, -2);
   return printed.includes("\n") ? json(value) : printed;
 }
+
+/** A key with its value; one that other readers of YAML would merge is in quotes. */
+export const printPair = (key: string, value: Json, style: Style) => `${print(key, key === "<<" ? "json" : style)}: ${print(value, style)}`;
 
 const inBrackets = { lineWidth: 0, collectionStyle: "flow", flowCollectionPadding: false } as const;
 

@@ -15,7 +15,7 @@ export function nextLine(text: string, offset: number): number {
 /** The end of an offset's line, in front of its break. */
 export function lineStop(text: string, offset: number): number {
   const end = nextLine(text, offset);
-  return end - (/\r?\n$/.exec(text.slice(Math.max(offset, end - 2), end))?.[0].length ?? 0);
+  return end - (/\r?\n$/.exec(text.slice(Math.max(0, end - 2), end))?.[0].length ?? 0);
 }
 
 /** Columns count from 0; a byte order mark takes none. */

@@ -77,6 +77,7 @@ describe("edits of a list: changing an entry", () => {
     ["a key in a map", "medusa: # m\n  accent: \"#000000\" # black\n  countries: [ DE ]", { medusa: { accent: "#ffffff" } }, "medusa: # m\n  accent: \"#ffffff\" # black\n  countries: [ DE ]"],
     ["a new key in a map, and one that goes", "medusa:\n  accent: x\nplan: small", { medusa: { accent: null, shippingPrice: 5 } }, "medusa:\n  shippingPrice: 5\nplan: small"],
     ["the last key of a map", "medusa:\n  accent: x\nplan: small", { medusa: { accent: null } }, "medusa: {}\nplan: small"],
+    ["the last keys of a map with comments", "medusa: # m\n  # a\n  accent: x # b\n  # c\n  d: e\nplan: small", { medusa: { accent: null, d: null } }, "medusa: {} # m\n  # a\n  # c\nplan: small"],
     ["a map that was none", "medusa:\nplan: small", { medusa: { accent: "a", gone: null } }, "medusa: { accent: a }\nplan: small"],
     ["a map in braces", "medusa: {accent: x, countries: [DE]} # m", { medusa: { accent: null, shippingPrice: 1.5 } }, "medusa: {countries: [DE], shippingPrice: 1.5} # m"],
     ["the last key in braces", "medusa: { accent: x }", { medusa: { accent: null, b: 1 } }, "medusa: { b: 1 }"],
@@ -95,8 +96,18 @@ describe("edits of a list: changing an entry", () => {
   }
 
   it("the key on the dash's line goes: the next moves up", () => assert.equal(patchEntry("stores:\n- plan: small # x\n  name: acme\n", "acme", { plan: null }), "stores:\n- name: acme\n"));
-  it("the key on the dash's line goes, with a comment below", () =>
-    assert.equal(patchEntry("stores:\n- plan: small # x\n  # its name\n  name: acme\n", "acme", { plan: null }), "stores:\n-\n  # its name\n  name: acme\n"));
+  for (const eol of ["\n", "\r\n"]) {
+    it(`the key on the dash's line goes, with a comment below, in lines that end with ${JSON.stringify(eol)}`, () => {
+      const lines = (...all: string[]) => all.map((line) => line + eol).join("");
+      assert.equal(patchEntry(lines("stores:", "- plan: small # x", "  # its name", "  name: acme"), "acme", { plan: null }), lines("stores:", "-", "  # its name", "  name: acme"));
+    });
+  }
+  it("without a last line break, new lines are broken as the others", () => assert.equal(patchEntry("stores:\r\n- name: acme", "acme", { plan: "large" }), "stores:\r\n- name: acme\r\n  plan: large"));
+  it("a key that other readers of YAML would merge is in quotes", () => {
+    const after = patchEntry("stores:\n- name: a\n", "a", { "<<": 1, medusa: { "<<": 2 } });
+    assert.equal(after, 'stores:\n- name: a\n  "<<": 1\n  medusa: { "<<": 2 }\n');
+    assert.equal(patchEntry(after, "a", { "<<": null, medusa: null }), "stores:\n- name: a\n");
+  });
   it("an entry in a list in brackets", () => assert.equal(patchEntry("stores: [{name: a}, {name: b, plan: small}]", "b", { plan: "large", x: null }), "stores: [{name: a}, {name: b, plan: large}]"));
   it("a name in quotes", () => assert.equal(patchEntry('stores: [{name: "a", plan: small}]', "a", { plan: null }), 'stores: [{name: "a"}]'));
 
