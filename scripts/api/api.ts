@@ -4,6 +4,7 @@ import type { Audited, AuditQuery, Operation } from "../operations/history";
 import type { Credentials } from "../operations/credentials";
 import type { ListEntry, ListText } from "../operations/list-text";
 import type { RequestOptions } from "../operations/requests";
+import type { PendingStore } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
 import type { Limit } from "./http/limits";
 import type { Sessions } from "./http/sessions";
@@ -27,6 +28,8 @@ export interface FleetApi {
   entry(store: string): ListEntry | undefined;
   metrics(): Promise<FleetMetrics>;
 
+  /** What the list says and the cluster has not got yet. */
+  pending(): Promise<PendingStore[]>;
   /** The list as it would be; nothing is written. */
   tryEdit(edit: { add: object } | { change: string; by: object }): ListText;
   /** Each edits the list, where it has to, and leaves the work to the queue. */

@@ -3,6 +3,7 @@ import { events } from "../operations/events";
 import { audit, operation, operations } from "../operations/history";
 import { entriesIn, readListText, type ListEntry } from "../operations/list-text";
 import { followLogs, logs } from "../operations/logs";
+import { pendingStores } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
 import { onBehalf, replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, tryEdit, type At } from "../operations/requests";
 import type { Scope } from "../operations/scope";
@@ -31,6 +32,7 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
       return parsed.entries.get(store);
     },
     metrics,
+    pending: () => pendingStores(scope, at.session),
     tryEdit: (edit) => tryEdit(scope, edit),
     add: (entry, options, caller) => requestStore(forCaller(caller), entry, options),
     change: (store, patch, options, caller) => requestChange(forCaller(caller), store, patch, options),

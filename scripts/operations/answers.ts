@@ -32,6 +32,10 @@ const why = z.array(z.union([
     .describe("program: this checkout's program or chart is another than the one that made it. unknown: made by a version that did not note from what. unfinished, failed: so was the last operation. by-hand: Helm has another release. walls: quota and limits are still to be lowered. deleted: its namespace is on its way out."),
 ])).describe("Why it is updated; nothing for other actions, and where it is only looked into.");
 
+export const pendingStore = z.strictObject({
+  name: z.string(), action: action.exclude(["unchanged"]), why, reason: z.string().nullable().describe("Why it is refused."),
+});
+
 const needed = z.strictObject({
   name: z.string(), namespace: z.string(), keys: z.array(z.string()).describe("That it has to hold."), fault: z.string().optional().describe("What is wrong with it now; absent where nobody looked."),
 });

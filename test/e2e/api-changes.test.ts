@@ -71,6 +71,7 @@ describe("changes by the API", function () {
     // The other one is listed as well, and nobody asked for it.
     assert.equal((await fleet.status("first"))[0]!.phase, "PROVISIONING");
     assert.ok(readFileSync(list, "utf8").startsWith(text));
+    assert.deepEqual((await api.ask<{ stores: object[] }>("GET", "/pending")).body.stores, [{ name: "first", action: "create", why: [], reason: null }]);
 
     const { headers, body } = await api.ask<{ entry: { title: string } }>("GET", "/stores/shop");
     assert.equal(body.entry.title, "New: a \"shop\"");

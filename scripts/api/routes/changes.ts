@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { engineNames } from "../../../config/spec";
+import { pendingStore } from "../../operations/answers";
 import { operation } from "../../operations/records/operation";
 import type { Operation } from "../../operations/history";
 import { operationParams, storeParams } from "../contract";
@@ -86,6 +87,12 @@ export const changeRoutes = [
       handler: async ({ params: { id }, caller, header }, { fleet }) => accepted(await fleet.on(kind, id, { key: key(header("Idempotency-Key")) }, caller)),
     }),
   ),
+  route({
+    method: "get", path: "/api/v1/pending", scope: "read",
+    summary: "What the list says and the cluster has not got yet, store by store, as far as that is known without looking into one",
+    answers: { 200: z.strictObject({ stores: z.array(pendingStore) }) },
+    handler: async (_, { fleet }) => reply(200, { stores: await fleet.pending() }),
+  }),
   route({
     method: "post", path: "/api/v1/apply", scope: "write",
     summary: "Has the list carried out, all of it or the named stores",
