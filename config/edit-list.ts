@@ -47,7 +47,8 @@ export function addEntry(text: string, entry: object): string {
   if (typeof name !== "string") throw new UserError("the entry has no name", 'Give it a "name" that is text.', "edit-refused");
   const taken = list.stores.findIndex((store) => isNamed(store, name));
   if (taken >= 0) throw new UserError(`${placeOf(list, taken)}: there is a store ${quoted(name)} already`, "Choose another name, or change that store.", "name-taken");
-  return proven(list, added(list, wanted) ?? refuse(list, list.stores.length - 1), [...list.stores, wanted], list.list && !list.list.flow ? [] : [storesOf(list)]);
+  const last = list.stores.length - 1;
+  return proven(list, last, added(list, wanted) ?? refuse(list, last), [...list.stores, wanted], list.list && !list.list.flow ? [] : [storesOf(list)]);
 }
 
 /**
@@ -74,7 +75,7 @@ export function patchEntry(text: string, name: string, mergePatch: object): stri
   const changed = changes.reduce(changeKey, entry + eol).slice(0, eol === "" ? undefined : -eol.length);
   const stores = list.stores.map((store, at) => (at === index ? merged(data, patch) : store));
   const touched = changes.flatMap((change) => touchedBy(text, list.list!.items[index] as YAMLMap, change));
-  return proven(list, splice(text, from, to, changed), stores, touched);
+  return proven(list, index, splice(text, from, to, changed), stores, touched);
 }
 
 /**
@@ -88,7 +89,7 @@ export function removeEntry(text: string, name: string): string {
   requireFit(list, index);
   const lines = list.list!.flow ? undefined : linesOf(text, list.list!, index);
   const touched: Touched[] = lines ? [[lines.from, lines.to - 1], [list.colon, list.colon]] : [storesOf(list)];
-  return proven(list, removed(list, index) ?? refuse(list, index), list.stores.filter((_, at) => at !== index), touched);
+  return proven(list, index, removed(list, index) ?? refuse(list, index), list.stores.filter((_, at) => at !== index), touched);
 }
 
 /**
@@ -172,15 +173,17 @@ function requireFit({ text, document, list, stores }: OpenList, index: number): 
 /** From `stores:` to the end of what is written there. */
 const storesOf = ({ pair, colon }: OpenList): Touched => [pair.key.range![0], Math.max(colon, pair.value?.range![1] ?? 0)];
 
-/** The new text, once it is read as the old data with this change and nothing else, and holds all lines that the change is not about. */
-function proven({ text, data }: OpenList, changed: string, stores: unknown[], touched: Touched[]): string {
+/**
+ * The new text, once it is read as the old data with this change and nothing else, and holds all lines that the change is not about.
+ * @param index of the entry that an error names the place of
+ */
+function proven(list: OpenList, index: number, changed: string, stores: unknown[], touched: Touched[]): string {
   const bytes = Buffer.byteLength(changed);
   if (bytes >= maxListBytes) throw new UserError(`the list would be too large: ${(bytes / 1e6).toFixed(1)} MB`, `Keep it below ${maxListBytes / 1e6} MB.`, "edit-refused");
   const document = read(changed);
   const problem = [...document.fatal, ...document.duplicateKeys][0];
-  if (problem) throw new UserError(`the list would be broken at ${problem.line}:${problem.column}: ${problem.message}`, byHand, "edit-refused");
-  if (!isDeepStrictEqual(document.data(), { ...data, stores }) || !keepsOtherLines(text, touched, changed)) {
-    throw new UserError("more than this would change in the list", byHand, "edit-refused");
-  }
+  const refusal = (message: string) => new UserError(`${placeOf(list, index)}: ${message}`, byHand, "edit-refused");
+  if (problem) throw refusal(`with this change the list would be broken at ${problem.line}:${problem.column}: ${problem.message}`);
+  if (!isDeepStrictEqual(document.data(), { ...list.data, stores }) || !keepsOtherLines(list.text, touched, changed)) throw refusal("more than this would change in the list");
   return changed;
 }
