@@ -5,7 +5,7 @@ import { authorise, isSecure } from "./authorise";
 import { readBody } from "./body";
 import { requirePlainPath, type Place } from "./place";
 import { Problem, problemOf, type Finding } from "./problem";
-import { typed, type Asked, type Reply, type Route } from "./route";
+import { eventStream, typed, type Asked, type Reply, type Route } from "./route";
 
 /** How a request came in. */
 export interface Incoming {
@@ -59,7 +59,7 @@ const securityHeaders = {
 };
 
 async function serveRoute(it: Route, request: Request, params: Record<string, string>, api: Api, { origin, address }: Bindings["Bindings"]): Promise<Response> {
-  const streams = Object.values(it.answers).some((answer) => typed(answer).type === "text/event-stream");
+  const streams = Object.values(it.answers).some((answer) => typed(answer).type === eventStream);
   if (request.method === "HEAD" && streams) throw new Problem("method", "this is a stream", { headers: { allow: "GET" } });
   const { caller, cookie } = await authorise(it, request, api, { origin, address });
   const [query, body] = [Object.fromEntries(new URL(request.url).searchParams), await readBody(it, request)];

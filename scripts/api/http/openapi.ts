@@ -13,12 +13,9 @@ for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
 export function openApi(routes: readonly Route[]): Json {
   const components: Record<string, Json> = {};
   const schemaOf = (schema: z.ZodType, io: "input" | "output"): Json => {
-    const { $schema: _, $defs = {}, id: __, ...rest } = z.toJSONSchema(schema, { io, metadata: registry, unrepresentable: "any", override: ({ zodSchema, jsonSchema }) => asSent(zodSchema, jsonSchema as Json) }) as Json & { $defs?: Record<string, Json> };
-    for (const [name, { id: ___, ...definition }] of Object.entries($defs)) components[name] = inComponents(definition);
-    const own = registry.get(schema)?.id;
-    if (own === undefined) return inComponents(rest);
-    components[own] = inComponents(rest);
-    return { $ref: `#/components/schemas/${own}` };
+    const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, metadata: registry, unrepresentable: "any", override: ({ zodSchema, jsonSchema }) => asSent(zodSchema, jsonSchema as Json) }) as Json & { $defs?: Record<string, Json> };
+    for (const [name, definition] of Object.entries($defs)) components[name] = inComponents(definition);
+    return inComponents(rest);
   };
   const contentOf = (answer: Route["answers"][number], io: "input" | "output"): Json => ({ [typed(answer).type]: { schema: schemaOf(typed(answer).schema, io) } });
   const parametersOf = (place: "path" | "query", schema: z.ZodType | undefined): Json[] => {
@@ -53,7 +50,7 @@ export function openApi(routes: readonly Route[]): Json {
 
 const meaning: Record<number, string> = { 200: "as asked", 202: "accepted: the operation goes on", 204: "done", 206: "a stream", 304: "not modified", 503: "not just now" };
 
-/** `GET /api/v1/stores/{id}/logs` -> `getStoresLogs` of one: names that clients are made with. */
+/** `GET /api/v1/stores/{id}/logs` -> `getStoresIdLogs`: names that clients are made with. */
 const operationId = (it: Route) => nameOf(it).toLowerCase().replace("/api/v1", "").replace(/[{}.]/g, " ").split(/[ /-]+/).filter(Boolean).map((word, at) => (at === 0 ? word : word[0]!.toUpperCase() + word.slice(1))).join("");
 
 const tagOf = (path: string) => /^\/api\/v1\/([\w-]+)/.exec(path)?.[1] ?? "server";

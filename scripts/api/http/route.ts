@@ -9,7 +9,11 @@ export interface Typed<S extends z.ZodType = z.ZodType> {
   schema: S;
 }
 type Answer = z.ZodType | Typed;
-type BodyOf<A extends Answer> = A extends z.ZodType ? z.input<A> : A extends Typed<infer S> ? z.input<S> : never;
+type BodyOf<A extends Answer> = A extends z.ZodType ? z.input<A> : A extends { type: typeof eventStream } ? ReadableStream<Uint8Array> : A extends Typed<infer S> ? z.input<S> : never;
+
+export const eventStream = "text/event-stream";
+/** Server-sent events, of which each has such data. */
+export const eventsOf = <S extends z.ZodType>(schema: S) => ({ type: eventStream, schema }) as const;
 
 /** Of an answer without a body. */
 export const nothing = z.undefined();

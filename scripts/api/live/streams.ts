@@ -28,6 +28,7 @@ interface Client {
 
 const encoder = new TextEncoder();
 const eventText = (event: string, json: string) => encoder.encode(`event: ${event}\ndata: ${json}\n\n`);
+const healthEvent = (health: string) => eventText("health", `{"health":${health}}`);
 
 /**
  * The fleet, told live: to each client the whole once, then what changes. While there is any client the cluster is looked at once a
@@ -43,6 +44,7 @@ export class Streams {
     private readonly look: Look,
     private readonly tokens: TokenStore,
     private readonly report: (text: string) => void,
+    private readonly now: () => number = Date.now,
   ) {}
 
   get size(): number {
@@ -95,7 +97,7 @@ export class Streams {
     const [{ stores, health }, operations] = await Promise.all([this.look.stores(), this.look.operations()]);
     const now: Told = { stores: texts(stores), operations: texts(operations.slice(0, operationsTold)), health: JSON.stringify({ ...health, trouble: null } satisfies Health) };
     if (this.clients.size === 0) return;
-    const changes = this.told ? [...differences("store", this.told.stores, now.stores), ...differences("operation", this.told.operations, now.operations), ...(this.told.health === now.health ? [] : [eventText("health", now.health)])] : [];
+    const changes = this.told ? [...differences("store", this.told.stores, now.stores), ...differences("operation", this.told.operations, now.operations), ...(this.told.health === now.health ? [] : [healthEvent(now.health)])] : [];
     this.told = now;
     for (const client of [...this.clients]) {
       if (!client.whole) this.sendWhole(client, now);
@@ -110,7 +112,7 @@ export class Streams {
     const health = JSON.stringify({ ...known, trouble } satisfies Health);
     if (this.told?.health === health) return;
     if (this.told) this.told.health = health;
-    for (const client of [...this.clients]) this.send(client, eventText("health", health));
+    for (const client of [...this.clients]) this.send(client, healthEvent(health));
   }
 
   private sendWhole(client: Client, { stores, operations, health }: Told): void {
@@ -127,10 +129,10 @@ export class Streams {
   }
 
   /** A sign of life; and the end for those whose token has ended. */
-  private async ping(): Promise<void> {
+  async ping(): Promise<void> {
     for (const client of [...this.clients]) {
       const token = await this.tokens.find(client.token).catch(() => undefined);
-      if (token && Date.now() < token.expires) this.send(client, eventText("ping", JSON.stringify({ time: new Date().toISOString() })));
+      if (token && this.now() < token.expires) this.send(client, eventText("ping", JSON.stringify({ time: new Date(this.now()).toISOString() })));
       else this.drop(client);
     }
   }

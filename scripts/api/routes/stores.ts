@@ -3,7 +3,7 @@ import { answers } from "../../operations/answers";
 import { next, numberBetween, store, storeParams, storesQuery, health, type Store } from "../contract";
 import { tagOf } from "../http/door";
 import { Problem } from "../http/problem";
-import { nothing, reply, route } from "../http/route";
+import { eventsOf, nothing, reply, route } from "../http/route";
 import { lines } from "../live/lines";
 
 const logQuery = z.strictObject({
@@ -35,9 +35,9 @@ export const storeRoutes = [
     async handler({ params: { id } }, { look, fleet }) {
       const found = (await look.stores()).stores.find((it) => it.id === id);
       if (!found) throw new Problem("unknown-store", `there is no store "${id}", neither listed nor running`);
-      const entry = fleet.entry(id);
-      // Its row changes while its entry does not, so that nobody is told "not modified" by the entry alone.
-      return reply(200, { store: found, entry: entry?.entry ?? null }, entry && { headers: { etag: `"${entry.digest}"` } });
+      const written = fleet.entry(id);
+      // Its row changes while its entry does not: nobody is told "not modified" by the entry alone.
+      return reply(200, { store: found, entry: written?.entry ?? null }, written && { headers: { etag: `"${written.digest}"` } });
     },
   }),
   route({
@@ -59,7 +59,7 @@ export const storeRoutes = [
     summary: "The same, and the lines that come, until the last pod ends",
     description: "Server-sent events, each a line with its pod and container.",
     params: storeParams, query: logQuery,
-    answers: { 200: { type: "text/event-stream", schema: z.instanceof(ReadableStream).meta({ wire: z.toJSONSchema(line) }) } },
+    answers: { 200: eventsOf(line) },
     handler: ({ params: { id }, query: { tail, container }, signal }, { fleet }) =>
       reply(200, lines((tell, until) => fleet.followLogs(id, { tail, part: container }, (pod, name, text) => tell({ pod, container: name, line: text }), until), signal)),
   }),
