@@ -18,6 +18,7 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "GET /api/v1/list": { path: "/api/v1/list", scope: "read" },
   "GET /api/v1/schema": { path: "/api/v1/schema", scope: "read" },
   "GET /api/v1/events": { path: "/api/v1/events", scope: "read" },
+  "GET /api/v1/pending": { path: "/api/v1/pending", scope: "read" },
   "POST /api/v1/stores": { path: "/api/v1/stores", scope: "write", body: { name: "new", platform: "medusa" }, answers: 202 },
   "PATCH /api/v1/stores/{id}": { path: "/api/v1/stores/acme", scope: "write", body: { suspended: true }, headers: { "if-match": '"e1"' }, answers: 202 },
   "DELETE /api/v1/stores/{id}": { path: "/api/v1/stores/acme", scope: "delete", answers: 202 },
