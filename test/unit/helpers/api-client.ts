@@ -106,7 +106,7 @@ export class ApiClient {
       audit: async () => ({ entries: [1, 2, 3].map((seq) => auditEntryOf(seq)), head: { seq: 3, hash: "3" }, broken: null }),
       list: () => ({ file: "stores.yaml", text: "stores:\n  - name: acme\n    engine: woocommerce\n", digest: "d1" }),
       entry: (name) => (name === "acme" ? { entry: { name, engine: "woocommerce" }, digest: "e1" } : undefined),
-      pending: async () => [{ name: "acme", action: "update", why: [{ cause: "entry", key: "title", from: "A", to: "B" }] }],
+      pending: async () => [{ name: "acme", action: "update", why: [{ cause: "entry", key: "title", from: "A", to: "B" }], reason: null }],
       tryEdit: () => ({ file: "stores.yaml", text: "stores: []\n", digest: "d2" }),
       add: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
       change: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
