@@ -34,15 +34,13 @@ export const statusOf: Record<ErrorCode, number> = {
 };
 
 /** What HTTP alone knows of. */
-const ownCodes = {
+export const ownCodes = {
   malformed: [400, "the request can not be read"],
   "not-signed-in": [401, "no token, or none that counts"],
   scope: [403, "the token lacks a scope"],
   "cross-site": [403, "the request comes from another site"],
   "not-found": [404, "there is nothing at this path"],
   method: [405, "the path does not take this method"],
-  conflict: [409, "it is not in a state for this"],
-  "precondition-failed": [412, "it is another than the one that was meant"],
   "too-large": [413, "the body is too large"],
   "content-type": [415, "the body is of another type"],
   host: [421, "this is not the host that was asked for"],
