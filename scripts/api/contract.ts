@@ -5,7 +5,7 @@ import { answers } from "../operations/answers";
 import { auditEntry } from "../operations/records/chain";
 import { operation } from "../operations/records/operation";
 import { problemSchema } from "./http/problem";
-import { scopes } from "./http/scopes";
+import { scopes } from "../operations/token-scopes";
 
 /*
  * What the API answers, beside what `stores --json` has: a caller may count on every key, as there.

@@ -5,6 +5,7 @@ import { UserError } from "../../config/errors";
 import { openMetrics } from "../operations/metrics";
 import { openAt } from "../operations/requests";
 import { runQueue } from "../operations/runner";
+import { tokensOfCluster } from "../operations/tokens";
 import type { Scope } from "../operations/scope";
 import { openStatus } from "../operations/status";
 import type { Api } from "./api";
@@ -12,9 +13,9 @@ import { fleetApi } from "./fleet-api";
 import { door } from "./http/door";
 import { Limit } from "./http/limits";
 import { Place } from "./http/place";
-import { presets } from "./http/scopes";
+import { presets } from "../operations/token-scopes";
 import { Sessions } from "./http/sessions";
-import { newToken, tokensInMemory } from "./http/tokens";
+import { anyOf, newToken, tokensInMemory } from "./http/tokens";
 import { Look } from "./live/look";
 import { Streams } from "./live/streams";
 import { routes } from "./routes";
@@ -43,7 +44,7 @@ export async function serve(scope: Scope, { host, port, hostNames }: Serving, si
   // Who starts it is told at once what is wrong; later it is in the answers.
   await look.stores();
   const { token, text } = newToken("this run", presets.admin, aYear);
-  const tokens = tokensInMemory([token]);
+  const tokens = anyOf(tokensInMemory([token]), tokensOfCluster(at.session, report));
   const streams = new Streams(look, tokens, report);
   const limits = { logins: new Limit(10, "failed logins"), writes: new Limit(60, "changes"), credentials: new Limit(30, "readings of credentials") };
   const api: Api = { env: scope.env, fleet, look, streams, tokens, sessions: new Sessions(tokens), limits, now: Date.now, report };

@@ -25,6 +25,7 @@ import { rbacCommand } from "./commands/rbac";
 import { serveCommand } from "./commands/serve";
 import { stateCommand } from "./commands/state";
 import { statusCommand } from "./commands/status";
+import { tokenCommand } from "./commands/token";
 import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
@@ -40,7 +41,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -120,6 +120,14 @@ kwok                     running  10110  98 MiB   /home/you/.local/state/storefl
 2026-11-27T12:13:26Z  you@laptop  store.create     acme               succeeded  20261127-121314-k3x9
 …`,
   },
+  "token create": { line: "token create pipeline --allow operator --expires 30d", where: "cluster", prints: "sf_0123456789ab_2Zk…" },
+  "token list": {
+    line: "token list", where: "cluster",
+    prints: `TOKEN         NAME      MAY                           EXPIRES               MADE BY
+0123456789ab  pipeline  read, write, delete, metrics  2026-12-27T12:13:14Z  you@laptop`,
+  },
+  "token revoke": { line: "token revoke 0123456789ab", where: "cluster", prints: `error: there is no token "0123456789ab"
+Those that there are: ./scripts/stores token list` },
   credentials: {
     line: "credentials acme", where: "cluster",
     prints: `name      acme
@@ -213,6 +221,8 @@ const changing: [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT[\d:]+Z/g, "STAMP"],
   [/\b\d{8}-\d{6}-[0-9a-z]{4}\b/g, "OPERATION"],
   [/\S+@\S+/g, "WHO"],
+  [/\bsf_\S+/g, "TOKEN"],
+  [/^[0-9a-f]{12}\b/gm, "ID"],
   [/(\d+d )?(\d+h )?(\d+m )?\d+(\.\d+)? ?s\b|\d+h \d+m|\d+m\b/g, "TIME"],
   [/\b\d+ MiB/g, "MEMORY"],
   [/(running) +\d+/g, "$1 PID"],

@@ -3,6 +3,7 @@ import { errorCodes, type ErrorCode } from "../../config/errors";
 import { engineNames } from "../../config/spec";
 import { auditEntry } from "./records/chain";
 import { operation } from "./records/operation";
+import { scopes } from "./token-scopes";
 
 /*
  * What the commands print with --json. A caller may count on every key: none goes, and none changes its meaning, within a version.
@@ -158,8 +159,15 @@ const audit = z.strictObject({
   broken: z.strictObject({ seq: count, reason: z.string() }).nullable().describe("Where the trail stops being whole; the command then ends with 1."),
 });
 
+const token = z.strictObject({
+  id: z.string(), name: z.string(), scopes: z.array(z.enum(scopes)), createdAt: z.string().describe("ISO 8601."), expiresAt: z.string(), createdBy: z.string(),
+});
+
 /** By command. */
 export const answers = {
+  "token create": token.extend({ token: z.string().describe("Its text, which nobody can read again.") }),
+  "token list": z.strictObject({ env, tokens: z.array(token).describe("Newest first, expired ones among them.") }),
+  "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
   plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().describe("With every right, for this run alone.") }),

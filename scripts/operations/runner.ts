@@ -136,18 +136,20 @@ class Queue {
     const { actor, via } = request;
     try {
       await this.work({ ...this.scope, by: { via, person: actor.person, host: actor.host } }, request, { queued: id, concurrency: lanes }, { signal, say: this.say, progress: quiet });
+      // Where no environment is up, nothing is recorded.
+      await this.closeIfOpen(id, "succeeded");
     } catch (error) {
-      await this.closeIfOpen(id, (error as Error).message).catch((lost: Error) => this.say(`operation ${id}: ${lost.message}`));
+      await this.closeIfOpen(id, "failed", (error as Error).message).catch((lost: Error) => this.say(`operation ${id}: ${lost.message}`));
     }
   }
 
-  /** Where it failed before its record was taken over, as with a list that is wrong by now. */
-  private async closeIfOpen(id: string, error: string): Promise<void> {
+  /** Where its record was never taken over, as with a list that is wrong by now. */
+  private async closeIfOpen(id: string, end: End, error?: string): Promise<void> {
     const object = await this.session.kube.get(pathOf(id));
-    if (object?.metadata.labels?.[recordLabels.state] === "queued") await this.close(object, "failed", error);
+    if (object?.metadata.labels?.[recordLabels.state] === "queued") await this.close(object, end, error);
   }
 
-  private async close(object: KubeObject, end: End, error: string): Promise<void> {
+  private async close(object: KubeObject, end: End, error?: string): Promise<void> {
     await this.tell(object, end, error);
     await this.session.kube.merge(`${collection}/${object.metadata.name}`, endPatch(end, new Date(this.session.kube.now()).toISOString(), error));
   }

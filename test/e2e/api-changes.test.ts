@@ -95,6 +95,18 @@ describe("changes by the API", function () {
     ]]);
   });
 
+  it("are for whom a token allows them, in each process, until it is revoked", async () => {
+    const api = servers[0]!;
+    const { token, id } = await fleet.json<Answer<"token create">>("token", "create", "pipeline", "--allow", "viewer", "--expires", "1h");
+    const by = (text: string) => ({ authorization: `Bearer ${text}` });
+    assert.equal((await api.ask("GET", "/stores", undefined, by(token))).status, 200);
+    assert.equal((await api.ask("POST", "/stores", { name: "forbidden", engine: "medusa" }, by(token))).status, 403);
+    assert.deepEqual((await fleet.json<Answer<"token list">>("token", "list")).tokens.map(({ name, scopes }) => [name, scopes]), [["pipeline", ["read", "metrics"]]]);
+    await fleet.ok("token", "revoke", id);
+    await until("the token no longer counts", async () => (await api.ask("GET", "/stores", undefined, by(token))).status === 401, 20, 200);
+    assert.equal(readFileSync(list, "utf8"), text);
+  });
+
   it("are taken up by the next process where the first one was killed in the middle, and by the other of two at once", async () => {
     const first = servers[0]!;
     const asked = await first.ask<Operation>("POST", "/stores", { name: "kept", engine: "woocommerce" });

@@ -1,5 +1,5 @@
 import { Problem } from "./problem";
-import type { ApiScope } from "./scopes";
+import type { ApiScope } from "../../operations/token-scopes";
 
 /** Who asks, once authorised. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Api } from "../api";
 import type { Caller } from "./caller";
-import type { ApiScope } from "./scopes";
+import type { ApiScope } from "../../operations/token-scopes";
 
 /** A body that is not JSON. */
 export interface Typed<S extends z.ZodType = z.ZodType> {

@@ -11,7 +11,7 @@ export const auditFields = z.strictObject({
   time: z.string().describe("ISO 8601, by the API server's clock."),
   actor: actor.describe("user: whom the cluster knows; person, host: whom the machine that asked knows."),
   via: z.enum(["cli", "api"]),
-  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up"]),
+  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "token.created", "token.revoked", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up"]),
   store: z.string().optional(),
   stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store."),
   operation: z.string().optional(),

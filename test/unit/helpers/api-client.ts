@@ -6,7 +6,7 @@ import { Limit } from "../../../scripts/api/http/limits";
 import { openApi } from "../../../scripts/api/http/openapi";
 import { Place } from "../../../scripts/api/http/place";
 import { nameOf, type Route } from "../../../scripts/api/http/route";
-import { scopes, type ApiScope } from "../../../scripts/api/http/scopes";
+import { scopes, type ApiScope } from "../../../scripts/operations/token-scopes";
 import { Sessions } from "../../../scripts/api/http/sessions";
 import { newToken, tokensInMemory } from "../../../scripts/api/http/tokens";
 import { Look } from "../../../scripts/api/live/look";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nameOf } from "../../../../scripts/api/http/route";
-import { presets, scopes } from "../../../../scripts/api/http/scopes";
+import { presets, scopes } from "../../../../scripts/operations/token-scopes";
 import { routes } from "../../../../scripts/api/routes";
 import { ApiClient, type Request } from "../../helpers/api-client";
 

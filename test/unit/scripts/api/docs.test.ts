@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../../../config/root";
 import { ownCodes } from "../../../../scripts/api/http/problem";
-import { scopes } from "../../../../scripts/api/http/scopes";
+import { scopes } from "../../../../scripts/operations/token-scopes";
 import { ApiClient } from "../../helpers/api-client";
 
 describe("docs/api.md", () => {

@@ -41,6 +41,9 @@ const cases: Record<string, Case> = {
   metrics: { alone: "no-cluster", refused: "cluster-unreachable" },
   serve: { alone: "no-cluster", refused: "cluster-unreachable" },
   verify: ofStore,
+  "token create": { args: ["somebody"], alone: "no-cluster", refused: "cluster-unreachable" },
+  "token list": { alone: "no-cluster", refused: "cluster-unreachable" },
+  "token revoke": { args: ["0123456789ab"], alone: "no-cluster", refused: "cluster-unreachable" },
   operations: { alone: "no-cluster", refused: "cluster-unreachable" },
   // What is gone is told of as well.
   audit: { args: ["nobody"], alone: "no-cluster", refused: "cluster-unreachable" },
