@@ -34,10 +34,22 @@ export interface ListEntry {
 
 /** The entries of a list by their names; none where it is no YAML. Right or wrong otherwise: the last of two of a name counts. */
 export function entriesIn(text: string): Map<string, ListEntry> {
+  const { stores } = partsOf(text);
+  return new Map(stores.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
+}
+
+/** What a list names as pictures of its products that is no address: files of the machine where it lies. */
+export function imageFilesIn(text: string): Set<string> {
+  const { defaults, stores } = partsOf(text);
+  const products = [defaults, ...stores].flatMap((holder) => (holder as { products?: unknown } | null | undefined)?.products ?? []);
+  return new Set(products.map((product) => (product as { image?: unknown } | null)?.image).filter((image): image is string => typeof image === "string" && !image.startsWith("https:")));
+}
+
+/** As far as it is YAML, right or wrong. */
+function partsOf(text: string): { defaults: unknown; stores: unknown[] } {
   const document = new ListDocument(text);
-  const data = document.fatal.length > 0 ? undefined : (document.data() as { stores?: unknown } | null | undefined);
-  const entries = Array.isArray(data?.stores) ? (data.stores as unknown[]) : [];
-  return new Map(entries.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
+  const data = document.fatal.length > 0 ? undefined : (document.data() as { defaults?: unknown; stores?: unknown } | null | undefined);
+  return { defaults: data?.defaults, stores: Array.isArray(data?.stores) ? (data.stores as unknown[]) : [] };
 }
 
 const isNamed = (entry: unknown): entry is Record<string, unknown> & { name: string } => typeof (entry as { name?: unknown } | null)?.name === "string";

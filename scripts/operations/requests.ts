@@ -7,7 +7,7 @@ import { openSession, type Asker, type Session } from "../engine/session";
 import { observeStore } from "../fleet/observe";
 import { placed } from "../machine/os/placed-process";
 import { checkedList, editList } from "./list-home";
-import { digestOfText, entriesIn, readListText, type ListText } from "./list-text";
+import { digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
 import { waysOut } from "./protection";
 import { isConflict } from "./records/audit";
 import { noteDown } from "./records/of-stores";
@@ -44,6 +44,14 @@ function unlessChanged(text: string, name: string, expected: string | undefined)
   throw new UserError(`the entry of ${name} is another one than it was; nothing was changed`, "Look at it as it is now, and do it again.", "list-changed");
 }
 
+/** The new text, unless it names a file that the old one does not: who asks from elsewhere has no say in what of this machine a shop shows. */
+function withoutNewFiles(before: string, after: string): string {
+  const known = imageFilesIn(before);
+  const file = [...imageFilesIn(after)].find((it) => !known.has(it));
+  if (file === undefined) return after;
+  throw new UserError(`the picture "${file.slice(0, 100)}" would be a file of the machine that this runs on; nothing was changed`, "Give its https:// address; a file is named by whoever edits the list there.", "edit-refused");
+}
+
 type Asked = Pick<OperationRequest, "kind" | "names" | "prune" | "maxDeletes">;
 
 /** Adds a store to the list, and has it made. */
@@ -56,7 +64,7 @@ export async function requestStore(at: At, entry: { name: string }, { ifMatch, k
 export function tryEdit(scope: Scope, edit: { add: object } | { change: string; by: object }): ListText {
   const { file, text: now } = readListText(scope);
   checkedList(scope, file, now);
-  const text = "add" in edit ? addEntry(now, edit.add) : patchEntry(now, edit.change, edit.by);
+  const text = withoutNewFiles(now, "add" in edit ? addEntry(now, edit.add) : patchEntry(now, edit.change, edit.by));
   checkedList(scope, file, text);
   return { file, text, digest: digestOfText(text) };
 }
@@ -84,7 +92,7 @@ export async function requestRemoval(at: At, name: string, { ifMatch, key }: Req
 
 /** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
 export async function replaceList({ scope, session }: At, text: string, expected: string | undefined): Promise<ListText> {
-  return editList(scope, () => text, { expected, mends: true }, () => noteDown(session, { action: "list.changed" }));
+  return editList(scope, (before) => withoutNewFiles(before, text), { expected, mends: true }, () => noteDown(session, { action: "list.changed" }));
 }
 
 /** Has the whole list, or the named stores of it, carried out. */
@@ -134,7 +142,7 @@ async function edited({ scope, session }: At, asked: Asked, name: string, edit: 
     await noteDown(session, { action: "list.changed", store: name, operation: id });
   };
   try {
-    await editList(scope, edit, { expected }, begin);
+    await editList(scope, (text) => withoutNewFiles(text, edit(text)), { expected }, begin);
   } catch (error) {
     if (isConflict(error) && sent.key !== undefined && !written) return sameAgain(session, id, request);
     if (written) await session.kube.merge(pathOf(id), endPatch("abandoned", new Date(session.kube.now()).toISOString(), (error as Error).message));

@@ -10,7 +10,7 @@ import { entriesIn, readListText } from "../../../../scripts/operations/list-tex
 import { readTrail } from "../../../../scripts/operations/records/audit";
 import { pathOf, readOperations, type Operation } from "../../../../scripts/operations/records/operation";
 import { recorded } from "../../../../scripts/operations/records/recorded";
-import { replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, type At } from "../../../../scripts/operations/requests";
+import { replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, tryEdit, type At } from "../../../../scripts/operations/requests";
 import { runQueue, type CarryOut } from "../../../../scripts/operations/runner";
 import { KubeError } from "../../../../kube";
 import { FakeKube } from "../../helpers/fake-kube";
@@ -77,6 +77,19 @@ describe("what an API is asked for", () => {
       await assert.rejects(replaceList(at, text, "of another text"), refusedAs("list-changed"));
       await replaceList(at, text, readListText(at.scope).digest);
       assert.equal(written(), text);
+    });
+
+    it("can not have a shop show a file of this machine, but keeps those that the list names already", async () => {
+      const files = (image: string) => ({ products: [{ name: "Mug", sku: "m", price: 1, stock: 1, image }] });
+      await assert.rejects(requestChange(at, "acme", files("../../secret.png")), refusedAs("edit-refused"));
+      await assert.rejects(requestStore(at, { name: "cargo", engine: "woocommerce", ...files("there.png") } as { name: string }), refusedAs("edit-refused"));
+      await assert.rejects(replaceList(at, `${text}  - { name: cargo, engine: woocommerce, products: [{ name: Mug, sku: m, price: 1, stock: 1, image: there.png }] }\n`, undefined), refusedAs("edit-refused"));
+      assert.throws(() => tryEdit(at.scope, { change: "acme", by: files("there.png") }), refusedAs("edit-refused"));
+      assert.equal(written(), text);
+      writeFileSync(join(folder, "mug.png"), Buffer.from("\x89PNG\r\n\x1a\n and more", "latin1"));
+      writeFileSync(file, text.replace("# for now\n", "# for now\n    products: [{ name: Mug, sku: m, price: 1, stock: 1, image: mug.png }]\n"));
+      await requestChange(at, "acme", { ...files("mug.png"), title: "Mugs" });
+      assert.match(written(), /title: Mugs/);
     });
 
     it("for an entry that was changed meanwhile is refused, and one for another entry is not", async () => {
