@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ApiServer } from "./helpers/api-server";
 import { Fleet } from "./helpers/fleet";
 import { until } from "./helpers/until";
 import type { Operation } from "../../scripts/operations/history";
@@ -13,43 +14,24 @@ stores:
     engine: woocommerce # for now
 `;
 
-interface Server {
-  started: ReturnType<Fleet["start"]>;
-  ask<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: T; headers: Headers }>;
-}
-
 describe("changes by the API", function () {
   this.timeout(300_000);
   const fleet = new Fleet();
   const list = join(fleet.project, "config/stores.local.yaml");
-  const servers: Server[] = [];
+  const servers: ApiServer[] = [];
 
-  async function serve(): Promise<Server> {
-    const started = fleet.start(["serve", "--json", "--listen", "127.0.0.1:0"]);
-    await until("the API answers", async () => started.so.stdout.includes("\n"));
-    const { address, token } = JSON.parse(started.so.stdout) as { address: string; token: string };
-    const server: Server = {
-      started,
-      async ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-        const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
-        const response = await fetch(`${address}/api/v1${path}`, { method, ...sent, headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": typeof body === "string" ? "application/yaml" : "application/json" }), ...headers } });
-        const answer = await response.text();
-        return { status: response.status, headers: response.headers, body: (/json/.test(response.headers.get("content-type") ?? "") ? JSON.parse(answer) : answer) as T };
-      },
-    };
+  async function serve(): Promise<ApiServer> {
+    const server = await ApiServer.start(fleet);
     servers.push(server);
     return server;
   }
-  const ended = (server: Server, id: string) =>
-    until(`operation ${id} has ended`, async () => !["editing", "queued", "running", "stopping"].includes((await server.ask<Operation>("GET", `/operations/${id}`)).body.state), 120, 200).then(async () => (await server.ask<Operation>("GET", `/operations/${id}`)).body);
 
   before(async () => {
     writeFileSync(list, text);
     await fleet.up();
   });
   after(async () => {
-    for (const { started } of servers) started.child.kill("SIGTERM");
-    await Promise.all(servers.map(({ started }) => started.done));
+    await Promise.all(servers.map((server) => server.stop()));
     await fleet.remove();
   });
 
@@ -65,7 +47,7 @@ describe("changes by the API", function () {
     const asked = await api.ask<Operation>("POST", "/stores", { name: "shop", platform: "woocommerce", title: "New: a \"shop\"" }, { "idempotency-key": "one" });
     assert.deepEqual([asked.status, asked.headers.get("location")], [202, `/api/v1/operations/${asked.body.id}`]);
     assert.equal((await api.ask<Operation>("POST", "/stores", { name: "shop", platform: "woocommerce", title: "New: a \"shop\"" }, { "idempotency-key": "one" })).body.id, asked.body.id);
-    const made = await ended(api, asked.body.id);
+    const made = await api.ended(asked.body.id);
     assert.deepEqual([made.state, made.stores.shop?.result, made.via], ["succeeded", "created", "api"]);
     assert.equal((await fleet.status("shop"))[0]!.phase, "READY");
     // The other one is listed as well, and nobody asked for it.
@@ -79,10 +61,10 @@ describe("changes by the API", function () {
     const changed = await api.ask<Operation>("PATCH", "/stores/shop", { title: "Changed" }, { "if-match": headers.get("etag")! });
     assert.equal(changed.status, 202);
     assert.equal((await api.ask("PATCH", "/stores/shop", { title: "Stale" }, { "if-match": headers.get("etag")! })).status, 412);
-    assert.deepEqual((await ended(api, changed.body.id)).stores.shop?.result, "updated");
+    assert.deepEqual((await api.ended(changed.body.id)).stores.shop?.result, "updated");
 
     const removed = await api.ask<Operation>("DELETE", "/stores/shop");
-    assert.equal((await ended(api, removed.body.id)).stores.shop?.result, "deleted");
+    assert.equal((await api.ended(removed.body.id)).stores.shop?.result, "deleted");
     assert.equal(readFileSync(list, "utf8"), text);
     assert.equal(await fleet.kube.get(`/api/v1/namespaces/${fleet.namespace("shop")}`), undefined);
     assert.equal((await api.ask("DELETE", "/stores/shop")).status, 404);
@@ -117,14 +99,14 @@ describe("changes by the API", function () {
     const resumed = performance.now();
     await until("somebody has taken it up", async () => (await one.ask<Operation>("GET", `/operations/${asked.body.id}`)).body.state === "running", 40, 100);
     assert.ok(performance.now() - resumed < 20_000);
-    const kept = await ended(one, asked.body.id);
+    const kept = await one.ended(asked.body.id);
     assert.deepEqual([kept.state, kept.stores.kept?.result], ["succeeded", "updated"]);
     await fleet.assertSound("kept");
 
     const names = ["p1", "p2", "p3", "p4"];
     const all = await Promise.all(names.map((name, index) => (index % 2 ? one : two).ask<Operation>("POST", "/stores", { name, engine: "woocommerce" })));
     assert.deepEqual(all.map(({ status }) => status), [202, 202, 202, 202]);
-    const done = await Promise.all(all.map(({ body }) => ended(two, body.id)));
+    const done = await Promise.all(all.map(({ body }) => two.ended(body.id)));
     assert.deepEqual(done.map(({ state }) => state), ["succeeded", "succeeded", "succeeded", "succeeded"]);
     const lines = readFileSync(list, "utf8");
     assert.ok(lines.startsWith(text) && names.every((name) => lines.includes(`  - name: ${name}\n    engine: woocommerce\n`)), lines);
