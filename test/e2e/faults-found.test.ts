@@ -212,8 +212,8 @@ describe("stores that are not as the last run left them", function () {
     // However fast it is: the other one comes while it is at work.
     process.kill(holder!, "SIGSTOP");
     const second = fleet.start(["apply", "shop", "--json"]);
-    const waits = `shop: waiting for process ${holder} on ${hostname()}, which took the lock `;
-    await until("the second run waits", async () => second.so.stderr.includes(waits), 60).finally(() => process.kill(holder!, "SIGCONT"));
+    const waits = new RegExp(`shop: waiting for operation \\S+ of \\S+ on ${hostname()}, process \\d+\\n`);
+    await until("the second run waits", async () => waits.test(second.so.stderr), 60).finally(() => process.kill(holder!, "SIGCONT"));
     const rows = await Promise.all([first, second].map(async ({ done }) => fleet.rows(await done).rows.shop!));
     assert.deepEqual(rows.map(({ result, error, repairs }) => [result, error, repairs]), [["updated", null, []], ["unchanged", null, []]]);
     await fleet.assertSound("shop");
