@@ -75,7 +75,7 @@ describe("a state in a bucket, encrypted by a key", function () {
     const holder = fleet.cli("shop")!;
     process.kill(holder, "SIGSTOP");
     const second = fleet.start(["apply", "--json"]);
-    await until("the second run waits", async () => second.so.stderr.includes(`shop: waiting for process ${holder} on `), 60).finally(() => process.kill(holder, "SIGCONT"));
+    await until("the second run waits", async () => /shop: waiting for operation \S+ of \S+ on \S+, process \d+\n/.test(second.so.stderr), 60).finally(() => process.kill(holder, "SIGCONT"));
     const results = await Promise.all([first, second].map(async ({ done }) => fleet.rows(await done).rows.shop!.result));
     assert.deepEqual(results, ["updated", "unchanged"]);
   });
