@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../config/errors";
 import { recordLabels } from "../../infra/control";
@@ -31,7 +32,7 @@ const quiet: Progress = { begin() {}, step() {}, end() {}, close() {} };
  */
 export async function runQueue({ scope, session }: At, { signal, say }: Pick<Listener, "signal" | "say">, carryOut: CarryOut = carriedOut): Promise<void> {
   const own = placed(process.pid);
-  const claims = new Claims(session.kube, { env: scope.env, inWords: `runner of ${scope.env}, process ${process.pid} since ${new Date().toISOString()}`, process: own });
+  const claims = new Claims(session.kube, { env: scope.env, inWords: `runner ${randomUUID()} of ${scope.env}, process ${process.pid}`, process: own });
   const queue = new Queue(session, scope, say, carryOut);
   let leads: AbortController | undefined;
   for (let renewed = 0; !signal.aborted; await delay(lookEvery, undefined, { signal }).catch(() => undefined)) {
