@@ -35,6 +35,7 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
   const claims = new Claims(session.kube, { env: scope.env, inWords: `runner ${randomUUID()} of ${scope.env}, process ${process.pid}`, process: own });
   const queue = new Queue(session, scope, say, carryOut);
   let leads: AbortController | undefined;
+  let told = "";
   for (let renewed = 0; !signal.aborted; await delay(lookEvery, undefined, { signal }).catch(() => undefined)) {
     try {
       if (!leads) {
@@ -50,8 +51,12 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
         leads = undefined;
       }
       if (leads) await queue.look(AbortSignal.any([signal, leads.signal]));
+      told = "";
     } catch (error) {
-      say(`the queue can not be looked at: ${(error as Error).message}`);
+      const { message } = error as Error;
+      // Once, however long it lasts.
+      if (message !== told) say(`what waits can not be looked at: ${message}`);
+      told = message;
     }
   }
   await queue.ended();

@@ -187,6 +187,29 @@ describe("what an API is asked for", () => {
       assert.deepEqual([...kube.objects.keys()].filter((path) => path.includes("/leases/")), []);
     });
 
+    it("goes on after a time without the cluster, and says once that it was away", async () => {
+      const said: string[] = [];
+      const controller = new AbortController();
+      let looks = 0;
+      kube.before = () => {
+        looks += 1;
+        throw new KubeError(503, "away");
+      };
+      const begun: string[] = [];
+      const queue = runQueue(at, { signal: controller.signal, say: (line) => void said.push(line) }, carryOut(begun));
+      const wait = async (holds: () => boolean) => {
+        for (const end = Date.now() + 10_000; !holds() && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 10));
+        assert.ok(holds());
+      };
+      await wait(() => looks >= 3);
+      kube.before = () => {};
+      await requestApply(at, { names: ["acme"] });
+      await wait(() => begun.length === 1);
+      controller.abort();
+      await queue;
+      assert.deepEqual(said, ["what waits can not be looked at: away"]);
+    });
+
     it("goes on with others beside one that takes long, and does what is about one store in its order", async () => {
       const begun: string[] = [];
       let release = () => {};
