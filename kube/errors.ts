@@ -15,6 +15,9 @@ export class KubeError extends UserError {
   }
 }
 
+/** Whether the API refused because an object is there already, or is another version than the one that was meant. */
+export const isConflict = (error: unknown): boolean => error instanceof KubeError && error.status === 409;
+
 /** Nobody answers where the API server should be. */
 export class Unreachable extends UserError {
   override name = "UserError";

@@ -1,8 +1,8 @@
 import { Connection, type Request } from "./connection";
-import { KubeError, Unreachable } from "./errors";
+import { isConflict, KubeError, Unreachable } from "./errors";
 import { loadContext } from "./kubeconfig";
 
-export { KubeError };
+export { isConflict, KubeError };
 
 /** The parts of an object that the fleet looks at. */
 export interface KubeObject {

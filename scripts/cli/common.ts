@@ -56,12 +56,12 @@ export const wholeNumber = (option: string, min: number) => (value: string) => {
   return Number(value);
 };
 
-/** `90s`, `10m`, `2h`, `1d` as seconds. */
-export function secondsOf(value: string): number {
+/** `90s`, `10m`, `2h`, `1d` as seconds, for an option. */
+export const secondsOf = (option: string) => (value: string): number => {
   const [, count, unit = "s"] = /^(\d{1,6})([smhd])?$/.exec(value) ?? [];
-  if (count === undefined) throw new UserError(`--since is "${value}": not a time such as 90s, 10m or 2h`, undefined, "usage");
+  if (count === undefined) throw new UserError(`${option} is "${value}": not a time such as 90s, 10m or 2h`, undefined, "usage");
   return Number(count) * { s: 1, m: 60, h: 3600, d: 86400 }[unit as "s" | "m" | "h" | "d"];
-}
+};
 
 /** Where to listen, for --listen. */
 export const hostAndPort = (example: string) => (value: string): { host: string; port: number } => {

@@ -1,5 +1,5 @@
 import { recordLabels, control } from "../../infra/control";
-import { KubeError, type Kube, type KubeObject } from "../../kube";
+import { isConflict, type Kube, type KubeObject } from "../../kube";
 import { isKnownGone, type PlacedProcess } from "../machine/os/placed-process";
 
 /** Seconds for which a claim holds without being renewed, and milliseconds between renewals. */
@@ -63,17 +63,15 @@ export class Claims {
       const labels = { [recordLabels.kind]: "claim", [recordLabels.env]: this.own.env };
       return await this.kube.create(collection, { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: nameOf(store), labels, annotations }, spec });
     } catch (error) {
-      if (error instanceof KubeError && error.status === 409) return undefined;
+      if (isConflict(error)) return undefined;
       throw error;
     }
   }
 
   /** Its holder is gone, or has not renewed it for long enough, by the clock that stamped it. */
-  private isOver({ metadata, spec }: KubeObject): boolean {
-    const written = processOf(metadata.annotations?.[processAnnotation]);
-    if (written && isKnownGone(written)) return true;
-    const renewed = Math.max(...[...(metadata.managedFields ?? []).map(({ time }) => time), metadata.creationTimestamp].map((time) => Date.parse(time ?? "") || 0));
-    return this.kube.now() - renewed > ((spec?.leaseDurationSeconds as number | undefined) ?? lasts) * 1000;
+  private isOver(lease: KubeObject): boolean {
+    const seconds = (lease.spec?.leaseDurationSeconds as number | undefined) ?? lasts;
+    return isLeft(lease, lease.metadata.annotations?.[processAnnotation], this.kube.now(), seconds * 1000);
   }
 
   /** Renews all that is held. What could not be asked for now is asked for the next time. */
@@ -85,7 +83,7 @@ export class Claims {
         if (renewed) claim.version = renewed.metadata.resourceVersion ?? "";
         else this.lose(store, claim);
       } catch (error) {
-        if (!(error instanceof KubeError && error.status === 409)) return;
+        if (!isConflict(error)) return;
         const now = await this.kube.get(path).catch(() => undefined);
         if (now?.spec?.holderIdentity === this.own.inWords) claim.version = now.metadata.resourceVersion ?? "";
         else if (now) this.lose(store, claim);
@@ -110,7 +108,7 @@ export class Claims {
       try {
         return await this.kube.remove(path, undefined, version);
       } catch (error) {
-        if (!(error instanceof KubeError && error.status === 409)) throw error;
+        if (!isConflict(error)) throw error;
         // Renewed just now, or somebody else's.
         const lease = await this.kube.get(path);
         version = lease?.spec?.holderIdentity === this.own.inWords ? lease.metadata.resourceVersion : undefined;
@@ -119,8 +117,21 @@ export class Claims {
   }
 }
 
-/** Of an annotation that anybody may have written. */
-export function processOf(text: string | undefined): PlacedProcess | undefined {
+/**
+ * Whether nobody looks after an object any more: the process that it names is known to be gone, or wrote nothing for too long, by the times
+ * that the API server stamped on it.
+ * @param now by the same clock
+ * @param silence milliseconds that may pass between two writes
+ */
+export function isLeft({ metadata }: KubeObject, process: string | undefined, now: number, silence: number): boolean {
+  const written = processOf(process);
+  if (written && isKnownGone(written)) return true;
+  const times = [metadata.creationTimestamp, ...(metadata.managedFields ?? []).map(({ time }) => time ?? "")];
+  return now - Math.max(...times.map((time) => Date.parse(time) || 0)) > silence;
+}
+
+/** Of a text that anybody may have written. */
+function processOf(text: string | undefined): PlacedProcess | undefined {
   try {
     const { pid, identity, place } = JSON.parse(text ?? "") as Partial<PlacedProcess>;
     if (typeof pid !== "number" || typeof identity !== "string" || typeof place?.boot !== "string") return undefined;

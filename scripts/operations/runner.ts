@@ -10,7 +10,8 @@ import { placed } from "../machine/os/placed-process";
 import { apply } from "./apply";
 import { destroy } from "./destroy";
 import { AuditTrail } from "./records/audit";
-import { collection, editOf, endPatch, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
+import { collection, editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
+import { closeRecord, tellEnd } from "./records/recorded";
 import { cameAbout, type At } from "./requests";
 import { restart } from "./restart";
 import type { Listener, Progress, Scope } from "./scope";
@@ -111,7 +112,7 @@ class Queue {
 
   /** Whether it waits to be begun; what a process left that was killed is seen to first. */
   private async isReady(object: KubeObject): Promise<boolean> {
-    const { kube } = this.session;
+    const { kube, env } = this.session;
     const state = object.metadata.labels?.[recordLabels.state];
     if (state === "queued") return true;
     if (!isSilent(object, kube.now())) return false;
@@ -128,7 +129,7 @@ class Queue {
       await this.close(object, "failed", `interrupted ${resumes} times`);
       return false;
     }
-    await this.tell(object, "interrupted");
+    await tellEnd(kube.now(), new AuditTrail(kube, env), this.operationOf(object), "interrupted");
     return (await kube.merge(path, { metadata: { resourceVersion, annotations: { [resumesAnnotation]: String(resumes) }, labels: { [recordLabels.state]: "queued" } } })) !== undefined;
   }
 
@@ -156,14 +157,14 @@ class Queue {
   }
 
   private async close(object: KubeObject, end: End, error?: string): Promise<void> {
-    await this.tell(object, end, error);
-    await this.session.kube.merge(`${collection}/${object.metadata.name}`, endPatch(end, new Date(this.session.kube.now()).toISOString(), error));
+    const { kube, env } = this.session;
+    await closeRecord(kube, new AuditTrail(kube, env), this.operationOf(object), end, error);
   }
 
-  private async tell(object: KubeObject, outcome: End, error?: string): Promise<void> {
-    const { kube, env } = this.session;
-    const [it] = operationOf(object, kube.now()) as [Operation];
-    await new AuditTrail(kube, env).append({ time: new Date(kube.now()).toISOString(), actor: it.actor, via: it.via, action: "operation.end", operation: it.id, outcome, ...(error && { reason: error.slice(0, 300) }) });
+  private operationOf(object: KubeObject): Operation {
+    const [it] = operationOf(object, this.session.kube.now());
+    // The queue holds none that this version does not know.
+    return it as Operation;
   }
 
   /** All that is under way has come to its end. */

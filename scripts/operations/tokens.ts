@@ -3,9 +3,10 @@ import { z } from "zod";
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
 import { control, recordLabels } from "../../infra/control";
-import { KubeError, secretText, type KubeObject } from "../../kube";
+import { isConflict, KubeError, secretText, type KubeObject } from "../../kube";
 import { openSession, type Session } from "../engine/session";
-import { isConflict, withoutPlace } from "./records/audit";
+import { withoutPlace } from "./records/audit";
+import { jsonOf } from "./records/json";
 import { noteDown } from "./records/of-stores";
 import { whoAsks } from "./records/operation";
 import type { Scope } from "./scope";
@@ -128,17 +129,9 @@ export function tokensOfCluster({ kube }: Pick<Session, "kube">, say: (text: str
 function entriesIn(secret: KubeObject | undefined): (KnownToken & { digest: string })[] {
   if (!secret) return [];
   return Object.keys(secret.data ?? {}).flatMap((id) => {
-    const entry = kept.safeParse(json(secretText(secret, id)));
+    const entry = kept.safeParse(jsonOf(secretText(secret, id)));
     return entry.success ? [{ id, ...entry.data }] : [];
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const iso = (time: number) => new Date(time).toISOString();

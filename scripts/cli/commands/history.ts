@@ -21,7 +21,7 @@ export function historyCommands(program: Command): void {
   withCluster(withCommon(program.command("audit")))
     .description("who did what and how it ended, oldest first; the whole trail is checked for changes")
     .argument("[name]", "only what is about this store")
-    .option("--since <time>", "no older than this, such as 90s, 10m, 2h or 7d", secondsOf)
+    .option("--since <time>", "no older than this, such as 90s, 10m, 2h or 7d", secondsOf("--since"))
     .option("--verify", "only say whether the trail is whole")
     .option("--anchor <hash>", "a hash that it is known to have had, as apply and --verify print it: it has to be in there still")
     .action(async (store: string | undefined, { since, verify, anchor, ...flags }: Common & { since?: number; verify?: boolean; anchor?: string }) => {

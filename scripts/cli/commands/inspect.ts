@@ -30,7 +30,7 @@ export function inspectCommands(program: Command): void {
     .option("--tail <n>", "lines of each container", wholeNumber("--tail", 1), 50)
     .addOption(new Option("--follow", "go on with what comes, until Ctrl-C").conflicts("json"))
     .option("--previous", "of the container before its last restart")
-    .option("--since <time>", "no older than this, such as 90s, 10m or 2h", secondsOf)
+    .option("--since <time>", "no older than this, such as 90s, 10m or 2h", secondsOf("--since"))
     .option("--timestamps", "each line with its time")
     .action(async (name: string, part: string | undefined, flags: Common & Omit<LogOptions, "part"> & { follow?: boolean }) => {
       const options = { ...flags, part };

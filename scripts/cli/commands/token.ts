@@ -14,7 +14,7 @@ export function tokenCommand(program: Command): void {
     .description("make a token, and print it this once")
     .argument("<name>", "whom or what it is for")
     .option("--allow <what...>", `a role (${roles}) or scopes (${scopes.join(", ")})`, ["viewer"])
-    .option("--expires <time>", "how long it lasts, a year at most, such as 12h or 90d", secondsOf, 90 * 86400)
+    .option("--expires <time>", "how long it lasts, a year at most, such as 12h or 90d", secondsOf("--expires"), 90 * 86400)
     .action(async (name: string, { allow, expires, ...flags }: Common & { allow: string[]; expires: number }) => {
       const made = await createToken(flags, { name, scopes: scopesOf(allow), lifetime: expires });
       if (flags.json) return printAnswer("token create", { ...made, scopes: [...made.scopes] });

@@ -2,9 +2,10 @@ import { UserError } from "../../../config/errors";
 import type { EnvironmentName } from "../../../config/names";
 import { storesCommand } from "../../../config/stores-command";
 import { control, recordLabels } from "../../../infra/control";
-import { KubeError, type Kube, type KubeObject } from "../../../kube";
+import { isConflict, KubeError, type Kube, type KubeObject } from "../../../kube";
 import { Batched } from "./batched";
 import { auditEntry, chained, noEntries, type AuditEntry, type AuditFields, type Head } from "./chain";
+import { jsonOf } from "./json";
 
 const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
 const nameOf = (segment: number) => `storefleet-audit-${String(segment).padStart(4, "0")}`;
@@ -126,26 +127,16 @@ export async function readTrail(kube: Kube): Promise<{ entries: AuditEntry[]; st
 
 /** What can not be read is told as it is: its digest is not right either. */
 const entriesOf = ({ data = {} }: KubeObject): AuditEntry[] =>
-  Object.keys(data).filter((key) => /^e\d+$/.test(key)).sort().map((key) => auditEntry.safeParse(json(data[key])).data ?? unreadable(Number(key.slice(1))));
+  Object.keys(data).filter((key) => /^e\d+$/.test(key)).sort().map((key) => auditEntry.safeParse(jsonOf(data[key])).data ?? unreadable(Number(key.slice(1))));
 
 const unreadable = (seq: number): AuditEntry => ({
   time: "", actor: { user: "", person: "", host: "" }, via: "cli", action: "operation.end", outcome: "failed", reason: "can not be read", seq, prev: "", hash: "",
 });
 
-const startOf = ({ data }: KubeObject): Head => (json(data?.start) as Head | undefined) ?? noEntries;
-
-function json(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
-}
+const startOf = ({ data }: KubeObject): Head => (jsonOf(data?.start) as Head | undefined) ?? noEntries;
 
 /** Whether records can be written at all: where the environment never came up, nothing else is there either. */
 export const hasPlace = async (kube: Kube): Promise<boolean> => (await kube.get(`/api/v1/namespaces/${control.namespace}`)) !== undefined;
-
-export const isConflict = (error: unknown): boolean => error instanceof KubeError && error.status === 409;
 
 /** Where a record belongs, and can not be written. */
 export function withoutPlace(error: unknown): unknown {

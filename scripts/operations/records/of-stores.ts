@@ -7,7 +7,7 @@ import type { Decision } from "../../fleet/classify";
 import type { Listener } from "../scope";
 import { AuditTrail } from "./audit";
 import type { AuditFields } from "./chain";
-import { whoAsks, type End, type Kind, type Place } from "./operation";
+import { tenths, whoAsks, type End, type Kind, type Place } from "./operation";
 import { recorded, type OperationNote } from "./recorded";
 
 /** Of a run that does nothing. */
@@ -55,7 +55,7 @@ export async function recordedStore<T>(place: Place, kind: Kind, store: string, 
     const begun = await stores.begin(store, kind);
     if ("heldBy" in begun) throw new UserError(`${store} is being worked on by ${begun.heldBy}`, `Wait for it: ${storesCommand("operations")}`, "not-ready");
     const started = performance.now();
-    const end = (result: string, error: string | null) => stores.end({ name: store, action: kind, result, seconds: Math.round((performance.now() - started) / 100) / 10, error, repairs: [] });
+    const end = (result: string, error: string | null) => stores.end({ name: store, action: kind, result, seconds: tenths(performance.now() - started), error, repairs: [] });
     try {
       const done = await body(begun.signal);
       end("done", null);
@@ -73,7 +73,7 @@ export async function recordedVerification<T extends { passed: boolean }>(place:
   const { result } = await recorded(place, { kind: "verify", stores: { [store]: "verify" }, limit: shortWork, queued: listener.queued }, listener, async ({ signal, stores }) => {
     const started = performance.now();
     const done = await body(signal);
-    stores.end({ name: store, action: "verify", result: done.passed ? "passed" : "failed", seconds: Math.round((performance.now() - started) / 100) / 10, error: null, repairs: [] });
+    stores.end({ name: store, action: "verify", result: done.passed ? "passed" : "failed", seconds: tenths(performance.now() - started), error: null, repairs: [] });
     return done;
   }, ({ passed }) => ({ end: passed ? "succeeded" : "failed" }));
   return result;

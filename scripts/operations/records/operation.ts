@@ -3,11 +3,12 @@ import { z } from "zod";
 import type { EnvironmentName } from "../../../config/names";
 import { control, recordLabels } from "../../../infra/control";
 import type { Kube, KubeObject } from "../../../kube";
-import { processOf } from "../../engine/claims";
+import { isLeft } from "../../engine/claims";
 import type { Asker, Session } from "../../engine/session";
-import { isKnownGone, type PlacedProcess } from "../../machine/os/placed-process";
+import type { PlacedProcess } from "../../machine/os/placed-process";
 import { withoutPlace } from "./audit";
 import type { Actor } from "./chain";
+import { jsonOf } from "./json";
 
 export const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
 export const pathOf = (id: string) => `${collection}/${nameOf(id)}`;
@@ -59,6 +60,9 @@ export const operation = request.omit({ body: true }).extend(run.partial().shape
   endedAt: z.string().optional(), error: z.string().optional(), stores: z.record(z.string(), part),
 });
 export type Operation = z.infer<typeof operation>;
+
+/** Seconds, to a tenth. */
+export const tenths = (milliseconds: number): number => Math.round(milliseconds / 100) / 10;
 
 /** Names sort by time. */
 export const newId = (now: number, random: () => number = Math.random): string =>
@@ -124,12 +128,12 @@ export function operationOf(object: KubeObject, now: number): Operation[] {
   const asked = requestOf(object);
   if (!asked) return [];
   const { body: _, ...told } = asked;
-  const { stores = {}, ...its } = run.safeParse(json(data.run)).data ?? {};
-  const { endedAt, error } = (json(data.end) ?? {}) as { endedAt?: string; error?: string };
+  const { stores = {}, ...its } = run.safeParse(jsonOf(data.run)).data ?? {};
+  const { endedAt, error } = (jsonOf(data.end) ?? {}) as { endedAt?: string; error?: string };
   const state = stateOf(object, now);
-  const steps = (json(data.steps) ?? {}) as Record<string, string>;
+  const steps = (jsonOf(data.steps) ?? {}) as Record<string, string>;
   const partOf = (name: string, action: string): Part => {
-    const it: Part = part.safeParse(json(data[storeKey(name)])).data ?? { action, result: "waiting" };
+    const it: Part = part.safeParse(jsonOf(data[storeKey(name)])).data ?? { action, result: "waiting" };
     if (it.result !== "working" && it.result !== "waiting") return it;
     if (state !== "running" && state !== "stopping") return { ...it, result: it.result === "working" ? "cut off" : "not started" };
     return it.result === "working" && steps[name] ? { ...it, step: steps[name] } : it;
@@ -149,18 +153,13 @@ function stateOf(object: KubeObject, now: number): Operation["state"] {
 }
 
 /** What was asked for, of a record's object. */
-export const requestOf = ({ data = {} }: KubeObject): OperationRequest | undefined => request.safeParse(json(data.request)).data;
-export const editOf = ({ data = {} }: KubeObject): ListEdit | undefined => json(data.edit) as ListEdit | undefined;
+export const requestOf = ({ data = {} }: KubeObject): OperationRequest | undefined => request.safeParse(jsonOf(data.request)).data;
+export const editOf = ({ data = {} }: KubeObject): ListEdit | undefined => jsonOf(data.edit) as ListEdit | undefined;
 
 export const storeKey = (store: string) => `store.${store}`;
 
 /** Nobody carries it out any more: its process is known to be gone, or gave no sign of life for long enough, by the clock that stamped the last. */
-export function isSilent({ data, metadata }: KubeObject, now: number): boolean {
-  const process = processOf(data?.process);
-  if (process && isKnownGone(process)) return true;
-  const last = Math.max(...[metadata.creationTimestamp, ...(metadata.managedFields ?? []).map(({ time }) => time ?? "")].map((time) => Date.parse(time) || 0));
-  return now - last > silentFor;
-}
+export const isSilent = (object: KubeObject, now: number): boolean => isLeft(object, object.data?.process, now, silentFor);
 
 /** Asks an operation to end; its process hears it at its next sign of life. */
 export const askToEnd = async (kube: Kube, id: string): Promise<void> => void (await kube.merge(pathOf(id), { metadata: { annotations: { [cancelAnnotation]: "true" } } }));
@@ -170,12 +169,4 @@ export async function forgetOldest(kube: Kube): Promise<void> {
   const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state} notin (editing,queued,running)`, metadataOnly: true });
   const names = ended.map(({ metadata }) => metadata.name).sort();
   for (const name of names.slice(0, Math.max(0, names.length - kept))) await kube.remove(`${collection}/${name}`);
-}
-
-function json(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }

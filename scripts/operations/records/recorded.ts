@@ -10,7 +10,7 @@ import { placed } from "../../machine/os/placed-process";
 import { AuditTrail } from "./audit";
 import { Batched } from "./batched";
 import type { AuditFields, Head } from "./chain";
-import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, whoAsks, writeRecord, type End, type Kind, type Place } from "./operation";
+import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, tenths, whoAsks, writeRecord, type End, type Kind, type Operation, type Place } from "./operation";
 
 /** What an operation is about to do. */
 export interface Intended {
@@ -40,6 +40,8 @@ export interface OperationNote {
 
 /** Tries, a second apart, to note down what has happened already. */
 const tries = 15;
+/** Why a run ends that was silent for too long. */
+const takenForDead = "another run took it for dead";
 
 /**
  * Carries out an operation under a record: written before the work, with a key for each store, a sign of life every few seconds, and how
@@ -75,7 +77,8 @@ class RecordedRun implements Recorded {
   private readonly trail: AuditTrail;
   private started = 0;
   private readonly steps = new Map<string, string>();
-  private readonly notedDown: Promise<unknown>[] = [];
+  /** What goes wrong with each is known when it ends. */
+  private readonly notedDown: Promise<Error | undefined>[] = [];
   private readonly parts = new Batched((all: Record<string, string>[]) => this.kube.merge(pathOf(this.id), { data: Object.assign({}, ...all) as object }, { metadataOnly: true }));
   private claims?: Claims;
   private who?: Awaited<ReturnType<typeof whoAsks>>;
@@ -133,7 +136,7 @@ class RecordedRun implements Recorded {
     ]);
     if (record === null) return; // the API server is away: the next beat tells
     if (!record) this.giveUp("its record was removed");
-    else if (record.metadata.labels?.[recordLabels.state] !== "running") this.giveUp("another run took it for dead");
+    else if (record.metadata.labels?.[recordLabels.state] !== "running") this.giveUp(takenForDead);
     else if (record.metadata.annotations?.[cancelAnnotation]) this.stop("somebody asked it to");
   }
 
@@ -167,20 +170,21 @@ class RecordedRun implements Recorded {
     const told = { action, result, seconds, ...(error && { error: error.slice(0, 400) }), ...(repairs.length > 0 && { repairs: repairs.map((it) => it.slice(0, 200)).slice(0, 5) }) };
     const outcome = result === "failed" || result === "refused" ? "failed" : result === "cancelled" || result === "not started" ? "cancelled" : "succeeded";
     this.notedDown.push(
-      this.claims?.giveBack(name).catch(() => undefined) ?? Promise.resolve(),
+      // What can not be given back ends by itself.
+      Promise.resolve(this.claims?.giveBack(name)).then(() => undefined, () => undefined),
       this.insistently(() => this.parts.add({ [storeKey(name)]: JSON.stringify(told) })),
       this.insistently(() => this.audit({ action: actionOf(action), store: name, outcome, seconds, ...(error && { reason: error.slice(0, 300) }) })),
     );
   }
 
-  /** Tries again for a while; what became of it is known when the operation ends. */
-  private async insistently(write: () => Promise<unknown>): Promise<void> {
+  /** Tries again for a while. Never rejects, as nobody waits for it until the operation ends: returns what was wrong to the last. */
+  private async insistently(write: () => Promise<unknown>): Promise<Error | undefined> {
     for (let left = tries; ; left--) {
       try {
         await write();
-        return;
+        return undefined;
       } catch (error) {
-        if (left === 0) throw error;
+        if (left === 0) return error as Error;
         await delay(1000);
       }
     }
@@ -190,18 +194,17 @@ class RecordedRun implements Recorded {
   async end(end: End, error?: string): Promise<string | undefined> {
     clearInterval(this.timer);
     await this.beating;
-    const results = await Promise.allSettled(this.notedDown);
-    const seconds = Math.round((this.kube.now() - this.started) / 100) / 10;
+    const before = await Promise.all(this.notedDown);
+    const seconds = tenths(this.kube.now() - this.started);
     const reason = error?.slice(0, 300);
     // Who took it for dead has written how it ended.
-    const last = this.gaveUp === "another run took it for dead" ? [] : await Promise.allSettled([
+    const last = this.gaveUp === takenForDead ? [] : await Promise.all([
       this.insistently(() => this.audit({ action: "operation.end", outcome: end, seconds, ...(reason && { reason }) })),
       this.insistently(() => this.kube.merge(pathOf(this.id), endPatch(end, iso(this.kube.now()), error))),
     ]);
     this.note.audit = this.trail.head;
     await forgetOldest(this.kube).catch(() => undefined);
-    const failed = [...results, ...last].find((it) => it.status === "rejected");
-    return failed && ((failed as PromiseRejectedResult).reason as Error).message;
+    return [...before, ...last].find((it) => it !== undefined)?.message;
   }
 }
 
@@ -215,12 +218,20 @@ async function noteInterrupted(kube: Kube, env: EnvironmentName, trail: AuditTra
   const running = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state}=running,${recordLabels.env}=${env}` });
   for (const object of running) {
     if (!isSilent(object, kube.now())) continue;
-    const time = iso(kube.now());
     const [cut] = operationOf(object, kube.now());
     // What an API was asked for is carried out by whoever runs its queue now.
     if (!cut || cut.via === "api") continue;
-    // Rather told twice, where two notice at the same time, than not at all, where this process is killed in between.
-    await trail.append({ time, actor: cut.actor, via: cut.via, action: "operation.end", operation: cut.id, outcome: "interrupted" });
-    await kube.merge(pathOf(cut.id), endPatch("interrupted", time));
+    await closeRecord(kube, trail, cut, "interrupted");
   }
+}
+
+/** Has the trail tell how an operation ended that another process had begun, or nobody. */
+export const tellEnd = (now: number, trail: AuditTrail, { actor, via, id }: Operation, outcome: End, error?: string): Promise<void> =>
+  trail.append({ time: iso(now), actor, via, action: "operation.end", operation: id, outcome, ...(error && { reason: error.slice(0, 300) }) });
+
+/** Ends the record of such an operation. Rather told twice, where two notice at the same time, than not at all, where this process is killed in between. */
+export async function closeRecord(kube: Kube, trail: AuditTrail, it: Operation, end: End, error?: string): Promise<void> {
+  const now = kube.now();
+  await tellEnd(now, trail, it, end, error);
+  await kube.merge(pathOf(it.id), endPatch(end, iso(now), error));
 }

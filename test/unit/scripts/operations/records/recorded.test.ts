@@ -144,6 +144,35 @@ describe("an operation's record", () => {
     for (const path of records(kube)) assert.ok(JSON.stringify(kube.objects.get(path)).length < 4000);
   });
 
+  it("goes on with the work while a store's end can not be noted down, however long, and says so in the end", async () => {
+    const clock = keepClock();
+    try {
+      const kube = new FakeKube();
+      const listener = listenerOf();
+      let away = false;
+      let over = () => {};
+      const run = recorded(place(kube), intended("shop"), listener, async ({ stores }) => {
+        await began(stores, "shop");
+        away = true;
+        kube.before = () => {
+          throw new KubeError(503, "away");
+        };
+        stores.end(end("shop"));
+        await new Promise<void>((resolve) => (over = resolve));
+        return 7;
+      }, () => ({ end: "succeeded" }));
+      await untilTrue(() => away);
+      await clock.runFor(20_000);
+      kube.before = () => {};
+      over();
+      assert.equal((await run).result, 7);
+      assert.match(listener.said.join(), /^note: how operation \S+ ended could not be recorded: away$/);
+      assert.equal((await readOperations(kube.asKube, "local"))[0]?.state, "succeeded");
+    } finally {
+      clock.restore();
+    }
+  });
+
   it("says so where the end could not be noted down", async () => {
     const clock = keepClock();
     try {
