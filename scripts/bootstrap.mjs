@@ -93,15 +93,15 @@ function mochaRuns(args) {
   const options = args.filter((arg) => !isTest(arg));
   const named = args.filter(isTest);
   if (named.length > 0) return [[...options, ...named.map(compiled)]];
-  // What starts clusters waits for half of its time, so two of these files run at once.
-  return [[...options, compiled("test/unit")], ["--parallel", "--jobs", "2", ...options, ...["test/e2e", "test/images"].map(compiled)]];
+  // What starts clusters waits for half of its time, so two of these files run at once; the longest one first.
+  return [[...options, compiled("test/unit")], ["--parallel", "--jobs", "2", ...options, ...["test/images", "test/e2e"].map(compiled)]];
 }
 
 async function test(args) {
-  // Whatever happens, the last line tells the counts.
-  let counts = { passed: 0, failed: 1 };
+  // Whatever happens, the last lines tell what failed, and the counts.
+  let sum = { passed: 0, failures: ["the tests did not begin"] };
   const results = join(mkdtempSync(join(tmpdir(), "storefleet-test-")), "results.json");
-  process.on("exit", () => process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`));
+  process.on("exit", () => process.stdout.write([...sum.failures.map((each) => `failed: ${each}`), `${sum.passed} passed, ${sum.failures.length} failed`, ""].join("\n")));
   try {
     say("checking types");
     const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]);
@@ -111,18 +111,18 @@ async function test(args) {
     await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score", "actionlint"], say);
 
     const reporter = ["--reporter", "scripts/dev/test-reporter.cjs", "--reporter-option", `results=${results}`];
-    const ended = [];
+    const codes = [];
     for (const options of mochaRuns(args)) {
       rmSync(results, { force: true });
       const { code } = await run(process.execPath, ["node_modules/mocha/bin/mocha.js", ...reporter, ...options]);
-      const { passed, failed } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failed: 1 };
-      ended.push({ code, passed, failed: code !== 0 && failed === 0 ? 1 : failed });
+      const { passed, failures } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failures: [] };
+      if (code !== 0 && failures.length === 0) failures.push(`Mocha ended with ${code}`);
+      sum = codes.length === 0 ? { passed, failures } : { passed: sum.passed + passed, failures: [...sum.failures, ...failures] };
+      codes.push(code);
       // Ctrl-C ends all of it.
       if (code > 128) break;
     }
-    const sum = (key) => ended.reduce((total, each) => total + each[key], 0);
-    counts = { passed: sum("passed"), failed: sum("failed") };
-    return Math.max(...ended.map(({ code }) => code));
+    return Math.max(...codes);
   } finally {
     rmSync(dirname(results), { recursive: true, force: true });
   }
