@@ -2,6 +2,7 @@ import type { ContainerLog, LogOptions } from "../operations/logs";
 import type { StoreEvent } from "../operations/events";
 import type { Audited, AuditQuery, Operation } from "../operations/history";
 import type { Credentials } from "../operations/credentials";
+import type { StoreDomain } from "../operations/domains";
 import type { ListEntry, ListText } from "../operations/list-text";
 import type { RequestOptions } from "../operations/requests";
 import type { PendingStore } from "../operations/pending";
@@ -18,6 +19,7 @@ export interface FleetApi {
   events(store: string): Promise<StoreEvent[]>;
   logs(store: string, options: LogOptions): Promise<{ logs: ContainerLog[]; simulated: boolean }>;
   followLogs(store: string, options: LogOptions, onLine: (pod: string, container: string, line: string) => void, signal: AbortSignal): Promise<void>;
+  domains(store: string): Promise<StoreDomain[]>;
   /** Noted down in the audit trail before it is known. */
   credentials(store: string, caller: Caller): Promise<Credentials>;
   operations(): Promise<Operation[]>;

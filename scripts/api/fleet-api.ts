@@ -1,4 +1,5 @@
 import { credentials } from "../operations/credentials";
+import { domains } from "../operations/domains";
 import { events } from "../operations/events";
 import { audit, operation, operations } from "../operations/history";
 import { entriesIn, readListText, type ListEntry } from "../operations/list-text";
@@ -21,6 +22,7 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
     events: (store) => events(scope, store),
     logs: (store, options) => logs(scope, store, options),
     followLogs: (store, options, onLine, signal) => followLogs(scope, store, options, onLine, signal),
+    domains: (store) => domains(scope, store),
     credentials: (store, caller) => credentials(by(caller), store),
     operations: () => operations(scope, at.session),
     operation: (id) => operation(scope, id),

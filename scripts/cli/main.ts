@@ -14,7 +14,7 @@ import { destroyCommand } from "./commands/destroy";
 import { envCommand } from "./commands/env";
 import { exportCommand } from "./commands/export";
 import { historyCommands } from "./commands/history";
-import { hostsCommand } from "./commands/hosts";
+import { hostsCommands } from "./commands/hosts";
 import { imagesCommand } from "./commands/images";
 import { insideCommands } from "./commands/inside";
 import { inspectCommands } from "./commands/inspect";
@@ -41,7 +41,7 @@ export function storesProgram(inner: string[] = []): Command {
       checkVariables();
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommand, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -136,6 +136,11 @@ adminUrl  http://store-acme-07cbc0d1.127.0.0.1.nip.io/wp-admin/
 username  admin
 password  (24 characters)`,
   },
+  domains: {
+    line: "domains acme", where: "cluster",
+    prints: `HOST                                  LEADS
+store-acme-07cbc0d1.127.0.0.1.nip.io  …`,
+  },
   open: { line: "open acme", where: "cluster", prints: "http://store-acme-07cbc0d1.127.0.0.1.nip.io" },
   events: {
     line: "events acme", where: "cluster",

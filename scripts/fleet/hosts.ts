@@ -13,16 +13,18 @@ export interface HostHolder {
   /** Whose it is, by its labels. */
   env?: string;
   store?: string;
+  /** Where its controller says that requests come in: addresses, or names. */
+  entrances: string[];
 }
 
 /** Every host that an Ingress of the cluster holds, in one call. */
 export async function hostHolders(kube: Kube): Promise<HostHolder[]> {
   const ingresses = await kube.list("/apis/networking.k8s.io/v1/ingresses");
-  return ingresses.flatMap(({ metadata: { namespace = "", name, labels: its = {} }, spec }) =>
-    ((spec?.rules ?? []) as { host?: string }[]).flatMap(({ host }) =>
-      host ? [{ host: host.toLowerCase(), namespace, ingress: name, env: its[labels.env], store: its[labels.store] }] : [],
-    ),
-  );
+  return ingresses.flatMap(({ metadata: { namespace = "", name, labels: its = {} }, spec, status }) => {
+    const { ingress = [] } = (status?.loadBalancer ?? {}) as { ingress?: { ip?: string; hostname?: string }[] };
+    const entrances = ingress.flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
+    return ((spec?.rules ?? []) as { host?: string }[]).flatMap(({ host }) => (host ? [{ host: host.toLowerCase(), namespace, ingress: name, env: its[labels.env], store: its[labels.store], entrances }] : []));
+  });
 }
 
 /** What a look at the hosts takes. */
@@ -43,10 +45,11 @@ export function withHosts(decisions: Decision[], { env, hostSuffix, specs, holde
   const byHost = new Map<string, HostHolder[]>();
   for (const holder of holders) byHost.set(holder.host, [...(byHost.get(holder.host) ?? []), holder]);
   const actions = new Map(decisions.map(({ name, action }) => [name, action]));
-  const isOf = (name: string) => (holder: HostHolder) => holder.env === env && holder.store === name && holder.namespace === namespaceOf(env, name);
+  const isOf = (name: string) => (holder: HostHolder) => isHeldBy(env, name, holder);
   /** The store whose operation in this run gives the host up. */
-  const giver = ({ host, store = "", ...at }: HostHolder) => {
-    if (!isOf(store)({ host, store, ...at })) return undefined;
+  const giver = (holder: HostHolder) => {
+    const { host, store = "" } = holder;
+    if (!isOf(store)(holder)) return undefined;
     const action = actions.get(store);
     const gives = action === "delete" || (action === "update" && !wanted.get(store)?.includes(host));
     return gives ? store : undefined;
@@ -60,17 +63,21 @@ export function withHosts(decisions: Decision[], { env, hostSuffix, specs, holde
       return all.some(isOf(name)) ? [] : all; // what it has already, a change does not take from anybody
     });
     const refusals = taken.filter((holder) => giver(holder) === undefined);
-    if (refusals.length > 0) return { ...decision, action: "refused", reason: refusals.map((holder) => refusalOf(env, name, holder, wanted)).join("\n") };
+    if (refusals.length > 0) return { ...decision, action: "refused", reason: refusals.map((holder) => takenFrom(env, name, holder, (store) => wanted.get(store))).join("\n") };
     const after = [...new Set(taken.map((holder) => giver(holder) as string))];
     return after.length > 0 ? { ...decision, after } : decision;
   });
   return refuseCircles(looked);
 }
 
-function refusalOf(env: EnvironmentName, name: string, { host, ...holder }: HostHolder, wanted: Map<string, string[]>): string {
+/** Whether it is of this store, and no copy of it elsewhere. */
+export const isHeldBy = (env: EnvironmentName, name: string, holder: HostHolder): boolean => holder.env === env && holder.store === name && holder.namespace === namespaceOf(env, name);
+
+/** Why a store does not get a host, and what would give it that. @param wanted the hosts of a listed store */
+export function takenFrom(env: EnvironmentName, name: string, { host, ...holder }: HostHolder, wanted: (store: string) => string[] | undefined): string {
   const { store, namespace, ingress } = holder;
   if (holder.env === env && store) {
-    if (wanted.get(store)?.includes(host) === false) return `${host} is still held by store "${store}", which gives it up only when it is applied: apply both together`;
+    if (wanted(store)?.includes(host) === false) return `${host} is still held by store "${store}", which gives it up only when it is applied: apply both together`;
     return `${host} is held by store "${store}", which left the list — remove that store (${storesCommand(`destroy ${store}`, { env })}), or take the domain from ${name}`;
   }
   const owner = store ? `store "${store}" of the environment "${holder.env}"` : holder.env ? `the environment "${holder.env}" itself` : "somebody else";

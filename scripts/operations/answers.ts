@@ -106,6 +106,18 @@ const events = z.strictObject({
 
 const logs = z.strictObject({ name: z.string(), logs: z.array(z.strictObject({ pod: z.string(), container: z.string(), text: z.string() })) });
 
+const domains = z.strictObject({
+  name: z.string(),
+  domains: z.array(z.strictObject({
+    host: z.string(), generated: z.boolean().describe("false: one of its own domains."),
+    addresses: z.array(z.string()).describe("What DNS answers where this is asked from."),
+    leads: z.enum(["here", "elsewhere", "nowhere", "unknown"]).describe("unknown: nobody can say where requests come in."),
+    served: z.boolean().describe("Whether the cluster hands its requests to the store."),
+    certificateUntil: z.string().nullable().describe("ISO 8601; null where there is none, or the store is not on https."),
+    problem: z.string().nullable().describe("What is wrong first, and how to mend that; null: nothing."),
+  })),
+});
+
 const restart = z.strictObject({ name: z.string(), restarted: z.array(z.string()).describe("Deployments and StatefulSets.") });
 
 const credentials = z.strictObject({ name: z.string(), url: z.string(), adminUrl: z.string().optional(), username: z.string().optional(), password: z.string().optional() });
@@ -169,7 +181,7 @@ export const answers = {
   "token list": z.strictObject({ env, tokens: z.array(token).describe("Newest first, expired ones among them.") }),
   "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
-  plan, apply: applied, destroy: applied, status, verify, events, logs, restart, credentials,
+  plan, apply: applied, destroy: applied, status, verify, events, logs, domains, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().describe("With every right, for this run alone.") }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({

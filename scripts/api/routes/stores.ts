@@ -64,6 +64,14 @@ export const storeRoutes = [
       reply(200, lines((tell, until) => fleet.followLogs(id, { tail, part: container }, (pod, name, text) => tell({ pod, container: name, line: text }), until), signal)),
   }),
   route({
+    method: "get", path: "/api/v1/stores/{id}/domains", scope: "read",
+    summary: "Each host of a store, with what keeps visitors from finding the shop there: DNS, somebody else who holds it, a certificate",
+    description: "Domains are added and removed by a PATCH of the store's `domains`.",
+    params: storeParams,
+    answers: { 200: answers.domains },
+    handler: async ({ params: { id } }, { fleet }) => reply(200, { name: id, domains: await fleet.domains(id) }),
+  }),
+  route({
     method: "get", path: "/api/v1/stores/{id}/admin-credentials", scope: "credentials",
     summary: "Address and administrator of a store",
     description: "Each reading is in the audit trail before its answer is sent; where that can not be written, there is none (503).",

@@ -97,6 +97,7 @@ export class ApiClient {
 
   private fleet(): FleetApi {
     const standard: FleetApi = {
+      domains: async () => [{ host: "acme.example.com", generated: true, addresses: ["192.0.2.1"], leads: "here", served: true, certificateUntil: null, problem: null }],
       events: async () => [{ time: "2026-11-27T12:00:00Z", type: "Normal", object: "Pod/a", reason: "Started", message: "started", count: 1 }],
       logs: async () => ({ logs: [{ pod: "a", container: "b", text: "hello" }], simulated: false }),
       followLogs: async (_, __, onLine) => onLine("a", "b", "hello"),

@@ -11,6 +11,7 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "GET /api/v1/stores/{id}/events": { path: "/api/v1/stores/acme/events", scope: "read" },
   "GET /api/v1/stores/{id}/logs": { path: "/api/v1/stores/acme/logs?tail=5", scope: "read" },
   "GET /api/v1/stores/{id}/logs/live": { path: "/api/v1/stores/acme/logs/live", scope: "read" },
+  "GET /api/v1/stores/{id}/domains": { path: "/api/v1/stores/acme/domains", scope: "read" },
   "GET /api/v1/stores/{id}/admin-credentials": { path: "/api/v1/stores/acme/admin-credentials", scope: "credentials" },
   "GET /api/v1/operations": { path: "/api/v1/operations", scope: "read" },
   "GET /api/v1/operations/{id}": { path: "/api/v1/operations/20261127-120000-aaaa", scope: "read" },

@@ -35,6 +35,7 @@ const commands: Record<string, string[]> = {
   shell: ["--env", "--file", "--context"],
   credentials: [...fleet, "--show"],
   open: fleet,
+  domains: fleet,
   hosts: [...common, "--address"],
   validate: common,
   schema: [...common, "--of"],

@@ -54,6 +54,7 @@ const cases: Record<string, Case> = {
   shell: ofStore,
   credentials: ofStore,
   open: ofStore,
+  domains: ofStore,
   hosts: { list: true, alone: null },
   // Its answer has the problems: below.
   validate: { alone: null },
