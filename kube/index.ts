@@ -22,6 +22,8 @@ export interface KubeObject {
     managedFields?: { manager?: string; time?: string }[];
   };
   data?: Record<string, string>;
+  /** Of ConfigMaps: in base64. */
+  binaryData?: Record<string, string>;
   /** Of ConfigMaps and Secrets: nobody changes what it holds. */
   immutable?: boolean;
   // Shapes of spec and status differ by kind; their readers name what they expect.

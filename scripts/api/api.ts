@@ -3,6 +3,7 @@ import type { StoreEvent } from "../operations/events";
 import type { Audited, AuditQuery, Operation } from "../operations/history";
 import type { Credentials } from "../operations/credentials";
 import type { StoreDomain } from "../operations/domains";
+import type { KeptPlan } from "../operations/kept-plan";
 import type { ListEntry, ListText } from "../operations/list-text";
 import type { RequestOptions } from "../operations/requests";
 import type { PendingStore } from "../operations/pending";
@@ -37,8 +38,14 @@ export interface FleetApi {
   /** Each edits the list, where it has to, and leaves the work to the queue. */
   add(entry: { name: string }, options: RequestOptions, caller: Caller): Promise<Operation>;
   change(store: string, patch: object, options: RequestOptions, caller: Caller): Promise<Operation>;
+  suspend(store: string, suspended: boolean, options: RequestOptions, caller: Caller): Promise<Operation>;
   remove(store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
   apply(asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, options: RequestOptions, caller: Caller): Promise<Operation>;
+  plan(asked: { names?: string[]; prune?: boolean }, options: RequestOptions, caller: Caller): Promise<Operation>;
+  /** What came of a plan. */
+  planOf(operation: string): Promise<Pick<KeptPlan, "stores">>;
+  /** Exactly what a plan says, or nothing. */
+  applyPlan(operation: string, limits: { maxDeletes?: number }, options: RequestOptions, caller: Caller): Promise<Operation>;
   on(kind: "restart" | "verify", store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
   cancel(operation: string, caller: Caller): Promise<Operation>;
   /** @param expected the digest of the text that is replaced; absent: whatever is there */

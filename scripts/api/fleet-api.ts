@@ -6,7 +6,9 @@ import { entriesIn, readListText, type ListEntry } from "../operations/list-text
 import { followLogs, logs } from "../operations/logs";
 import { pendingStores } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
-import { onBehalf, replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, tryEdit, type At } from "../operations/requests";
+import { onBehalf, type At } from "../operations/asked";
+import { planOfOperation, requestPlan, requestPlanned } from "../operations/queued-plan";
+import { replaceList, requestApply, requestChange, requestOn, requestRemoval, requestStore, requestSuspension, tryEdit } from "../operations/requests";
 import type { Scope } from "../operations/scope";
 import type { FleetApi } from "./api";
 import type { Caller } from "./http/caller";
@@ -38,8 +40,12 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
     tryEdit: (edit) => tryEdit(scope, edit),
     add: (entry, options, caller) => requestStore(forCaller(caller), entry, options),
     change: (store, patch, options, caller) => requestChange(forCaller(caller), store, patch, options),
+    suspend: (store, suspended, options, caller) => requestSuspension(forCaller(caller), store, suspended, options),
     remove: (store, options, caller) => requestRemoval(forCaller(caller), store, options),
     apply: (asked, options, caller) => requestApply(forCaller(caller), asked, options),
+    plan: (asked, options, caller) => requestPlan(forCaller(caller), asked, options),
+    planOf: (id) => planOfOperation(at.session, id),
+    applyPlan: (id, limits, options, caller) => requestPlanned(forCaller(caller), id, limits, options),
     on: (kind, store, options, caller) => requestOn(forCaller(caller), kind, store, options),
     cancel: (id, caller) => operation(by(caller), id, { cancel: true }),
     replaceList: (text, expected, caller) => replaceList(forCaller(caller), text, expected),

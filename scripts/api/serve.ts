@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { UserError } from "../../config/errors";
 import { openMetrics } from "../operations/metrics";
-import { openAt } from "../operations/requests";
+import { openAt } from "../operations/asked";
 import { runQueue } from "../operations/runner";
 import { tokensOfCluster } from "../operations/tokens";
 import type { Scope } from "../operations/scope";

@@ -41,17 +41,16 @@ const needed = z.strictObject({
   name: z.string(), namespace: z.string(), keys: z.array(z.string()).describe("That it has to hold."), fault: z.string().optional().describe("What is wrong with it now; absent where nobody looked."),
 });
 
-const plan = z.strictObject({
-  env,
-  stores: z.array(z.strictObject({
-    name: z.string(), action, engine: z.string(), plan: z.string().nullable().describe("null: not listed."), url: z.string().describe("Where it answers, or will."), why, changes,
-    resources: z.array(resource).describe("One by one; a store that is deleted has none, since everything goes."),
-    reason: z.string().optional().describe("Why it is refused."),
-    looked: z.boolean().describe("false: the preview failed or was ended, so what would change is not known."),
-    error: z.string().optional(),
-    needs: z.array(needed).optional().describe("Secrets that the list names and that are not there, or lack something: others have to write them."),
-  })),
+export const plannedStore = z.strictObject({
+  name: z.string(), action, engine: z.string(), plan: z.string().nullable().describe("null: not listed."), url: z.string().describe("Where it answers, or will."), why, changes,
+  resources: z.array(resource).describe("One by one; a store that is deleted has none, since everything goes."),
+  reason: z.string().optional().describe("Why it is refused."),
+  looked: z.boolean().describe("false: the preview failed or was ended, so what would change is not known."),
+  error: z.string().optional(),
+  needs: z.array(needed).optional().describe("Secrets that the list names and that are not there, or lack something: others have to write them."),
 });
+
+const plan = z.strictObject({ env, stores: z.array(plannedStore) });
 
 const head = z.strictObject({ seq: count, hash: z.string() }).describe("The last entry of the audit trail then: kept elsewhere, `stores audit --verify --anchor HASH` proves by it that nothing was taken away.");
 const applied = z.strictObject({

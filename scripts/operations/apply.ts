@@ -9,11 +9,11 @@ import type { Decision } from "../fleet/classify";
 import { commitOfCheckout } from "../machine/checkout";
 import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
-import { clusterAddressOf, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
+import { clusterAddressOf, requireConsent, requireFew, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
 import type { DoomedStore } from "./doomed";
 import { requireIsolation } from "./isolation";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
-import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale } from "./saved-plan";
+import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale, type SavedPlan } from "./saved-plan";
 import { recordedDecisions } from "./records/of-stores";
 import type { OperationNote } from "./records/recorded";
 import { programRemark } from "./remarks";
@@ -77,12 +77,23 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
   refuseContradiction(plan, said);
   const scope = { env: plan.env, file: plan.file ?? undefined };
   setGiven(scope);
+  return applySaved({ ...scope, context: said.context ?? plan.context }, plan, options, listener);
+}
+
+/** The same, of a plan that was kept. */
+export async function applySaved(scope: Scope, plan: SavedPlan, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "queued" | PasswordOption>, listener: Listener): Promise<Applied> {
+  const { fleet, decisions, deletions } = await openPlanned(scope, plan, options, listener.say);
+  const doomed = await requireConsent(fleet.session, deletions, async () => undefined);
+  return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
+}
+
+/** The fleet and what a plan decided about it. @throws UserError where the ground has moved, or it must not be done as it is */
+export async function openPlanned(scope: Scope, plan: SavedPlan, { maxDeletes }: Pick<ApplyOptions, "maxDeletes">, say: Listener["say"]): Promise<{ fleet: Fleet; decisions: Decision[]; deletions: Decision[] }> {
   refuseStale(plan, await commitOfCheckout());
-  const fleet = await openNamed({ ...scope, context: said.context ?? plan.context }, [], listener.say);
+  const fleet = await openNamed(scope, [], say);
   const decisions = decisionsOf(plan, fleet);
   await requireIsolation(fleet.session, fleet.shared, decisions);
-  const doomed = await requirePermission(decisions, fleet, { ...options, prune: false, names: [] }, async () => undefined);
-  return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
+  return { fleet, decisions, deletions: requireFew(decisions, fleet.wanted, { maxDeletes, prune: false, names: [] }) };
 }
 
 /** Whose passwords count is said store by store. */

@@ -35,7 +35,11 @@ export interface DeletionLimits {
 }
 
 /** Deletions need to be few, meant, and not the result of an empty list. Returns what goes with the stores. */
-export async function requirePermission(decisions: Decision[], { session, wanted }: Pick<Fleet, "session" | "wanted">, { maxDeletes, prune, names }: DeletionLimits, consent: Consent): Promise<DoomedStore[]> {
+export const requirePermission = async (decisions: Decision[], { session, wanted }: Pick<Fleet, "session" | "wanted">, limits: DeletionLimits, consent: Consent): Promise<DoomedStore[]> =>
+  requireConsent(session, requireFew(decisions, wanted, limits), consent);
+
+/** Refuses deletions that are many, or the result of an empty list. Returns the others. */
+export function requireFew(decisions: Decision[], wanted: Fleet["wanted"], { maxDeletes, prune, names }: DeletionLimits): Decision[] {
   const deletions = decisions.filter(({ action }) => action === "delete");
   if (deletions.length === 0) return [];
   if (wanted.length === 0) {
@@ -52,7 +56,7 @@ export async function requirePermission(decisions: Decision[], { session, wanted
       "refused-deletion",
     );
   }
-  return requireConsent(session, deletions, consent);
+  return deletions;
 }
 
 /** Looks at what would be lost, and asks for it. Returns what was seen. */

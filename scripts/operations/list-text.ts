@@ -38,6 +38,12 @@ export function entriesIn(text: string): Map<string, ListEntry> {
   return new Map(stores.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
 }
 
+/** What the list says of all stores at once, right or wrong. */
+export function defaultsIn(text: string): Record<string, unknown> {
+  const { defaults } = partsOf(text);
+  return typeof defaults === "object" && defaults !== null ? (defaults as Record<string, unknown>) : {};
+}
+
 /** What a list names as pictures of its products that is no address: files of the machine where it lies. */
 export function imageFilesIn(text: string): Set<string> {
   const { defaults, stores } = partsOf(text);

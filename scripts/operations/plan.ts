@@ -9,7 +9,7 @@ import { causesInWords, type Cause } from "../fleet/causes";
 import type { Decision } from "../fleet/classify";
 import { addressOf } from "../fleet/environment";
 import { lackingSecrets, type NeededSecret } from "../fleet/outside-secrets";
-import { commitOfCheckout } from "../machine/checkout";
+import { commitOfCheckout, type Commit } from "../machine/checkout";
 import { forEachLimited } from "../machine/os/limited";
 import { annotations } from "../../stores/labels";
 import { decideFleet, whyOf, type PlanOptions } from "./decide";
@@ -80,7 +80,11 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
 export async function plan(scope: Scope, options: PlanOptions & { concurrency?: number; save?: boolean }, listener: Listener): Promise<Plan> {
   // Before the work: what is committed meanwhile is not what was looked at.
   const at = options.save ? await commitOfCheckout() : undefined;
-  const fleet = await openNamed(scope, options.names, listener.say);
+  return planOpened(scope, await openNamed(scope, options.names, listener.say), at, options, listener);
+}
+
+/** The same for a fleet that is open. @param at the commit that it was opened at, where the plan is to be saved */
+export async function planOpened(scope: Scope, fleet: Fleet, at: Commit | undefined, options: PlanOptions & { concurrency?: number }, listener: Listener): Promise<Plan> {
   const { isolationProblem } = await isolationState(fleet.session.kube, fleet.session.env, fleet.shared);
   if (isolationProblem) listener.say(`note: apply will refuse: ${isolationProblem}`);
   const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener, (context) =>

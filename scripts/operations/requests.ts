@@ -1,41 +1,22 @@
-import { createHash } from "node:crypto";
-import { canonical } from "../../config/canonical";
 import { addEntry, patchEntry, removeEntry } from "../../config/edit-list";
 import { UserError } from "../../config/errors";
 import { recordLabels } from "../../infra/control";
 import { isConflict } from "../../kube";
-import { openSession, type Asker, type Session } from "../engine/session";
 import { observeStore } from "../fleet/observe";
 import { placed } from "../machine/os/placed-process";
+import { ask, found, named, sameAgain, type Asked, type At, type Sent } from "./asked";
 import { checkedList, editList } from "./list-home";
-import { digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
+import { defaultsIn, digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
 import { waysOut } from "./protection";
 import { noteDown } from "./records/of-stores";
-import { endPatch, newId, operationOf, pathOf, readOperations, requestOf, whoAsks, writeRecord, type ListEdit, type Operation, type OperationRequest } from "./records/operation";
+import { endPatch, pathOf, writeRecord, type ListEdit, type Operation } from "./records/operation";
 import type { Scope } from "./scope";
-
-/** Whose list is edited, and where it is carried out; the session says on whose behalf. */
-export interface At {
-  scope: Scope;
-  session: Session;
-}
-
-/** Opens a fleet to be asked for changes. */
-export const openAt = async (scope: Scope): Promise<At> => ({ scope, session: await openSession(scope) });
-
-/** The same, on somebody's behalf. */
-export const onBehalf = ({ scope, session }: At, by: Asker): At => ({
-  scope: { ...scope, by },
-  // Not spread: the session reads its variables when they are asked for.
-  session: Object.create(session, { by: { value: by, enumerable: true } }) as Session,
-});
 
 /** What goes with every request of an API's client. */
 export interface RequestOptions {
   /** The list's text, or the entry's, that it is meant for, by its digest. */
   ifMatch?: string;
-  /** Of two requests with the same key of the same asker, the second one is the first one again. */
-  key?: string;
+  key?: Sent["key"];
 }
 
 /** The text, unless the entry is another one than somebody had before them. */
@@ -51,8 +32,6 @@ function withoutNewFiles(before: string, after: string): string {
   if (file === undefined) return after;
   throw new UserError(`the picture "${file.slice(0, 100)}" would be a file of the machine that this runs on; nothing was changed`, "Give its https:// address; a file is named by whoever edits the list there.", "edit-refused");
 }
-
-type Asked = Pick<OperationRequest, "kind" | "names" | "prune" | "maxDeletes">;
 
 /** Adds a store to the list, and has it made. */
 export async function requestStore(at: At, entry: { name: string }, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
@@ -73,6 +52,14 @@ export function tryEdit(scope: Scope, edit: { add: object } | { change: string; 
 export async function requestChange(at: At, name: string, patch: object, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
   const edit = (text: string) => patchEntry(unlessChanged(text, name, ifMatch), name, patch);
   return edited(at, { kind: "apply", names: [name] }, name, edit, { key, body: patch });
+}
+
+/** Suspends a store, or has it run again: its pods go, data and addresses stay. @param ifMatch as for any change */
+export async function requestSuspension(at: At, name: string, suspended: boolean, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
+  // Without the key it runs, unless all are suspended.
+  const valueIn = (text: string) => suspended || (defaultsIn(text).suspended === true ? false : null);
+  const edit = (text: string) => patchEntry(unlessChanged(text, name, ifMatch), name, { suspended: valueIn(text) });
+  return edited(at, { kind: "apply", names: [name] }, name, edit, { key, body: { suspended } });
 }
 
 /** Takes a store out of the list, if it is there, and has it removed with all its data. Protected ones are refused. */
@@ -103,26 +90,6 @@ export const requestApply = async ({ session }: At, asked: { names?: string[]; p
 export async function requestOn({ session }: At, kind: "restart" | "verify", name: string, { key }: RequestOptions = {}): Promise<Operation> {
   if (!(await observeStore(session.kube, session.env, name))) throw new UserError(`${name} does not run`, undefined, "unknown-store");
   return ask(session, { kind, names: [name] }, { key, body: name });
-}
-
-interface Sent {
-  key?: string;
-  /** What the client sent: with the same key it has to be the same. */
-  body: unknown;
-}
-
-const bodyDigest = (asked: Asked, body: unknown) => digestOfText(canonical({ asked, body }));
-
-/** Writes down what is asked for, where the list need not be edited. */
-async function ask(session: Session, asked: Asked, sent: Sent): Promise<Operation> {
-  const { id, request } = await named(session, asked, sent);
-  try {
-    await writeRecord(session.kube, id, request, { state: "queued", process: placed(process.pid) });
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    return sameAgain(session, id, request);
-  }
-  return found(session, id);
 }
 
 /**
@@ -160,27 +127,3 @@ const editIn = (text: string, name: string): ListEdit => ({ name, after: entries
 
 /** Whether the list says what an edit would have it say. */
 export const cameAbout = (scope: Scope, { name, after }: ListEdit): boolean => editIn(readListText(scope).text, name).after === after;
-
-/** The name of the record tells asker and key, so that the cluster itself keeps a second one from coming about. */
-async function named(session: Session, asked: Asked, { key, body }: Sent): Promise<{ id: string; request: OperationRequest }> {
-  const { kube, env } = session;
-  const who = await whoAsks(session);
-  const now = kube.now();
-  const id = key === undefined ? newId(now) : `key-${createHash("sha256").update(JSON.stringify([env, who.actor.person, key])).digest("hex").slice(0, 24)}`;
-  return { id, request: { ...asked, env, ...who, requestedAt: new Date(now).toISOString(), body: bodyDigest(asked, body) } };
-}
-
-async function sameAgain({ kube, env }: Session, id: string, { body }: OperationRequest): Promise<Operation> {
-  const object = await kube.get(pathOf(id));
-  const [before] = object ? operationOf(object, kube.now()) : [];
-  if (!object || before?.env !== env) throw new UserError("the request is gone that had this key", "Send it with another key.", "usage");
-  if (requestOf(object)?.body !== body) throw new UserError("another request had this key", "Send it with a key of its own.", "key-reused");
-  return before;
-}
-
-async function found({ kube, env }: Session, id: string): Promise<Operation> {
-  const [it] = await readOperations(kube, env, id);
-  if (!it) throw new UserError(`the record of operation ${id} is gone`);
-  return it;
-}
-

@@ -12,7 +12,9 @@ import { destroy } from "./destroy";
 import { AuditTrail } from "./records/audit";
 import { collection, editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
 import { closeRecord, tellEnd } from "./records/recorded";
-import { cameAbout, type At } from "./requests";
+import type { At } from "./asked";
+import { applyKept, planQueued } from "./queued-plan";
+import { cameAbout } from "./requests";
 import { restart } from "./restart";
 import type { Listener, Progress, Scope } from "./scope";
 import { verifyStore } from "./verify";
@@ -67,10 +69,12 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
 /** Does what was asked for, under the record that waits for it. */
 export type CarryOut = (scope: Scope, request: OperationRequest, how: { queued: string; concurrency: number }, listener: Listener) => Promise<unknown>;
 
-const carriedOut: CarryOut = async (scope, { kind, names = [], prune = false, maxDeletes = 0 }, how, listener) => {
+const carriedOut: CarryOut = async (scope, { kind, names = [], prune = false, maxDeletes = 0, plan }, how, listener) => {
   const [name = ""] = names;
   // Whoever asked has seen what would be lost.
   const agreed = async () => undefined;
+  if (kind === "plan") return planQueued(scope, { names, prune, ...how }, listener);
+  if (kind === "apply" && plan !== undefined) return applyKept(scope, plan, { maxDeletes, ...how }, listener);
   if (kind === "apply") return apply(scope, { names, prune, maxDeletes, skipUnchanged: true, ...how }, agreed, listener);
   if (kind === "destroy") return destroy(scope, { names, ...how }, agreed, listener);
   if (kind === "restart") return restart(scope, name, undefined, { ...listener, ...how });
@@ -104,8 +108,8 @@ class Queue {
       const free = concurrencyFor() - [...this.under.values()].reduce((sum, { lanes }) => sum + lanes, 0);
       // A whole fleet's apply takes all lanes, once there is one: whoever waits first goes first.
       if (free < 1) return;
-      const { names } = request;
-      if (!earlier.some((others) => overlap(others, names))) this.begin(id, request, Math.min(free, names?.length || free), signal);
+      const names = held(request);
+      if (!earlier.some((others) => overlap(others, names))) this.begin(id, request, lanesFor(request, free), signal);
       earlier.push(names);
     }
   }
@@ -135,7 +139,7 @@ class Queue {
 
   private begin(id: string, request: OperationRequest, lanes: number, signal: AbortSignal): void {
     const end = this.carryOut(id, request, lanes, signal).finally(() => this.under.delete(id));
-    this.under.set(id, { names: request.names, lanes, end });
+    this.under.set(id, { names: held(request), lanes, end });
   }
 
   /** Never rejects: what goes wrong stands in the record. */
@@ -170,6 +174,12 @@ class Queue {
   /** All that is under way has come to its end. */
   ended = (): Promise<unknown> => Promise.all([...this.under.values()].map(({ end }) => end));
 }
+
+/** The stores that nothing else may be about meanwhile; undefined: all. A plan changes none. */
+const held = ({ kind, names }: OperationRequest): string[] | undefined => (kind === "plan" ? [] : names);
+
+/** A plan of a whole fleet leaves room for what changes a store. */
+const lanesFor = ({ kind, names }: OperationRequest, free: number): number => Math.min(kind === "plan" ? Math.ceil(free / 2) : free, names?.length || free);
 
 /** Whether both are about the same store; without names one is about all. */
 const overlap = (some: string[] | undefined, others: string[] | undefined): boolean => some === undefined || others === undefined || some.some((name) => others.includes(name));

@@ -15,7 +15,7 @@ import type { Fleet } from "./open-fleet";
 /** How long a plan may be applied: from Friday's evening to Monday's. What it does not note, such as new orders of a store that goes, is by then another. */
 const hoursOfLife = 72;
 
-const saved = z.object({
+export const savedPlan = z.object({
   kind: z.literal("storefleet-plan"),
   env: z.string().refine((name) => environmentNames().includes(name)),
   context: z.string(),
@@ -43,7 +43,7 @@ const saved = z.object({
     }),
   ),
 });
-export type SavedPlan = z.infer<typeof saved>;
+export type SavedPlan = z.infer<typeof savedPlan>;
 
 export function savedPlanOf(fleet: Fleet, decisions: Pick<Decision, "name" | "action" | "reason">[], at: Commit, file?: string): SavedPlan {
   const stores = decisions.map(({ name, action, reason }) => ({ name, action, reason, ...groundOf(fleet, name, fleet.observed.get(name)) }));
@@ -67,7 +67,7 @@ export function readSavedPlan(file: string): SavedPlan {
   } catch (error) {
     throw new UserError(`${file} can not be read as a saved plan: ${(error as Error).message}`, `Make one: ${storesCommand("plan --out FILE")}`, "plan-invalid");
   }
-  const result = saved.safeParse(content);
+  const result = savedPlan.safeParse(content);
   if (!result.success) throw new UserError(`${file} is not a saved plan`, `Make one: ${storesCommand("plan --out FILE")}`, "plan-invalid");
   return result.data;
 }

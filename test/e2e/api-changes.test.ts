@@ -77,6 +77,35 @@ describe("changes by the API", function () {
     ]]);
   });
 
+  it("can be looked at first: a plan is kept, is done as it is, and is refused once the ground has moved", async () => {
+    const api = servers[0]!;
+    const asked = await api.ask<Operation>("POST", "/plan", {});
+    assert.equal((await api.ended(asked.body.id)).state, "succeeded");
+    const { body: { stores: [first] } } = await api.ask<Answer<"plan">>("GET", `/operations/${asked.body.id}/plan`);
+    assert.deepEqual([first!.name, first!.action, first!.looked], ["first", "create", true]);
+    const command = (await fleet.json<Answer<"plan">>("plan")).stores[0]!;
+    assert.deepEqual(first, command);
+
+    const key = { "idempotency-key": "by-plan" };
+    const applied = await api.ask<Operation>("POST", "/apply", { plan: asked.body.id }, key);
+    assert.deepEqual([applied.status, applied.body.plan, applied.body.names], [202, asked.body.id, ["first"]]);
+    const done = await api.ended(applied.body.id);
+    assert.deepEqual([done.state, done.stores.first?.result], ["succeeded", "created"]);
+    assert.equal((await api.ask<Operation>("POST", "/apply", { plan: asked.body.id }, key)).body.id, applied.body.id, "a repeated request is the first one");
+    const stale = await api.ask<{ type: string; detail: string }>("POST", "/apply", { plan: asked.body.id });
+    assert.deepEqual([stale.status, stale.body.type], [409, "urn:storefleet:problem:plan-out-of-date"]);
+    assert.match(stale.body.detail, /first changed since/);
+    assert.equal((await api.ask("GET", `/operations/${applied.body.id}/plan`)).status, 404);
+    assert.deepEqual((await fleet.json<Answer<"audit">>("audit")).entries.filter(({ operation }) => operation === asked.body.id).map(({ action, outcome }) => `${action} ${outcome}`), ["operation.start accepted", "operation.end succeeded"]);
+
+    for (const [verb, phase] of [["suspend", "SUSPENDED"], ["resume", "READY"]] as const) {
+      const { body } = await api.ask<Operation>("POST", `/stores/first/${verb}`);
+      assert.equal((await api.ended(body.id)).state, "succeeded");
+      assert.equal((await fleet.status("first"))[0]!.phase, phase);
+    }
+    assert.equal(readFileSync(list, "utf8"), text);
+  });
+
   it("are for whom a token allows them, in each process, until it is revoked", async () => {
     const api = servers[0]!;
     const { token, id } = await fleet.json<Answer<"token create">>("token", "create", "pipeline", "--allow", "viewer", "--expires", "1h");

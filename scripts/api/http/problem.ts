@@ -101,6 +101,16 @@ export class Problem extends Error {
   }
 }
 
+/** What is asked for by its id: to the command one that there is not is a word that can not be meant. */
+export async function orNotFound<T>(looked: Promise<T>): Promise<T> {
+  try {
+    return await looked;
+  } catch (error) {
+    if (error instanceof UserError && error.code === "usage") throw new Problem("not-found", error.message, { hint: error.hint });
+    throw error;
+  }
+}
+
 /** Seconds after which it is worth asking again, where the cluster or the state do not answer. */
 const retryAfter = "5";
 

@@ -6,7 +6,7 @@ import type { Operation } from "../../operations/history";
 import { operationParams, storeParams } from "../contract";
 import { requireScope } from "../http/caller";
 import { tagsOf } from "../http/door";
-import { Problem } from "../http/problem";
+import { orNotFound, Problem } from "../http/problem";
 import { reply, route } from "../http/route";
 
 /** Whether nothing is to be written. */
@@ -15,10 +15,13 @@ const tried = z.strictObject({ text: z.string().describe("The list as it would b
 const entry = z.looseObject({
   name: storeParams.shape.id, engine: z.enum(engineNames).optional(), platform: z.enum(engineNames).optional().describe("Another name of `engine`."),
 }).describe("An entry of the list, as /api/v1/schema describes it.");
-const applied = z.strictObject({
+const planned = z.strictObject({
   names: z.array(storeParams.shape.id).min(1).max(1000).optional().describe("Only these stores; absent: whatever the list says."),
-  prune: z.boolean().optional().describe("Delete stores that left the list, but never protected ones. Needs the scope `delete` besides."),
+  prune: z.boolean().optional().describe("Delete stores that left the list, but never protected ones. An apply needs the scope `delete` besides."),
+});
+const applied = planned.extend({
   maxDeletes: z.int().min(0).max(1000).optional().describe("Refuse to delete more than these; none if absent."),
+  plan: operationParams.shape.id.optional().describe("Do exactly what the plan of this operation says, in place of `names` and `prune`; 409 where the ground has moved since. Needs the scope `delete` where it deletes stores."),
 });
 
 const accepted = (it: Operation) => reply(202, it, { headers: { location: `/api/v1/operations/${it.id}` } });
@@ -78,6 +81,20 @@ export const changeRoutes = [
       return accepted(asked);
     },
   }),
+  ...(["suspend", "resume"] as const).map((verb) =>
+    route({
+      method: "post", path: `/api/v1/stores/{id}/${verb}`, scope: "write",
+      summary: verb === "suspend" ? "Suspends a store: no pods run, data and addresses stay" : "Has a suspended store run again",
+      description: "The same as a change of `suspended` in its entry.",
+      params: storeParams, heeds: ["If-Match", "Idempotency-Key"],
+      answers: { 202: operation },
+      async handler({ params: { id }, caller, header }, { fleet, look }) {
+        const asked = await fleet.suspend(id, verb === "suspend", { ifMatch: ifMatch(header("If-Match"), { required: false }), key: key(header("Idempotency-Key")) }, caller);
+        look.forget();
+        return accepted(asked);
+      },
+    }),
+  ),
   ...(["restart", "verify"] as const).map((kind) =>
     route({
       method: "post", path: `/api/v1/stores/{id}/${kind}`, scope: "write",
@@ -94,13 +111,27 @@ export const changeRoutes = [
     handler: async (_, { fleet }) => reply(200, { stores: await fleet.pending() }),
   }),
   route({
+    method: "post", path: "/api/v1/plan", scope: "write",
+    summary: "Has looked at what an apply would change, all of it or in the named stores; nothing is changed",
+    description: "What comes of it is at `/api/v1/operations/{id}/plan`. It takes the scope `write` as it sets this server to work.",
+    body: planned, heeds: ["Idempotency-Key"],
+    answers: { 202: operation },
+    handler: async ({ body, caller, header }, { fleet }) => accepted(await fleet.plan(body, { key: key(header("Idempotency-Key")) }, caller)),
+  }),
+  route({
     method: "post", path: "/api/v1/apply", scope: "write",
-    summary: "Has the list carried out, all of it or the named stores",
+    summary: "Has the list carried out, all of it or the named stores, or exactly what a plan says",
     body: applied, heeds: ["Idempotency-Key"],
     answers: { 202: operation },
-    async handler({ body, caller, header }, { fleet }) {
-      if (body.prune) requireScope(caller, "delete");
-      return accepted(await fleet.apply(body, { key: key(header("Idempotency-Key")) }, caller));
+    async handler({ body: { plan, maxDeletes, ...which }, caller, header }, { fleet }) {
+      const options = { key: key(header("Idempotency-Key")) };
+      if (which.prune) requireScope(caller, "delete");
+      if (plan === undefined) return accepted(await fleet.apply({ ...which, maxDeletes }, options, caller));
+      const beside = Object.keys(which)[0];
+      if (beside !== undefined) throw new Problem("invalid", `a plan says itself what is done: ${beside} can not stand beside it`, { problems: [{ path: ["body", beside], message: "stands beside a plan" }] });
+      const { stores } = await orNotFound(fleet.planOf(plan));
+      if (stores.some(({ action }) => action === "delete")) requireScope(caller, "delete");
+      return accepted(await fleet.applyPlan(plan, { maxDeletes }, options, caller));
     },
   }),
   route({

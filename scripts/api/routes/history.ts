@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { UserError } from "../../../config/errors";
 import { answers } from "../../operations/answers";
 import { auditEntry } from "../../operations/records/chain";
 import { operation } from "../../operations/records/operation";
 import { next, numberBetween, operationParams, page, storeParams } from "../contract";
-import { Problem } from "../http/problem";
+import { orNotFound } from "../http/problem";
 import { reply, route } from "../http/route";
 import { pageOf } from "./stores";
 
@@ -29,15 +28,15 @@ export const historyRoutes = [
     summary: "One of them, with each store's part",
     params: operationParams,
     answers: { 200: operation },
-    async handler({ params: { id } }, { fleet }) {
-      try {
-        return reply(200, await fleet.operation(id));
-      } catch (error) {
-        // To the command it is a word that can not be meant.
-        if (error instanceof UserError && error.code === "usage") throw new Problem("not-found", error.message);
-        throw error;
-      }
-    },
+    handler: async ({ params: { id } }, { fleet }) => reply(200, await orNotFound(fleet.operation(id))),
+  }),
+  route({
+    method: "get", path: "/api/v1/operations/{id}/plan", scope: "read",
+    summary: "What came of a plan: what an apply would change, store by store, as `stores plan --json` has it",
+    description: "409 until it is made. The newest 20 are kept. Where stores could not be looked at, it has the others; nothing is applied by such a one.",
+    params: operationParams,
+    answers: { 200: answers.plan },
+    handler: async ({ params: { id } }, { env, fleet }) => reply(200, { env, stores: (await orNotFound(fleet.planOf(id))).stores }),
   }),
   route({
     method: "get", path: "/api/v1/audit-events", scope: "audit",

@@ -22,7 +22,7 @@ export const cancelAnnotation = "storefleet.dev/cancel";
 /** Of ended operations so many are kept. */
 const kept = 200;
 
-export const kinds = ["apply", "destroy", "restart", "verify", "environment"] as const;
+export const kinds = ["apply", "destroy", "plan", "restart", "verify", "environment"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What was asked for: the part of a record that never changes. */
@@ -30,6 +30,7 @@ const request = z.strictObject({
   kind: z.enum(kinds), env: z.string(), via: z.enum(["cli", "api"]), actor: z.strictObject({ user: z.string(), person: z.string(), host: z.string() }), requestedAt: z.string(),
   names: z.array(z.string()).optional().describe("Stores that were named; absent: whatever the list says."),
   prune: z.boolean().optional(), maxDeletes: z.int().min(0).optional(),
+  plan: z.string().optional().describe("Of an apply that does what a plan says: the operation that made it."),
   body: z.string().optional().describe("Digest of what an API's client sent."),
 });
 export type OperationRequest = z.infer<typeof request>;
@@ -119,8 +120,11 @@ export const endPatch = (end: End, endedAt: string, error?: string): object => (
 export async function readOperations(kube: Kube, env: EnvironmentName, id?: string): Promise<Operation[]> {
   if (id !== undefined && !/^[a-z0-9-]{1,60}$/.test(id)) return [];
   const found = id === undefined ? await kube.list(collection, { labels: `${recordLabels.kind}=operation` }) : [await kube.get(pathOf(id))];
-  return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort((a, b) => (a.id < b.id ? 1 : -1));
+  return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort((a, b) => (ageOf(a) < ageOf(b) ? 1 : -1));
 }
+
+/** Ids alone do not tell: those of requests with a key hold no time. */
+const ageOf = ({ requestedAt, id }: Operation) => `${requestedAt} ${id}`;
 
 /** None where it is not one that this version knows. */
 export function operationOf(object: KubeObject, now: number): Operation[] {
@@ -167,6 +171,11 @@ export const askToEnd = async (kube: Kube, id: string): Promise<void> => void (a
 /** Lets go of the oldest ended ones. */
 export async function forgetOldest(kube: Kube): Promise<void> {
   const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state} notin (editing,queued,running)`, metadataOnly: true });
-  const names = ended.map(({ metadata }) => metadata.name).sort();
-  for (const name of names.slice(0, Math.max(0, names.length - kept))) await kube.remove(`${collection}/${name}`);
+  await removeOldest(kube, ended, kept);
+}
+
+/** Of objects beside each other, so many stay: the newest. */
+export async function removeOldest(kube: Kube, objects: KubeObject[], most: number): Promise<void> {
+  const names = objects.map(({ metadata: { creationTimestamp, name } }) => ({ name, age: `${creationTimestamp} ${name}` })).sort((a, b) => (a.age < b.age ? -1 : 1));
+  for (const { name } of names.slice(0, Math.max(0, names.length - most))) await kube.remove(`${collection}/${name}`);
 }

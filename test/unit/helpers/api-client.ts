@@ -13,6 +13,7 @@ import { Look } from "../../../scripts/api/live/look";
 import { Streams } from "../../../scripts/api/live/streams";
 import { routes } from "../../../scripts/api/routes";
 import type { AuditEntry, Operation } from "../../../scripts/operations/history";
+import type { PlannedStore } from "../../../scripts/operations/plan";
 import type { FleetStatus, StoreStatus } from "../../../scripts/operations/status";
 
 /** What nobody without the scope may ever see. */
@@ -27,6 +28,8 @@ export const operationOf = (id: string, more: Partial<Operation> = {}): Operatio
   id, kind: "apply", env: "local", via: "cli", actor, requestedAt: "2026-11-27T12:00:00.000Z", startedAt: "2026-11-27T12:00:00.000Z", deadline: "2026-11-27T13:00:00.000Z", state: "succeeded", stores: { acme: { action: "create", result: "created", seconds: 12 } }, ...more,
 });
 export const auditEntryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({ seq, time: "2026-11-27T12:00:00.000Z", actor, via: "cli", action: "store.create", store: "acme", outcome: "succeeded", prev: "", hash: `${seq}`, ...more });
+
+export const plannedOf = (name: string, action: PlannedStore["action"]): PlannedStore => ({ name, action, engine: "woocommerce", plan: "small", url: `http://${name}`, why: [], changes: { create: 0, update: 1, replace: 0, delete: 0 }, resources: [], looked: true });
 
 /** A fleet of two stores, with what differs for a test. */
 export interface Faked {
@@ -111,8 +114,12 @@ export class ApiClient {
       tryEdit: () => ({ file: "stores.yaml", text: "stores: []\n", digest: "d2" }),
       add: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
       change: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
+      suspend: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
       remove: async () => operationOf("20261127-120001-aaab", { kind: "destroy", state: "queued" }),
       apply: async () => operationOf("20261127-120001-aaab", { state: "queued" }),
+      plan: async () => operationOf("20261127-120001-aaab", { kind: "plan", state: "queued" }),
+      planOf: async () => ({ stores: [plannedOf("acme", "update"), plannedOf("gone", "delete")] }),
+      applyPlan: async (plan) => operationOf("20261127-120001-aaab", { plan, state: "queued" }),
       on: async (kind) => operationOf("20261127-120001-aaab", { kind, state: "queued" }),
       cancel: async (id) => operationOf(id, { state: "stopping" }),
       replaceList: async (text) => ({ file: "stores.yaml", text, digest: "d2" }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nameOf } from "../../../../scripts/api/http/route";
 import { presets, scopes } from "../../../../scripts/operations/token-scopes";
 import { routes } from "../../../../scripts/api/routes";
-import { ApiClient, type Request } from "../../helpers/api-client";
+import { ApiClient, plannedOf, type Request } from "../../helpers/api-client";
 
 /** What it takes of each route to be answered well, and who may: a new route needs a line here. */
 const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?: number }> = {
@@ -15,6 +15,7 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "GET /api/v1/stores/{id}/admin-credentials": { path: "/api/v1/stores/acme/admin-credentials", scope: "credentials" },
   "GET /api/v1/operations": { path: "/api/v1/operations", scope: "read" },
   "GET /api/v1/operations/{id}": { path: "/api/v1/operations/20261127-120000-aaaa", scope: "read" },
+  "GET /api/v1/operations/{id}/plan": { path: "/api/v1/operations/20261127-120000-aaaa/plan", scope: "read" },
   "GET /api/v1/audit-events": { path: "/api/v1/audit-events", scope: "audit" },
   "GET /api/v1/list": { path: "/api/v1/list", scope: "read" },
   "GET /api/v1/schema": { path: "/api/v1/schema", scope: "read" },
@@ -23,8 +24,11 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "POST /api/v1/stores": { path: "/api/v1/stores", scope: "write", body: { name: "new", platform: "medusa" }, answers: 202 },
   "PATCH /api/v1/stores/{id}": { path: "/api/v1/stores/acme", scope: "write", body: { suspended: true }, headers: { "if-match": '"e1"' }, answers: 202 },
   "DELETE /api/v1/stores/{id}": { path: "/api/v1/stores/acme", scope: "delete", answers: 202 },
+  "POST /api/v1/stores/{id}/suspend": { path: "/api/v1/stores/acme/suspend", scope: "write", answers: 202 },
+  "POST /api/v1/stores/{id}/resume": { path: "/api/v1/stores/acme/resume", scope: "write", answers: 202 },
   "POST /api/v1/stores/{id}/restart": { path: "/api/v1/stores/acme/restart", scope: "write", answers: 202 },
   "POST /api/v1/stores/{id}/verify": { path: "/api/v1/stores/acme/verify", scope: "write", answers: 202 },
+  "POST /api/v1/plan": { path: "/api/v1/plan", scope: "write", body: { prune: true }, answers: 202 },
   "POST /api/v1/apply": { path: "/api/v1/apply", scope: "write", body: {}, answers: 202 },
   "POST /api/v1/operations/{id}/cancel": { path: "/api/v1/operations/20261127-120000-aaaa/cancel", scope: "write", answers: 202 },
   "PUT /api/v1/list": { path: "/api/v1/list", scope: "write", raw: "stores: []\n", headers: { "content-type": "application/yaml", "if-match": '"d1"' } },
@@ -79,6 +83,14 @@ describe("who may ask for what", () => {
     const body = async (token: string) => (await client.ask({ method: "POST", path: "/api/v1/apply", token, body: { prune: true } })).body;
     assert.match((await body("write")).detail, /does not have the scope "delete"/);
     assert.equal((await body("admin")).kind, "apply");
+  });
+
+  it("of a plan that deletes stores is that of deletions besides", async () => {
+    const apply = async (token: string) => (await client.ask({ method: "POST", path: "/api/v1/apply", token, body: { plan: "20261127-120000-aaaa" } })).body;
+    assert.match((await apply("write")).detail, /does not have the scope "delete"/);
+    assert.equal((await apply("admin")).plan, "20261127-120000-aaaa");
+    client.faked.fleet.planOf = async () => ({ stores: [plannedOf("acme", "update")] });
+    assert.equal((await apply("write")).plan, "20261127-120000-aaaa");
   });
 
   it("is given together by presets, of which only one has everything", () => {

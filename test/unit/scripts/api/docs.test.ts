@@ -11,7 +11,7 @@ describe("docs/api.md", () => {
 
   it("asks for what there is", async () => {
     const client = new ApiClient();
-    const asked = [...page.matchAll(/^ {4}curl .*?'?http:\/\/127\.0\.0\.1:8000([^'\s]+)/gm)].map(([, path]) => path!);
+    const asked = [...page.matchAll(/^ {4}curl (?!-X).*?'?http:\/\/127\.0\.0\.1:8000([^'\s]+)/gm)].map(([, path]) => path!);
     assert.ok(asked.length > 5);
     for (const path of asked) {
       const { status, response } = await client.ask({ path, token: "admin" });

@@ -71,6 +71,22 @@ describe("reading by the API", () => {
     assert.equal((await get("/operations/20261127-120009-aaaa")).status, 404);
   });
 
+  it("has what came of a plan, and takes a plan for an apply with nothing beside it that it says itself", async () => {
+    const path = "/operations/20261127-120000-aaaa/plan";
+    const { body } = await get(path);
+    assert.deepEqual([body.env, body.stores.map(({ name, action }: { name: string; action: string }) => [name, action])], ["local", [["acme", "update"], ["gone", "delete"]]]);
+    let asked: unknown;
+    client.faked.fleet.applyPlan = async (...all) => (asked = all.slice(0, 3), operationOf("20261127-120001-aaab"));
+    const apply = (sent: object) => client.ask({ method: "POST", path: "/api/v1/apply", token: "admin", body: { plan: "20261127-120000-aaaa", ...sent }, headers: { "idempotency-key": "k" } });
+    assert.equal((await apply({ maxDeletes: 1 })).status, 202);
+    assert.deepEqual(asked, ["20261127-120000-aaaa", { maxDeletes: 1 }, { key: "k" }]);
+    for (const beside of [{ names: ["acme"] }, { prune: true }]) assert.deepEqual((await apply(beside)).body.problems[0].path, ["body", Object.keys(beside)[0]]);
+    for (const [code, status] of [["usage", 404], ["not-ready", 409]] as const) {
+      client.faked.fleet.planOf = async () => Promise.reject(new UserError("no", undefined, code));
+      assert.deepEqual([(await get(path)).status, (await apply({})).status], [status, status]);
+    }
+  });
+
   it("has the audit trail newest first, with where it is broken", async () => {
     let asked: unknown;
     client.faked.fleet.audit = async (query) => (asked = query, { entries: [1, 2, 3].map((seq) => auditEntryOf(seq)), head: { seq: 3, hash: "3" }, broken: { seq: 2, reason: "was changed" } });
