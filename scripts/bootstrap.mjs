@@ -104,8 +104,10 @@ async function test(args) {
   process.on("exit", () => process.stdout.write([...sum.failures.map((each) => `failed: ${each}`), `${sum.passed} passed, ${sum.failures.length} failed`, ""].join("\n")));
   try {
     say("checking types");
-    const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit"]);
-    if (types.code !== 0) return types.code;
+    for (const project of [".", "dashboard"]) {
+      const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit", "--project", project]);
+      if (types.code !== 0) return types.code;
+    }
 
     const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "machine", "tools"));
     await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score", "actionlint"], say);

@@ -9,6 +9,7 @@ import type { RequestOptions } from "../operations/requests";
 import type { PendingStore } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
 import type { Limit } from "./http/limits";
+import type { Site } from "./http/site";
 import type { Sessions } from "./http/sessions";
 import type { TokenStore } from "./http/tokens";
 import type { Caller } from "./http/caller";
@@ -61,7 +62,9 @@ export interface Api {
   streams: Streams;
   tokens: TokenStore;
   sessions: Sessions;
-  limits: Record<"logins" | "writes" | "credentials", Limit>;
+  limits: Record<"logins" | "writes" | "trials" | "credentials", Limit>;
+  /** The dashboard. */
+  site: Site;
   now(): number;
   /** Told what went wrong that should not have. */
   report(text: string): void;

@@ -28,7 +28,7 @@ export type Health = z.infer<typeof health>;
 /** Schemas that have a name of their own in the description. */
 export const named = { Store: store, Health: health, Operation: operation, AuditEntry: auditEntry, Problem: problemSchema };
 
-export const storeParams = z.strictObject({ id: z.string().max(maxNameLength).regex(namePattern, "no name of a store").describe("The name of a store.") });
+export const storeParams = z.strictObject({ id: z.string().max(maxNameLength).regex(namePattern, "is not a store name — lower case letters, digits and hyphens, starting with a letter and ending with a letter or digit").describe("The name of a store.") });
 export const operationParams = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,60}$/, "no id of an operation") });
 
 /** A whole number in a query. */

@@ -30,6 +30,12 @@ export interface StoreStatus {
   reason: string | null;
   /** Of each host, where the store is on https and this account may look. */
   certificates: HostCertificate[];
+  /** Whether the list has it; null while the list can not be read. */
+  listed: boolean | null;
+  /** Its size, by the list; null where that does not have it. */
+  plan: string | null;
+  /** Whether the list or the cluster keeps it from being deleted. */
+  protected: boolean;
 }
 
 /**
@@ -50,8 +56,10 @@ export async function fleetStatus(
   // Only stores that are not well are looked into, a few at a time.
   await forEachLimited(names, 8, new AbortController().signal, async (name) => {
     const seen = observed.get(name);
-    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen, listed.get(name)?.domains), specs === undefined || listed.has(name), listed.get(name), shared) : missing(env, listed.get(name)?.engine ?? "", name);
-    rows.set(name, { ...row, url: row.url || (shared ? addressOf(env, name, shared) : "") });
+    const spec = listed.get(name);
+    const row = seen && serviceOf ? await existing(kube, env, seen, serviceOf(seen, spec?.domains), specs === undefined || spec !== undefined, spec, shared) : missing(env, spec?.engine ?? "", name);
+    const byList = { listed: specs ? spec !== undefined : null, plan: spec?.plan ?? null, protected: Boolean(spec?.protected || seen?.protected) };
+    rows.set(name, { ...row, ...byList, url: row.url || (shared ? addressOf(env, name, shared) : "") });
   });
   return names.map((name) => rows.get(name) as StoreStatus);
 }
@@ -80,7 +88,10 @@ async function services(kube: Kube, env: EnvironmentName, observed: Map<string, 
   });
 }
 
-function missing(env: EnvironmentName, engine: string, name: string): StoreStatus {
+/** What the list says of a store, which does not hang on the cluster. */
+type ByCluster = Omit<StoreStatus, "listed" | "plan" | "protected">;
+
+function missing(env: EnvironmentName, engine: string, name: string): ByCluster {
   return {
     name,
     engine,
@@ -95,7 +106,7 @@ function missing(env: EnvironmentName, engine: string, name: string): StoreStatu
   };
 }
 
-async function existing(kube: Kube, env: EnvironmentName, seen: Observed, service: Service, listed: boolean, spec?: StoreSpec, shared?: SharedParts): Promise<StoreStatus> {
+async function existing(kube: Kube, env: EnvironmentName, seen: Observed, service: Service, listed: boolean, spec?: StoreSpec, shared?: SharedParts): Promise<ByCluster> {
   const { phase, reason } = await judge(kube, seen, service, async () => (spec && shared ? outsideTrouble(kube, spec, shared.settings, seen) : undefined));
   const { store, receipt, createdAt } = seen;
   return {

@@ -19,7 +19,8 @@ const mayImport: Record<string, string[]> = {
   "scripts/api": ["scripts/operations", "config"],
   "scripts/cli": ["scripts/operations", "scripts/api/serve", "scripts/machine/paths", "config"],
   "scripts/dev": ["scripts/cli", "scripts/api", "scripts/operations", "scripts/engine", "scripts/fleet", "scripts/machine", "config", "kube", "stores", "infra"],
-  test: ["config", "kube", "components", "stores", "infra", "scripts"],
+  dashboard: [],
+  test: ["dashboard", "config", "kube", "components", "stores", "infra", "scripts"],
 };
 
 /** Who starts processes, and why not by the runner: it waits for an end, within a limit, and nothing outlives it. */
@@ -55,7 +56,7 @@ function violations(path: string, source: string): string[] {
 
 /** Files that import each other in a circle, types included; each circle once. */
 function circles(files: Map<string, string>): string[] {
-  const fileOf = (target: string) => [`${target}.ts`, posix.join(target, "index.ts")].find((it) => files.has(it));
+  const fileOf = (target: string) => [target, `${target}.ts`, `${target}.tsx`, posix.join(target, "index.ts")].find((it) => files.has(it));
   const imported = new Map([...files].map(([path, source]) => [path, relativeTargets(path, source).map(fileOf).filter((it) => it !== undefined)]));
   const found: string[] = [];
   const done = new Set<string>();
@@ -73,8 +74,8 @@ function circles(files: Map<string, string>): string[] {
 function sources(folder: string): string[] {
   return readdirSync(join(projectRoot, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return sources(path);
-    return entry.name.endsWith(".ts") ? [path] : [];
+    if (entry.isDirectory()) return /^(dist.*|node_modules)$/.test(entry.name) ? [] : sources(path);
+    return /\.(ts|mts|tsx)$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Api } from "../api";
 import { nobody, requireScope, type Caller } from "./caller";
 import { requireOwnSite } from "./place";
@@ -11,7 +12,7 @@ const challenge = { "www-authenticate": 'Bearer realm="storefleet"' };
  * The one place where it is decided who may ask for what: by a token in the header Authorization, or by a session's cookie.
  * @returns with a cookie that the answer has to set, where the session's is due
  */
-export async function authorise({ scope, method }: Route, request: Request, api: Api, { origin, address }: { origin: string; address: string }): Promise<{ caller: Caller; cookie?: string }> {
+export async function authorise({ scope, method, query }: Route, request: Request, api: Api, { origin, address }: { origin: string; address: string }): Promise<{ caller: Caller; cookie?: string }> {
   // Addresses are written down everywhere: histories, logs, referrers.
   if (/[?&](access_)?token=|[?&][^=&]*=sf_[0-9a-f]{12}_/.test(request.url)) throw new Problem("malformed", "a token does not belong into an address; this one is known to others now", { hint: "Send it in the header: Authorization: Bearer TOKEN" });
   const guarded = method !== "get" || scope === "credentials";
@@ -22,9 +23,12 @@ export async function authorise({ scope, method }: Route, request: Request, api:
   const { caller, cookie } = await callerOf(request, api, origin, address);
   if (guarded) requireOwnSite(request, origin, caller.by === "cookie");
   if (scope !== "any") requireScope(caller, scope);
-  if (guarded) (scope === "credentials" ? api.limits.credentials : api.limits.writes).count(caller.id);
+  if (guarded) api.limits[scope === "credentials" ? "credentials" : isTrial(query, request) ? "trials" : "writes"].count(caller.id);
   return { caller, cookie };
 }
+
+/** Of what changes nothing there may be more: a form asks while it is typed. */
+const isTrial = (query: Route["query"], request: Request) => query instanceof z.ZodObject && "dryRun" in query.shape && new URL(request.url).searchParams.get("dryRun") === "true";
 
 async function callerOf(request: Request, api: Api, origin: string, address: string): Promise<{ caller: Caller; cookie?: string }> {
   const header = request.headers.get("authorization");

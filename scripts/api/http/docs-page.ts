@@ -5,14 +5,15 @@ import { openApi } from "./openapi";
 /** The description to be read: no script, nothing from elsewhere, so that the same rules for pages hold here as everywhere. */
 export function docsPage(routes: readonly Route[], version: string): string {
   const { paths, components } = openApi(routes) as { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, unknown> } };
-  const sections = routes.map((it) => section(it, paths[it.path]![it.method]!));
+  const described = routes.filter((it) => !it.page);
+  const sections = described.map((it) => section(it, paths[it.path]![it.method]!));
   const schemas = Object.entries(components.schemas).map(([name, schema]) => `<h2 id="schema-${name}">${name}</h2>${code(schema)}`);
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Storefleet API</title><link rel="stylesheet" href="/docs.css">
 <h1>Storefleet API</h1>
 <p>Version ${version}; for programs: <a href="/openapi.json">/openapi.json</a>. A token goes into the header <code>Authorization: Bearer TOKEN</code>, and nowhere else.
 What is wrong is answered as <a href="#schema-Problem">Problem</a>, <code>application/problem+json</code>.</p>
-<table><tr><th>What<th>Scope<th></tr>${routes.map((it) => `<tr><td><a href="#${anchor(it)}"><code>${text(nameOf(it))}</code></a><td>${it.scope}<td>${text(it.summary)}</tr>`).join("\n")}</table>
+<table><tr><th>What<th>Scope<th></tr>${described.map((it) => `<tr><td><a href="#${anchor(it)}"><code>${text(nameOf(it))}</code></a><td>${it.scope}<td>${text(it.summary)}</tr>`).join("\n")}</table>
 ${[...sections, ...schemas].join("\n")}
 </html>
 `;

@@ -24,7 +24,7 @@ export function openApi(routes: readonly Route[]): Json {
     return Object.entries(properties).map(([name, { description, ...its }]) => ({ name, in: place, required: required.includes(name), ...(description !== undefined && { description }), schema: its }));
   };
   const paths: Record<string, Json> = {};
-  for (const it of routes) {
+  for (const it of routes.filter(({ page }) => !page)) {
     const { method, path, scope, summary, description, params, query, body, heeds = [], answers } = it;
     (paths[path] ??= {})[method] = {
       summary, ...(description && { description }), operationId: operationId(it), tags: [tagOf(path)],

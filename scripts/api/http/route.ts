@@ -53,6 +53,8 @@ export interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   /** What its token has to have; `any`: some token; `none`: for everybody. */
   scope: ApiScope | "any" | "none";
   summary: string;
+  /** It is for the dashboard's eyes: the API's description leaves it out. */
+  page?: true;
   /** More than a line about it. */
   description?: string;
   params?: P;

@@ -7,6 +7,7 @@ import { openApi } from "../../../scripts/api/http/openapi";
 import { Place } from "../../../scripts/api/http/place";
 import { nameOf, type Route } from "../../../scripts/api/http/route";
 import { scopes, type ApiScope } from "../../../scripts/operations/token-scopes";
+import type { Site, SiteFile } from "../../../scripts/api/http/site";
 import { Sessions } from "../../../scripts/api/http/sessions";
 import { newToken, tokensInMemory } from "../../../scripts/api/http/tokens";
 import { Look } from "../../../scripts/api/live/look";
@@ -20,7 +21,7 @@ import type { FleetStatus, StoreStatus } from "../../../scripts/operations/statu
 export const canary = "canary-password-7f3a";
 
 export const rowOf = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
-  name, engine: "woocommerce", phase: "READY", url: `http://store-${name}.127.0.0.1.nip.io`, namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], ...more,
+  name, engine: "woocommerce", phase: "READY", url: `http://store-${name}.127.0.0.1.nip.io`, namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], listed: true, plan: "small", protected: false, ...more,
 });
 export const statusOf = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
 const actor = { user: "admin", person: "you", host: "laptop" };
@@ -30,6 +31,8 @@ export const operationOf = (id: string, more: Partial<Operation> = {}): Operatio
 export const auditEntryOf = (seq: number, more: Partial<AuditEntry> = {}): AuditEntry => ({ seq, time: "2026-11-27T12:00:00.000Z", actor, via: "cli", action: "store.create", store: "acme", outcome: "succeeded", prev: "", hash: `${seq}`, ...more });
 
 export const plannedOf = (name: string, action: PlannedStore["action"]): PlannedStore => ({ name, action, engine: "woocommerce", plan: "small", url: `http://${name}`, why: [], changes: { create: 0, update: 1, replace: 0, delete: 0 }, resources: [], looked: true });
+const text = (type: string, its: string): SiteFile => ({ type, digest: its, codings: { identity: new TextEncoder().encode(its), gzip: new TextEncoder().encode("smaller") } });
+const site: Site = { page: text("text/html; charset=utf-8", "<!doctype html>"), assets: new Map([["index-1a2b.js", text("text/javascript; charset=utf-8", "1")]]) };
 
 /** A fleet of two stores, with what differs for a test. */
 export interface Faked {
@@ -82,10 +85,10 @@ export class ApiClient {
   readonly api: Api;
   private readonly enter: ReturnType<typeof door>;
 
-  constructor(more: { routes?: readonly Route[]; hosts?: string[] } = {}) {
-    const clock = () => this.now;
-    const made = [...scopes.map((scope) => [scope, [scope]] as const), ["admin", scopes] as const, ["none", [] as ApiScope[]] as const].map(([name, its]) => ({ name, ...newToken(name, its, 3600_000, this.now) }));
-    const expired = newToken("expired", scopes, -1, this.now);
+  constructor(more: { routes?: readonly Route[]; hosts?: string[]; clock?: () => number } = {}) {
+    const clock = more.clock ?? (() => this.now);
+    const made = [...scopes.map((scope) => [scope, [scope]] as const), ["admin", scopes] as const, ["none", [] as ApiScope[]] as const].map(([name, its]) => ({ name, ...newToken(name, its, 3600_000, clock()) }));
+    const expired = newToken("expired", scopes, -1, clock());
     for (const { name, text } of made) this.tokens.set(name, text);
     this.tokens.set("expired", expired.text);
     const tokens = tokensInMemory([...made.map(({ token }) => token), expired.token]);
@@ -93,7 +96,7 @@ export class ApiClient {
     const report = (text: string) => void this.reported.push(text);
     this.api = {
       env: "local", fleet: this.fleet(), look, tokens, now: clock, report, streams: new Streams(look, tokens, report, clock), sessions: new Sessions(tokens, clock),
-      limits: { logins: new Limit(10, "failed logins", clock), writes: new Limit(60, "changes", clock), credentials: new Limit(30, "readings of credentials", clock) },
+      site, limits: { logins: new Limit(10, "failed logins", clock), writes: new Limit(60, "changes", clock), trials: new Limit(300, "dry runs", clock), credentials: new Limit(30, "readings of credentials", clock) },
     };
     this.enter = door(more.routes ?? routes, this.api, new Place(8000, more.hosts));
   }
@@ -140,7 +143,7 @@ export class ApiClient {
     const text = await response.text();
     const read: unknown = /json/.test(type) ? JSON.parse(text) : text;
     const route = routes.find((it) => it.method === method.toLowerCase() && new RegExp(`^${it.path.replace(/\{\w+\}/g, "[^/]+")}$`).test(path.split("?")[0]!));
-    if (route && response.status !== 421 && response.status !== 304) requireDescribed(route, response.status, type, read);
+    if (route && !route.page && response.status !== 421 && response.status !== 304) requireDescribed(route, response.status, type, read);
     return { status: response.status, headers: response.headers, body: read, response };
   }
 }

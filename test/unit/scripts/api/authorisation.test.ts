@@ -41,6 +41,13 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "GET /openapi.json": { path: "/openapi.json", scope: "none" },
   "GET /docs": { path: "/docs", scope: "none" },
   "GET /docs.css": { path: "/docs.css", scope: "none" },
+  "GET /": { path: "/", scope: "none" },
+  "GET /stores/{id}": { path: "/stores/acme", scope: "none" },
+  "GET /changes": { path: "/changes", scope: "none" },
+  "GET /operations": { path: "/operations", scope: "none" },
+  "GET /operations/{id}": { path: "/operations/20261127-120000-aaaa", scope: "none" },
+  "GET /audit": { path: "/audit", scope: "none" },
+  "GET /assets/{file}": { path: "/assets/index-1a2b.js", scope: "none" },
 };
 
 describe("who may ask for what", () => {
@@ -121,6 +128,14 @@ describe("who may ask for what", () => {
     const read = async (token: string) => (await client.ask({ path: "/api/v1/stores/acme/admin-credentials", token })).status;
     for (let at = 0; at < 30; at++) assert.equal(await read("credentials"), 200);
     assert.deepEqual([await read("credentials"), await read("admin")], [429, 200]);
+  });
+
+  it("limits dry runs a token by themselves, and no change is one by saying so", async () => {
+    const ask = async (method: string, path: string, body?: object) => (await client.ask({ method, path, token: "admin", body })).status;
+    for (let at = 0; at < 300; at++) assert.equal(await ask("POST", "/api/v1/stores?dryRun=true", { name: "new" }), 200);
+    assert.deepEqual([await ask("POST", "/api/v1/stores?dryRun=true", { name: "new" }), await ask("POST", "/api/v1/stores", { name: "new" })], [429, 202]);
+    for (let at = 1; at < 60; at++) assert.equal(await ask("DELETE", "/api/v1/session?dryRun=true"), 204);
+    assert.equal(await ask("DELETE", "/api/v1/session?dryRun=true"), 429);
   });
 
   it("limits changes a token", async () => {

@@ -57,7 +57,7 @@ describe("the description of the API", () => {
   it("is a page without a script, in which every reference leads somewhere", () => {
     const page = docsPage(routes, "1");
     assert.ok(!/<script|javascript:|\son\w+=|style=/.test(page));
-    for (const it of routes) assert.ok(page.includes(`<code>${nameOf(it)}</code>`), nameOf(it));
+    for (const it of routes.filter((each) => !each.page)) assert.ok(page.includes(`<code>${nameOf(it)}</code>`), nameOf(it));
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
     for (const [, target = ""] of page.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.has(target), target);
   });

@@ -53,6 +53,9 @@ describe("status", () => {
       provisionSeconds: 90,
       reason: null,
       certificates: [],
+      listed: true,
+      plan: "small",
+      protected: false,
     });
   });
 

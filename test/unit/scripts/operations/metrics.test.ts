@@ -9,7 +9,7 @@ import { fleetOf, specOf } from "../../helpers/fleet";
 import { promtool } from "../../helpers/promtool";
 
 const store = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
-  name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], ...more,
+  name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], listed: true, plan: "small", protected: false, ...more,
 });
 const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
 

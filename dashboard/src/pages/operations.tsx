@@ -1,0 +1,5 @@
+import { Empty } from "../parts/states";
+
+export default function Operations() {
+  return <Empty title="Operations" />;
+}
