@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { pendingQuery } from "./api/queries";
@@ -17,6 +17,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const [helps, setHelps] = useState(false);
   const page = useRef<HTMLElement>(null);
   const client = useQueryClient();
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    page.current?.focus();
+  }, [path]);
   const may = useMay();
   const { name, env } = useSession();
   const pending = useQuery(pendingQuery).data?.length ?? 0;

@@ -1,5 +1,5 @@
-import { Empty } from "../parts/states";
+import { PageHead } from "../parts/page-head";
 
 export default function Audit() {
-  return <Empty title="Audit" />;
+  return <PageHead title="Audit" />;
 }

@@ -1,5 +1,5 @@
-import { Empty } from "../parts/states";
+import { PageHead } from "../parts/page-head";
 
 export default function Changes() {
-  return <Empty title="Changes" />;
+  return <PageHead title="Changes" />;
 }

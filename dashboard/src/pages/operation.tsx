@@ -1,5 +1,5 @@
-import { Empty } from "../parts/states";
+import { PageHead } from "../parts/page-head";
 
 export default function Operation({ id }: { id: string }) {
-  return <Empty title={id} />;
+  return <PageHead title={id} />;
 }

@@ -1,5 +1,5 @@
-import { Empty } from "../parts/states";
+import { PageHead } from "../parts/page-head";
 
 export default function Operations() {
-  return <Empty title="Operations" />;
+  return <PageHead title="Operations" />;
 }

@@ -1,5 +1,5 @@
-import { Empty } from "../parts/states";
+import { PageHead } from "../parts/page-head";
 
 export default function Store({ name }: { name: string }) {
-  return <Empty title={name} />;
+  return <PageHead title={name} />;
 }

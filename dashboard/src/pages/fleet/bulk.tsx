@@ -21,8 +21,6 @@ interface Act {
 }
 
 const withKey = (id: string) => ({ params: { path: { id }, header: { "Idempotency-Key": newKey() } } });
-// The entry may have been changed otherwise meanwhile: this is about one key of it.
-const patch = (id: string, suspended: true | null) => ask(api.PATCH("/api/v1/stores/{id}", { params: { path: { id }, header: { "If-Match": "*", "Idempotency-Key": newKey() } }, body: { suspended } }));
 const isListed = ({ store }: Row) => store.listed === true;
 const runs = ({ phase }: Row) => phase === "READY" || phase === "FAILED";
 
@@ -30,8 +28,8 @@ const acts: Act[] = [
   { name: "Apply", scope: "write", fits: isListed, all: (names) => ask(api.POST("/api/v1/apply", { params: { header: { "Idempotency-Key": newKey() } }, body: { names } })) },
   { name: "Verify", scope: "write", fits: runs, each: (id) => ask(api.POST("/api/v1/stores/{id}/verify", withKey(id))) },
   { name: "Restart", scope: "write", fits: runs, each: (id) => ask(api.POST("/api/v1/stores/{id}/restart", withKey(id))) },
-  { name: "Suspend", scope: "write", asks: "pause", fits: (row) => isListed(row) && row.phase !== "SUSPENDED", each: (id) => patch(id, true) },
-  { name: "Resume", scope: "write", fits: (row) => isListed(row) && row.phase === "SUSPENDED", each: (id) => patch(id, null) },
+  { name: "Suspend", scope: "write", asks: "pause", fits: (row) => isListed(row) && row.phase !== "SUSPENDED", each: (id) => ask(api.POST("/api/v1/stores/{id}/suspend", withKey(id))) },
+  { name: "Resume", scope: "write", fits: (row) => isListed(row) && row.phase === "SUSPENDED", each: (id) => ask(api.POST("/api/v1/stores/{id}/resume", withKey(id))) },
   { name: "Delete", scope: "delete", asks: "loss", fits: ({ phase }) => phase !== "DELETING", each: (id) => ask(api.DELETE("/api/v1/stores/{id}", withKey(id))) },
 ];
 

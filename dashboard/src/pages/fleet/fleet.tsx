@@ -4,6 +4,7 @@ import { useSearchParams } from "wouter";
 import { useMay } from "../../api/session";
 import { useFleet } from "../../live/fleet-query";
 import { Button } from "../../parts/button";
+import { PageHead } from "../../parts/page-head";
 import { phases, type Phase } from "../../parts/phase";
 import { ProblemNote } from "../../parts/problem-note";
 import { Empty, Skeleton } from "../../parts/states";
@@ -53,11 +54,9 @@ export function Fleet() {
   if (!fleet) return error ? <ProblemNote error={error} onRetry={() => void refetch()} /> : <Skeleton rows={12} />;
   return (
     <>
-      <div className="head">
-        <h1>Fleet</h1>
-        {fleet.health.simulated && <span className="small quiet">simulated pods: nothing here serves a page</span>}
-        {may("write") && <div className="end"><Button kind="main" onPress={() => setCreates(true)}>New store <kbd>c</kbd></Button></div>}
-      </div>
+      <PageHead title="Fleet" beside={fleet.health.simulated && "simulated pods: nothing here serves a page"}>
+        {may("write") && <Button kind="main" onPress={() => setCreates(true)}>New store <kbd>c</kbd></Button>}
+      </PageHead>
       <Notices health={fleet.health} />
       {fleet.stores.length === 0 ? (
         <Empty title="There is no store yet">
@@ -70,7 +69,8 @@ export function Fleet() {
           <div className="sieve" role="search" aria-label="Stores">
             <Counts counts={counts} all={sieved(rows, sieve, "phase").length} phase={phase} onChoose={(it?: Phase) => set("phase", it)} />
             <SearchField className="search" aria-label="Search" value={q} onChange={look}>
-              <Input ref={search} placeholder="Search    /" />
+              <Input ref={search} placeholder="Search" />
+              <kbd aria-hidden="true">/</kbd>
             </SearchField>
             {engines.length > 1 && (
               <select className="button" aria-label="Engine" value={engine ?? ""} onChange={({ target }) => set("engine", target.value)}>
