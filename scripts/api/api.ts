@@ -8,6 +8,7 @@ import type { ListEntry, ListText } from "../operations/list-text";
 import type { RequestOptions } from "../operations/requests";
 import type { PendingStore } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
+import type { Denials, Note } from "./http/denials";
 import type { Limit } from "./http/limits";
 import type { Site } from "./http/site";
 import type { Sessions } from "./http/sessions";
@@ -65,6 +66,9 @@ export interface Api {
   limits: Record<"logins" | "writes" | "trials" | "credentials", Limit>;
   /** The dashboard. */
   site: Site;
+  denials: Denials;
+  /** Enters into the audit trail what is no change of the fleet. */
+  note: Note;
   now(): number;
   /** Told what went wrong that should not have. */
   report(text: string): void;

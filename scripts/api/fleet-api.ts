@@ -13,10 +13,12 @@ import type { Scope } from "../operations/scope";
 import type { FleetApi } from "./api";
 import type { Caller } from "./http/caller";
 
+/** Whom records name. */
+export const askerOf = ({ name, address }: Pick<Caller, "name" | "address">) => ({ via: "api" as const, person: name, host: address });
+
 /** The operations of one fleet, on behalf of who asks. */
 export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi {
   const { scope } = at;
-  const askerOf = ({ name, address }: Caller) => ({ via: "api" as const, person: name, host: address });
   const by = (caller: Caller): Scope => ({ ...scope, by: askerOf(caller) });
   const forCaller = (caller: Caller): At => onBehalf(at, askerOf(caller));
   let parsed: { digest: string; entries: Map<string, ListEntry> } | undefined;

@@ -2,13 +2,15 @@ import { once } from "node:events";
 import { UserError } from "../../config/errors";
 import { builtDashboard } from "../operations/dashboard";
 import { openMetrics } from "../operations/metrics";
-import { openAt } from "../operations/asked";
+import { onBehalf, openAt } from "../operations/asked";
+import { noteDown } from "../operations/records/of-stores";
 import { runQueue } from "../operations/runner";
 import { tokensOfCluster } from "../operations/tokens";
 import type { Scope } from "../operations/scope";
 import { openStatus } from "../operations/status";
 import type { Api } from "./api";
-import { fleetApi } from "./fleet-api";
+import { askerOf, fleetApi } from "./fleet-api";
+import { Denials, type Note } from "./http/denials";
 import { Limit } from "./http/limits";
 import { presets } from "../operations/token-scopes";
 import { readSite } from "./http/site";
@@ -20,6 +22,7 @@ import { listen, type Serving } from "./listen";
 
 /** Milliseconds: a token of a run ends with the run. */
 const aYear = 365 * 24 * 3600_000;
+const aMinute = 60_000;
 
 /**
  * Answers the REST API until `signal` is aborted, on this machine alone.
@@ -36,15 +39,19 @@ export async function serve(scope: Scope, { host, port, hostNames }: Serving, si
   const site = readSite(await builtDashboard(report));
   const { token, text } = newToken("this run", presets.admin, aYear);
   const tokens = anyOf(tokensInMemory([token]), tokensOfCluster(at.session, report));
+  const note: Note = (fields, caller) => noteDown(onBehalf(at, askerOf(caller)).session, fields);
+  const denials = new Denials(note, report);
   const streams = new Streams(look, tokens, report);
   const limits = { logins: new Limit(10, "failed logins"), writes: new Limit(60, "changes"), trials: new Limit(300, "dry runs"), credentials: new Limit(30, "readings of credentials") };
-  const api: Api = { env: scope.env, fleet, look, streams, tokens, sessions: new Sessions(tokens), limits, site, now: Date.now, report };
+  const api: Api = { env: scope.env, fleet, look, streams, tokens, sessions: new Sessions(tokens), limits, denials, note, site, now: Date.now, report };
 
   const { address, close } = await listen(api, { host, port, hostNames });
   onListening(address, text);
   const queue = runQueue(at, { signal, say: report });
+  const telling = setInterval(() => void denials.flush(), aMinute);
   if (!signal.aborted) await once(signal, "abort");
+  clearInterval(telling);
   close();
   // What is under way is cancelled cleanly.
-  await queue;
+  await Promise.all([queue, denials.flush(true)]);
 }

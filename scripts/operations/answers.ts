@@ -169,8 +169,9 @@ const stateRekey = z.strictObject({
 });
 
 const audit = z.strictObject({
-  env, head, entries: z.array(auditEntry).describe("Oldest first; none with --verify."),
+  env, head, entries: z.array(auditEntry).describe("Oldest first; none with --verify or --prune."),
   broken: z.strictObject({ seq: count, reason: z.string() }).nullable().describe("Where the trail stops being whole; the command then ends with 1."),
+  pruned: z.strictObject({ entries: count, file: z.string(), sha256: z.string().describe("Of the file.") }).nullable().describe("With --prune: what was exported and taken away; null: nothing was old enough."),
 });
 
 const token = z.strictObject({

@@ -2,7 +2,7 @@ import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
 import { openSession, type Session } from "../engine/session";
 import { readTrail } from "./records/audit";
-import { firstBreak, type AuditEntry, type Break, type Head } from "./records/chain";
+import { whereBroken, type AuditEntry, type Break, type Head } from "./records/chain";
 import { noteDown } from "./records/of-stores";
 import { askToEnd, readOperations, type Operation } from "./records/operation";
 import type { Scope } from "./scope";
@@ -50,7 +50,7 @@ export async function audit(scope: Scope, { store, since, anchor }: AuditQuery):
   const { entries, start } = await readTrail(kube);
   const last = entries.at(-1);
   const head = last ? { seq: last.seq, hash: last.hash } : start;
-  const broken = firstBreak(entries, start) ?? (anchor === undefined || [start, ...entries].some(({ hash }) => hash.startsWith(anchor)) ? null : { seq: head.seq, reason: `no entry has the hash ${anchor}: what came after it was taken away, or written anew` });
+  const broken = whereBroken(entries, start) ?? (anchor === undefined || [start, ...entries].some(({ hash }) => hash.startsWith(anchor)) ? null : { seq: head.seq, reason: `no entry has the hash ${anchor}: what came after it was taken away, or written anew${start.seq > 0 ? `; entries 1 to ${start.seq} were exported, and may have it` : ""}` });
   const from = since === undefined ? "" : new Date(kube.now() - since * 1000).toISOString();
   return { entries: entries.filter((entry) => entry.time >= from && (store === undefined || concerns(entry, store))), head, broken };
 }

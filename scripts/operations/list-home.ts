@@ -7,6 +7,7 @@ import { listFile } from "../../stores/listed";
 import { withLock } from "../machine/os/lock";
 import { environmentFolder } from "../machine/paths";
 import { digestOfText, readListText, type ListText } from "./list-text";
+import { editByHand, knownOf, readKnown, remember, type EditByHand } from "./list-known";
 import type { Scope } from "./scope";
 
 /** What a text of the list says. @throws ListErrors with everything that is wrong in it */
@@ -17,6 +18,8 @@ export interface Edit {
   expected?: string;
   /** Whether the list may be wrong before it, as when all of it is replaced. @default false */
   mends?: boolean;
+  /** Told before anything is changed that somebody else edited the list since it was last looked at here. */
+  byHand?: (edit: EditByHand) => Promise<void>;
 }
 
 /**
@@ -26,31 +29,58 @@ export interface Edit {
  * @param before told the new text before it is written; throws where it must not be
  * @throws ListErrors where the list is wrong, before or after; a UserError `list-changed` where it is another one than expected
  */
-export async function editList(scope: Scope, edit: (text: string) => string, { expected, mends = false }: Edit = {}, before: (text: string) => Promise<void> = async () => undefined): Promise<ListText> {
+export async function editList(scope: Scope, edit: (text: string) => string, { expected, mends = false, byHand = async () => undefined }: Edit = {}, before: (text: string) => Promise<void> = async () => undefined): Promise<ListText> {
   const file = listFile(scope.env, scope.file);
   return withLock(lockOf(scope, file), () => {}, async () => {
     const seen = stampOf(file);
     const now = readListText(scope);
+    await noticed(scope, now, byHand);
     if (expected !== undefined && expected !== now.digest) throw changed(file);
     if (!mends) checkedList(scope, file, now.text);
     const text = edit(now.text);
     if (text === now.text) return now;
     checkedList(scope, file, text);
     await before(text);
-    replace(file, text, () => {
-      if (stampOf(file) !== seen || readListText(scope).digest !== now.digest) throw changed(file);
-    });
-    return { file, text, digest: digestOfText(text) };
+    const [after, known] = [{ file, text, digest: digestOfText(text) }, knownFile(scope, file)];
+    const last = readKnown(known);
+    const next = knownOf(after, last);
+    remember(known, { ...next, before: now.digest });
+    try {
+      replace(file, text, () => {
+        if (stampOf(file) !== seen || readListText(scope).digest !== now.digest) throw changed(file);
+      });
+    } catch (error) {
+      if (last) remember(known, last);
+      throw error;
+    }
+    remember(known, next);
+    return after;
   });
+}
+
+/** Looks whether somebody else edited the list since it was last looked at here, and tells it. */
+export async function noticeEdits(scope: Scope, byHand: (edit: EditByHand) => Promise<void>): Promise<void> {
+  await withLock(lockOf(scope, listFile(scope.env, scope.file)), () => {}, async () => noticed(scope, readListText(scope), byHand));
+}
+
+/** While nobody else of ours edits it. Rather told twice than not at all, where this process is killed in between. */
+async function noticed(scope: Scope, now: ListText, byHand: (edit: EditByHand) => Promise<void>): Promise<void> {
+  const known = knownFile(scope, now.file);
+  const last = readKnown(known);
+  const edit = last && editByHand(last, now);
+  if (edit) await byHand(edit);
+  if (edit || !last) remember(known, knownOf(now, last));
 }
 
 const changed = (file: string) => new UserError(`${file} was changed meanwhile; nothing was written`, "Look at it as it is now, and do it again.", "list-changed");
 
 /** Whoever edits the same file waits, by whatever name it was called. */
-const lockOf = ({ env }: Scope, file: string) => join(environmentFolder(env), `list-${digestOfText(realpathSync.native(file))}.lock`);
+const lockOf = (scope: Scope, file: string) => `${besideState(scope, file)}.lock`;
+const knownFile = (scope: Scope, file: string) => `${besideState(scope, file)}.known`;
+const besideState = ({ env }: Scope, file: string) => join(environmentFolder(env), `list-${digestOfText(realpathSync.native(file))}`);
 
 /** Changes whenever somebody saves the file, in place or by another one that takes its place. */
-function stampOf(file: string): string {
+export function stampOf(file: string): string {
   const { ino, mtimeNs, size } = statSync(file, { bigint: true });
   return `${ino} ${mtimeNs} ${size}`;
 }

@@ -38,6 +38,12 @@ export function entriesIn(text: string): Map<string, ListEntry> {
   return new Map(stores.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
 }
 
+/** A short digest of each entry; undefined where the text is no YAML. */
+export function entryDigests(text: string): Record<string, string> | undefined {
+  if (!partsOf(text).readable) return undefined;
+  return Object.fromEntries([...entriesIn(text)].map(([name, { digest }]) => [name, digest.slice(0, 12)]));
+}
+
 /** What the list says of all stores at once, right or wrong. */
 export function defaultsIn(text: string): Record<string, unknown> {
   const { defaults } = partsOf(text);
@@ -52,10 +58,10 @@ export function imageFilesIn(text: string): Set<string> {
 }
 
 /** As far as it is YAML, right or wrong. */
-function partsOf(text: string): { defaults: unknown; stores: unknown[] } {
+function partsOf(text: string): { readable: boolean; defaults: unknown; stores: unknown[] } {
   const document = new ListDocument(text);
   const data = document.fatal.length > 0 ? undefined : (document.data() as { defaults?: unknown; stores?: unknown } | null | undefined);
-  return { defaults: data?.defaults, stores: Array.isArray(data?.stores) ? (data.stores as unknown[]) : [] };
+  return { readable: data !== undefined, defaults: data?.defaults, stores: Array.isArray(data?.stores) ? (data.stores as unknown[]) : [] };
 }
 
 const isNamed = (entry: unknown): entry is Record<string, unknown> & { name: string } => typeof (entry as { name?: unknown } | null)?.name === "string";

@@ -7,6 +7,7 @@ import { placed } from "../machine/os/placed-process";
 import { ask, found, named, sameAgain, type Asked, type At, type Sent } from "./asked";
 import { checkedList, editList } from "./list-home";
 import { defaultsIn, digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
+import { tellByHand } from "./list-watch";
 import { waysOut } from "./protection";
 import { noteDown } from "./records/of-stores";
 import { endPatch, pathOf, writeRecord, type ListEdit, type Operation } from "./records/operation";
@@ -79,7 +80,7 @@ export async function requestRemoval(at: At, name: string, { ifMatch, key }: Req
 
 /** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
 export async function replaceList({ scope, session }: At, text: string, expected: string | undefined): Promise<ListText> {
-  return editList(scope, (before) => withoutNewFiles(before, text), { expected, mends: true }, () => noteDown(session, { action: "list.changed" }));
+  return editList(scope, (before) => withoutNewFiles(before, text), { expected, mends: true, byHand: tellByHand({ scope, session }) }, () => noteDown(session, { action: "list.changed" }));
 }
 
 /** Has the whole list, or the named stores of it, carried out. */
@@ -109,7 +110,7 @@ async function edited({ scope, session }: At, asked: Asked, name: string, edit: 
     await noteDown(session, { action: "list.changed", store: name, operation: id });
   };
   try {
-    await editList(scope, (text) => withoutNewFiles(text, edit(text)), { expected }, begin);
+    await editList(scope, (text) => withoutNewFiles(text, edit(text)), { expected, byHand: tellByHand({ scope, session }) }, begin);
   } catch (error) {
     if (isConflict(error) && sent.key !== undefined && !written) return sameAgain(session, id, request);
     if (written) await session.kube.merge(pathOf(id), endPatch("abandoned", new Date(session.kube.now()).toISOString(), (error as Error).message));

@@ -13,6 +13,7 @@ import { AuditTrail } from "./records/audit";
 import { collection, editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
 import { closeRecord, tellEnd } from "./records/recorded";
 import type { At } from "./asked";
+import { ListWatch } from "./list-watch";
 import { applyKept, planQueued } from "./queued-plan";
 import { cameAbout } from "./requests";
 import { restart } from "./restart";
@@ -37,6 +38,8 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
   const own = placed(process.pid);
   const claims = new Claims(session.kube, { env: scope.env, inWords: `runner ${randomUUID()} of ${scope.env}, process ${process.pid}`, process: own });
   const queue = new Queue(session, scope, say, carryOut);
+  const watch = new ListWatch({ scope, session }, say);
+  let watching: Promise<void> | undefined;
   let leads: AbortController | undefined;
   let told = "";
   for (let renewed = 0; !signal.aborted; await delay(lookEvery, undefined, { signal }).catch(() => undefined)) {
@@ -54,6 +57,8 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
         leads = undefined;
       }
       if (leads) await queue.look(AbortSignal.any([signal, leads.signal]));
+      // Whoever edits the list is waited for, but not here: the claim has to be renewed meanwhile.
+      if (leads) watching ??= watch.look().finally(() => (watching = undefined));
       told = "";
     } catch (error) {
       const { message } = error as Error;
@@ -62,7 +67,7 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
       told = message;
     }
   }
-  await queue.ended();
+  await Promise.all([queue.ended(), watching]);
   await claims.giveBack(runnerClaim).catch(() => undefined);
 }
 

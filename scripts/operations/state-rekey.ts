@@ -11,6 +11,7 @@ import { keyInWords, lockHolders, recordedStack, stackNames, type CliPlace, type
 import { keyLines, rekey } from "../engine/rekey";
 import { forgetSalts, holdsSecrets, withoutKey } from "../engine/state";
 import { writeWhole } from "../machine/os/write-whole";
+import { noteOfState } from "./records/of-state";
 import type { Listener, Scope } from "./scope";
 import { openState, severally } from "./state-place";
 
@@ -35,7 +36,7 @@ export interface Rekeyed {
  * Brings every stack of an environment to the key that its settings name. It may be ended at any moment and done again: a stack that is
  * there already is left alone. The environment's own goes first: what is wrong with the key shows there.
  */
-export async function rekeyState(scope: Pick<Scope, "env">, listener: Pick<Listener, "say" | "signal">, { secretsProvider } = readState(scope.env), open = openState): Promise<Rekeyed> {
+export async function rekeyState(scope: Pick<Scope, "env">, listener: Pick<Listener, "say" | "signal">, { secretsProvider } = readState(scope.env), open = openState, note = noteOfState): Promise<Rekeyed> {
   const { env } = scope;
   if (secretsProvider === undefined) {
     throw new UserError(
@@ -47,6 +48,7 @@ export async function rekeyState(scope: Pick<Scope, "env">, listener: Pick<Liste
   const place = await open(scope, listener);
   const names = await stackNames(place, env);
   let settingsChanged = false;
+  let noted: Promise<void> | undefined;
   const bring = async (name: string): Promise<RekeyedStack> => {
     const row: RekeyedStack = { name, result: "unchanged", from: secretsProvider, error: null };
     try {
@@ -57,6 +59,8 @@ export async function rekeyState(scope: Pick<Scope, "env">, listener: Pick<Liste
       if (from.length === 0 && key !== undefined) return row;
       row.from = [...new Set(from)].join(", ");
       await refuseLocked(place, name, secretsProvider);
+      // Once, and only where something is done at all.
+      await (noted ??= note(scope, { action: "state.rekeyed", reason: `to ${secretsProvider}` }, listener.say));
       const after = await rekey(place, name, secretsProvider, holdsSecrets(file) ? file : keyLines(key) + withoutKey(file));
       if (holdsSecrets(file)) settingsChanged = putSettingsFile(env, file, after);
       listener.say(`${name}: ${row.from} → ${secretsProvider}`);

@@ -6,6 +6,7 @@ import { holderInWords } from "../engine/locks";
 import { cancelLocks, lockHolders, stackNames } from "../engine/recorded-stacks";
 import type { LockHolder } from "../machine/foreign-words";
 import { isRunning } from "../machine/os/process";
+import { noteOfState } from "./records/of-state";
 import type { Listener, Scope } from "./scope";
 import { openState, severally } from "./state-place";
 
@@ -26,7 +27,7 @@ export type UnlockConsent = (held: { env: EnvironmentName; stacks: LockedStack[]
  * Breaks locks whose holders are gone, as only a person can know: of the named stores, else of every stack of the environment. One whose
  * holder is seen to be at work is refused, and one that was not shown stays.
  */
-export async function unlockState(scope: Pick<Scope, "env">, names: string[], consent: UnlockConsent, listener: Pick<Listener, "say" | "signal">, { secretsProvider } = readState(scope.env), open = openState): Promise<{ env: EnvironmentName; stacks: UnlockedStack[] }> {
+export async function unlockState(scope: Pick<Scope, "env">, names: string[], consent: UnlockConsent, listener: Pick<Listener, "say" | "signal">, { secretsProvider } = readState(scope.env), open = openState, note = noteOfState): Promise<{ env: EnvironmentName; stacks: UnlockedStack[] }> {
   const { env } = scope;
   const { signal } = listener;
   const place = await open(scope, listener);
@@ -41,6 +42,7 @@ export async function unlockState(scope: Pick<Scope, "env">, names: string[], co
   if (alive) throw new UserError(`stack ${alive.name} is held by a process that runs on this machine: ${alive.holders.map((holder) => holderInWords(holder)).join(" and ")}`, "End it with Ctrl-C, or wait for it.", "not-ready");
   if (held.length === 0 || signal.aborted) return { env, stacks: [] };
   await consent({ env, stacks: held.map(locked), typed: env === "local" ? null : env });
+  await note(scope, { action: "state.unlocked", reason: held.map(({ name, holders }) => `${name}: ${holders.map((holder) => holderInWords(holder)).join(" and ")}`).join("; ").slice(0, 300) }, listener.say);
 
   const stacks = await severally(held, signal, async (seen): Promise<UnlockedStack> => {
     // Whoever asked may have thought about it for long.

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Fleet } from "./helpers/fleet";
 import { forEachLimited } from "../../scripts/machine/os/limited";
 import { AuditTrail, readTrail } from "../../scripts/operations/records/audit";
-import { firstBreak, type AuditFields } from "../../scripts/operations/records/chain";
+import { firstBreak, type AuditEntry, type AuditFields } from "../../scripts/operations/records/chain";
 import { readOperations } from "../../scripts/operations/records/operation";
 import { recorded } from "../../scripts/operations/records/recorded";
+import type { Answer } from "../../scripts/operations/answers";
 import { KubeError } from "../../kube";
 
 const about = (store: string): AuditFields => ({
@@ -55,6 +58,18 @@ describe("records on a real API server", function () {
     const [sealed] = await fleet.kube.list(segments, { labels: "storefleet.dev/record=audit,storefleet.dev/state=sealed" });
     assert.ok(sealed?.immutable);
     await assert.rejects(fleet.kube.merge(`${segments}/${sealed.metadata.name}`, { data: { e000000001: "{}" } }), (error: Error) => error instanceof KubeError && /immutable/.test(error.message));
+  });
+
+  it("are exported and taken away, and what stays is proven to go on from there", async () => {
+    const [total, file] = [(await readTrail(fleet.kube)).entries.length, join(fleet.folder, "audit.jsonl")];
+    assert.match((await fleet.stores("audit", "--prune", "--keep", "100")).stderr, /--prune takes nothing away that is not exported/);
+    const { pruned, head, broken } = await fleet.json<Answer<"audit">>("audit", "--prune", "--keep", "100", "--export", file);
+    assert.deepEqual([pruned!.entries >= total - 200, pruned!.entries <= total - 100, broken], [true, true, null]);
+    const went = readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as AuditEntry);
+    const { entries, start } = await readTrail(fleet.kube);
+    assert.deepEqual([start.seq, entries.length], [pruned!.entries, total - pruned!.entries + 1]);
+    assert.equal(firstBreak([...went, ...entries]), undefined);
+    assert.match((await fleet.ok("audit", "--verify", "--anchor", head.hash)).stdout, /^The audit trail is whole/);
   });
 
   it("name the entry that somebody changed where nobody is kept from it", async () => {

@@ -555,12 +555,15 @@ export interface components {
                 person: string;
                 host: string;
             };
+            /**
+             * @description external: by none of our own, such as an edit of the list by hand; seen by whoever serves the API.
+             * @enum {string}
+             */
+            via: "cli" | "api" | "external";
             /** @enum {string} */
-            via: "cli" | "api";
-            /** @enum {string} */
-            action: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "credentials.read" | "store.exec" | "environment.up";
+            action: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
             store?: string;
-            /** @description Of the start of an operation: what is to be done with which store. */
+            /** @description Of the start of an operation: what is to be done with which store. Of an edit by hand: what became of which entry. */
             stores?: {
                 [key: string]: string;
             };
@@ -568,9 +571,16 @@ export interface components {
             /** @description Of the checkout that the list is from; with a + where it had been changed since. */
             commit?: string;
             /** @enum {string} */
-            outcome: "accepted" | "succeeded" | "failed" | "cancelled" | "interrupted" | "abandoned";
+            outcome: "accepted" | "succeeded" | "failed" | "cancelled" | "interrupted" | "abandoned" | "denied";
             reason?: string;
             seconds?: number;
+            /** @description Of what was denied: how often besides, since the entry before of its kind. */
+            times?: number;
+            /** @description The last of the entries that were exported and taken away: the trail goes on from it. */
+            pruned?: {
+                seq: number;
+                hash: string;
+            };
             seq: number;
             /** @description Of the entry before; empty for the first. */
             prev: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Api } from "../api";
-import { nobody, requireScope, type Caller } from "./caller";
+import { nobody, requireScope, stranger, type Caller } from "./caller";
 import { requireOwnSite } from "./place";
 import { Problem } from "./problem";
 import type { Route } from "./route";
@@ -14,14 +14,14 @@ const challenge = { "www-authenticate": 'Bearer realm="storefleet"' };
  */
 export async function authorise({ scope, method, query }: Route, request: Request, api: Api, { origin, address }: { origin: string; address: string }): Promise<{ caller: Caller; cookie?: string }> {
   // Addresses are written down everywhere: histories, logs, referrers.
-  if (/[?&](access_)?token=|[?&][^=&]*=sf_[0-9a-f]{12}_/.test(request.url)) throw new Problem("malformed", "a token does not belong into an address; this one is known to others now", { hint: "Send it in the header: Authorization: Bearer TOKEN" });
+  if (/[?&](access_)?token=|[?&][^=&]*=sf_[0-9a-f]{12}_/.test(request.url)) throw new Problem("malformed", "a token does not belong into an address; this one is known to others now", { denied: stranger, hint: "Send it in the header: Authorization: Bearer TOKEN" });
   const guarded = method !== "get" || scope === "credentials";
   if (scope === "none") {
-    if (guarded) requireOwnSite(request, origin, false);
+    if (guarded) requireOwnSite(request, origin, nobody(address));
     return { caller: nobody(address) };
   }
   const { caller, cookie } = await callerOf(request, api, origin, address);
-  if (guarded) requireOwnSite(request, origin, caller.by === "cookie");
+  if (guarded) requireOwnSite(request, origin, caller);
   if (scope !== "any") requireScope(caller, scope);
   if (guarded) api.limits[scope === "credentials" ? "credentials" : isTrial(query, request) ? "trials" : "writes"].count(caller.id);
   return { caller, cookie };
@@ -47,8 +47,7 @@ async function callerOf(request: Request, api: Api, origin: string, address: str
 export async function signIn(api: Api, text: string, address: string) {
   const token = await tokenOf(api.tokens, text, api.now());
   if (token) return token;
-  api.limits.logins.count(address);
-  throw new Problem("not-signed-in", "the token is wrong, was revoked or has expired", { headers: challenge });
+  throw api.limits.logins.exceeded(address, { denied: stranger }) ?? new Problem("not-signed-in", "the token is wrong, was revoked or has expired", { denied: stranger, headers: challenge });
 }
 
 export const isSecure = (origin: string) => origin.startsWith("https:");

@@ -5,7 +5,7 @@ import { authorise, isSecure } from "./authorise";
 import { readBody } from "./body";
 import { requirePlainPath, type Place } from "./place";
 import { Problem, problemOf, type Finding } from "./problem";
-import { eventStream, typed, type Asked, type Reply, type Route } from "./route";
+import { eventStream, nameOf, typed, type Asked, type Reply, type Route } from "./route";
 
 /** How a request came in. */
 export interface Incoming {
@@ -22,7 +22,10 @@ type Bindings = { Bindings: Incoming & { origin: string } };
  */
 export function door(routes: readonly Route[], api: Api, place: Place): (request: Request, incoming: Incoming) => Promise<Response> {
   const app = new Hono<Bindings>({ strict: true });
-  for (const it of routes) app.on(it.method.toUpperCase(), it.path.replace(/\{(\w+)\}/g, ":$1"), (context) => serveRoute(it, context.req.raw, context.req.param() as Record<string, string>, api, context.env));
+  for (const it of routes) app.on(it.method.toUpperCase(), it.path.replace(/\{(\w+)\}/g, ":$1"), (context) => serveRoute(it, context.req.raw, context.req.param() as Record<string, string>, api, context.env).catch((error: unknown) => {
+    if (error instanceof Problem) api.denials.count(error, nameOf(it), context.env.address);
+    throw error;
+  }));
   for (const path of new Set(routes.map((it) => it.path))) {
     const allow = routes.filter((it) => it.path === path).map(({ method }) => method.toUpperCase()).join(", ");
     app.all(path.replace(/\{(\w+)\}/g, ":$1"), () => {

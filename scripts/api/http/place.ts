@@ -1,3 +1,4 @@
+import { stranger, type Caller } from "./caller";
 import { Problem } from "./problem";
 
 /** Where this server answers. */
@@ -34,13 +35,13 @@ export function requirePlainPath(sent: string): void {
  * Refuses what a page of another site made a browser send. A token in a header was put there on purpose; a cookie comes by itself, so it
  * takes a word of the browser about where the request is from, and a header that no other site's page can send.
  */
-export function requireOwnSite(request: Request, origin: string, byCookie: boolean): void {
+export function requireOwnSite(request: Request, origin: string, { id, name, by }: Caller): void {
   const [from, site, own] = ["origin", "sec-fetch-site", "x-storefleet"].map((name) => request.headers.get(name));
   const refuse = (detail: string): never => {
-    throw new Problem("cross-site", detail);
+    throw new Problem("cross-site", detail, { denied: id === "" ? stranger : { id, name } });
   };
   if (from && from !== origin) refuse(`it was sent by a page of ${from}`);
-  if (!byCookie) return;
+  if (by !== "cookie") return;
   if (!from && site !== "same-origin") refuse("nothing says that it was sent by a page of this server");
   if (own !== "1") refuse("the header X-Storefleet: 1 is missing");
 }

@@ -72,6 +72,8 @@ interface More {
   problems?: Finding[];
   headers?: Record<string, string>;
   request?: string;
+  /** Whose want of a right it is, which the audit trail is told; of nobody who is known: nothing. */
+  denied?: { id: string; name: string };
 }
 
 /** An answer that says no. */

@@ -12,6 +12,8 @@ export const sessionRoutes = [
     answers: { 204: nothing },
     async handler({ body, caller, origin }, api) {
       const token = await signIn(api, body.token, caller.address);
+      // Nobody waits for it: what is done by the session is entered before it is done.
+      api.note({ action: "session.created", outcome: "accepted", reason: `by token ${token.id}` }, { name: token.name, address: caller.address }).catch((error: Error) => api.report(`note: a session is not in the audit trail: ${error.message}`));
       return reply(204, undefined, { headers: { "set-cookie": api.sessions.begin(token, isSecure(origin)) } });
     },
   }),

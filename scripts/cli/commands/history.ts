@@ -1,8 +1,9 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
+import { pruneAudit } from "../../operations/audit-prune";
 import { audit, operation, operations, type AuditEntry, type Operation } from "../../operations/history";
-import { exitCodes, note, print, printAnswer, secondsOf, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, note, print, printAnswer, secondsOf, wholeNumber, withCluster, withCommon, type Common } from "../common";
 import { duration, secondsOnly, table } from "../ui/table";
 
 /** The commands that tell what was done to a fleet, and by whom. */
@@ -24,16 +25,38 @@ export function historyCommands(program: Command): void {
     .option("--since <time>", "no older than this, such as 90s, 10m, 2h or 7d", secondsOf("--since"))
     .option("--verify", "only say whether the trail is whole")
     .option("--anchor <hash>", "a hash that it is known to have had, as apply and --verify print it: it has to be in there still")
-    .action(async (store: string | undefined, { since, verify, anchor, ...flags }: Common & { since?: number; verify?: boolean; anchor?: string }) => {
+    .addOption(new Option("--prune", "export the oldest entries and take them away, as an administrator of the cluster may").conflicts(["since", "verify", "anchor"]))
+    .option("--keep <n>", "with --prune: so many of the newest stay at least", wholeNumber("--keep", 1), 10_000)
+    .option("--export <file>", "with --prune: where they go, one a line as JSON; it must not be there yet")
+    .action(async (store: string | undefined, { since, verify, anchor, prune, keep, export: file, ...flags }: AuditFlags) => {
+      if (prune) return pruned(flags, store, keep, file);
+      if (file !== undefined) throw new UserError("--export goes with --prune", undefined, "usage");
       if (anchor !== undefined && !/^[0-9a-f]{12,64}$/.test(anchor)) throw new UserError(`--anchor is "${anchor}": no hash, or less than 12 characters of one`, undefined, "usage");
       const { entries, head, broken } = await audit(flags, { store, since, anchor });
-      if (flags.json) printAnswer("audit", { env: flags.env, head, broken, entries: verify ? [] : entries });
+      if (flags.json) printAnswer("audit", { env: flags.env, head, broken, entries: verify ? [] : entries, pruned: null });
       else if (!verify) print(entries.length === 0 ? "Nothing is recorded." : table(["TIME", "WHO", "WHAT", "STORE", "OUTCOME", ""], entries.map(lineOf)));
       else if (!broken) print(`The audit trail is whole: ${head.seq} entries. Its last hash: ${head.hash}`);
       if (!broken) return;
       note(`\nthe audit trail is not whole from entry ${broken.seq} on: ${broken.reason}`);
       process.exitCode = exitCodes.failed;
     });
+}
+
+interface AuditFlags extends Common {
+  since?: number;
+  verify?: boolean;
+  anchor?: string;
+  prune?: boolean;
+  keep: number;
+  export?: string;
+}
+
+async function pruned(flags: Common, store: string | undefined, keep: number, file: string | undefined): Promise<void> {
+  if (store !== undefined) throw new UserError("--prune is about the whole trail, not about a store", undefined, "usage");
+  if (file === undefined) throw new UserError("--prune takes nothing away that is not exported", "Such as: --prune --export audit-2026.jsonl", "usage");
+  const { pruned: gone, head } = await pruneAudit(flags, { keep, file });
+  if (flags.json) printAnswer("audit", { env: flags.env, head, broken: null, entries: [], pruned: gone });
+  else print(gone ? `${gone.entries} entries went to ${gone.file}, whose SHA-256 is ${gone.sha256}. The trail's last hash: ${head.hash}` : `Nothing is old enough: the trail ends with entry ${head.seq}, and goes by whole segments.`);
 }
 
 const by = ({ actor }: Pick<Operation, "actor">) => `${actor.person}@${actor.host}`;
@@ -60,5 +83,5 @@ function printOperation(it: Operation): void {
 function lineOf(entry: AuditEntry): string[] {
   const some = Object.keys(entry.stores ?? {});
   const about = entry.store ?? (some.length > 3 ? `${some.slice(0, 3).join(", ")} and ${some.length - 3} more` : some.join(", "));
-  return [entry.time && secondsOnly(entry.time), by(entry), entry.action, about, entry.outcome, firstLine(entry.reason ?? entry.operation ?? "", 200)];
+  return [entry.time && secondsOnly(entry.time), by(entry), entry.action, about, entry.outcome, firstLine([entry.reason ?? entry.operation, entry.times && `(${entry.times} times more)`].filter(Boolean).join(" "), 200)];
 }

@@ -118,11 +118,29 @@ export class AuditTrail {
   }
 }
 
+/** A part of the trail, as one object has it. */
+export interface Segment {
+  path: string;
+  version: string | undefined;
+  /** Nothing comes to it any more. */
+  sealed: boolean;
+  /** What came before it. */
+  start: Head;
+  entries: AuditEntry[];
+}
+
+/** The whole trail of an environment, oldest first. */
+export async function readSegments(kube: Kube): Promise<Segment[]> {
+  const objects = (await kube.list(collection, { labels: `${recordLabels.kind}=audit` })).sort((a, b) => numberOf(a) - numberOf(b));
+  return objects.map((object) => ({
+    path: `${collection}/${object.metadata.name}`, version: object.metadata.resourceVersion, sealed: object.metadata.labels?.[recordLabels.state] === "sealed", start: startOf(object), entries: entriesOf(object),
+  }));
+}
+
 /** Every entry of an environment, oldest first, with what came before the first of them. */
 export async function readTrail(kube: Kube): Promise<{ entries: AuditEntry[]; start: Head }> {
-  const segments = (await kube.list(collection, { labels: `${recordLabels.kind}=audit` })).sort((a, b) => numberOf(a) - numberOf(b));
-  const [first] = segments;
-  return { entries: segments.flatMap(entriesOf), start: first ? startOf(first) : noEntries };
+  const segments = await readSegments(kube);
+  return { entries: segments.flatMap(({ entries }) => entries), start: segments[0]?.start ?? noEntries };
 }
 
 /** What can not be read is told as it is: its digest is not right either. */

@@ -10,15 +10,17 @@ export type Actor = z.infer<typeof actor>;
 export const auditFields = z.strictObject({
   time: z.string().describe("ISO 8601, by the API server's clock."),
   actor: actor.describe("user: whom the cluster knows; person, host: whom the machine that asked knows."),
-  via: z.enum(["cli", "api"]),
-  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "token.created", "token.revoked", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up"]),
+  via: z.enum(["cli", "api", "external"]).describe("external: by none of our own, such as an edit of the list by hand; seen by whoever serves the API."),
+  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "token.created", "token.revoked", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up", "state.unlocked", "state.rekeyed", "session.created", "session.failed", "access.denied", "audit.pruned"]),
   store: z.string().optional(),
-  stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store."),
+  stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store. Of an edit by hand: what became of which entry."),
   operation: z.string().optional(),
   commit: z.string().optional().describe("Of the checkout that the list is from; with a + where it had been changed since."),
-  outcome: z.enum(["accepted", "succeeded", "failed", "cancelled", "interrupted", "abandoned"]),
+  outcome: z.enum(["accepted", "succeeded", "failed", "cancelled", "interrupted", "abandoned", "denied"]),
   reason: z.string().optional(),
   seconds: z.number().optional(),
+  times: z.int().min(1).optional().describe("Of what was denied: how often besides, since the entry before of its kind."),
+  pruned: z.strictObject({ seq: z.int().min(1), hash: z.string() }).optional().describe("The last of the entries that were exported and taken away: the trail goes on from it."),
 });
 export type AuditFields = z.infer<typeof auditFields>;
 
@@ -58,4 +60,12 @@ export function firstBreak(entries: AuditEntry[], start: Head = noEntries): Brea
     head = { seq, hash };
   }
   return undefined;
+}
+
+/** Looks that what came before the first entry was exported and taken away, as an entry tells that is there, and not just taken away. */
+export function whereBroken(entries: AuditEntry[], start: Head): Break | undefined {
+  const later = (head: Head) => entries.some(({ seq, hash }) => seq === head.seq && hash === head.hash);
+  // Whoever was killed in the middle of it left some of the last that were to go.
+  const told = entries.some(({ pruned }) => pruned && (pruned.seq === start.seq ? pruned.hash === start.hash : pruned.seq > start.seq && later(pruned)));
+  return firstBreak(entries, start) ?? (start.seq === 0 || told ? undefined : { seq: 1, reason: `entries 1 to ${start.seq} are missing` });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import Ajv2020 from "ajv/dist/2020";
 import type { Api, FleetApi } from "../../../scripts/api/api";
 import { door } from "../../../scripts/api/http/door";
+import { Denials, type Note } from "../../../scripts/api/http/denials";
 import { Limit } from "../../../scripts/api/http/limits";
 import { openApi } from "../../../scripts/api/http/openapi";
 import { Place } from "../../../scripts/api/http/place";
@@ -78,6 +79,8 @@ export function requireDescribed(it: Route, status: number, type: string, body: 
 export class ApiClient {
   now = Date.UTC(2026, 10, 27, 12);
   readonly reported: string[] = [];
+  /** What was entered into the audit trail of what is no change of the fleet. */
+  readonly noted: string[] = [];
   readonly faked: Faked = { stores: [rowOf("acme"), rowOf("bloom", { phase: "FAILED", reason: "no image" })], status: {}, operations: [operationOf("20261127-120000-aaaa")], fleet: {} };
   /** How often the cluster was looked at. */
   looks = 0;
@@ -94,9 +97,10 @@ export class ApiClient {
     const tokens = tokensInMemory([...made.map(({ token }) => token), expired.token]);
     const look = new Look(async () => (this.looks++, statusOf(this.faked.stores, this.faked.status)), async () => this.faked.operations, clock);
     const report = (text: string) => void this.reported.push(text);
+    const note: Note = async (fields, { name }) => void this.noted.push(`${fields.action} ${fields.outcome} ${name}: ${fields.reason}${fields.times ? ` (${fields.times})` : ""}`);
     this.api = {
       env: "local", fleet: this.fleet(), look, tokens, now: clock, report, streams: new Streams(look, tokens, report, clock), sessions: new Sessions(tokens, clock),
-      site, limits: { logins: new Limit(10, "failed logins", clock), writes: new Limit(60, "changes", clock), trials: new Limit(300, "dry runs", clock), credentials: new Limit(30, "readings of credentials", clock) },
+      denials: new Denials(note, report, clock), note, site, limits: { logins: new Limit(10, "failed logins", clock), writes: new Limit(60, "changes", clock), trials: new Limit(300, "dry runs", clock), credentials: new Limit(30, "readings of credentials", clock) },
     };
     this.enter = door(more.routes ?? routes, this.api, new Place(8000, more.hosts));
   }

@@ -81,7 +81,8 @@ export class FakeKube {
     this.changes.push(`DELETE ${path}`);
     const its = this.objects.get(path)?.metadata.resourceVersion;
     if (version !== undefined && its !== undefined && version !== its) throw new KubeError(409, `${path} has been modified`);
-    const [gone = ""] = path.split("?");
+    const [gone = "", query] = path.split("?");
+    if (query === "dryRun=All") return;
     for (const at of [...this.objects.keys()]) if (at === gone || at.startsWith(`${gone}/`)) this.objects.delete(at);
   }
 

@@ -27,7 +27,7 @@ const commands: Record<string, string[]> = {
   "token create": [...fleet, "--allow", "--expires"],
   "token list": fleet,
   "token revoke": fleet,
-  audit: [...fleet, "--since", "--verify", "--anchor"],
+  audit: [...fleet, "--since", "--verify", "--anchor", "--prune", "--keep", "--export"],
   events: [...fleet, "--watch"],
   logs: [...fleet, "--tail", "--follow", "--previous", "--since", "--timestamps"],
   restart: fleet,

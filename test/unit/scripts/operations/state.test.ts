@@ -7,6 +7,7 @@ import type { StateSettings } from "../../../../config/state";
 import { keyLines, rekey } from "../../../../scripts/engine/rekey";
 import { checkState } from "../../../../scripts/operations/state-check";
 import { unlockState, type UnlockConsent } from "../../../../scripts/operations/state-unlock";
+import { noteOfState } from "../../../../scripts/operations/records/of-state";
 import { rekeyState } from "../../../../scripts/operations/state-rekey";
 import type { openState } from "../../../../scripts/operations/state-place";
 import { fakePulumi, type FakePulumi } from "../../helpers/fake-pulumi";
@@ -39,6 +40,8 @@ describe("the state's operations", function () {
   this.timeout(20_000);
   let cli: FakePulumi;
   const said: string[] = [];
+  const entered: string[] = [];
+  const note: typeof noteOfState = async (_, { action, reason }) => void entered.push(`${action} ${reason}`);
   const listener = { say: (text: string) => void said.push(text), signal: new AbortController().signal };
   const open: typeof openState = async ({ env }) => ({ session: { env, variables: { STOREFLEET_PULUMI: cli.command } }, workFolder: cli.folder });
   const put = (name: string, provider: string) => writeFileSync(join(cli.folder, "stacks", name), JSON.stringify({ secrets_providers: hasKey(provider), resources: [{ urn: `urn:${name}` }] }));
@@ -52,13 +55,14 @@ describe("the state's operations", function () {
   beforeEach(() => {
     cli = fakePulumi(body);
     said.length = 0;
+    entered.length = 0;
     mkdirSync(join(cli.folder, "stacks"));
     for (const name of ["prod", "prod.acme", "prod.bloom", "prod-2", "staging.acme"]) put(name, "passphrase");
   });
   afterEach(() => cli.remove());
 
   const target = "hashivault://fleet";
-  const bring = (settings: StateSettings = { secretsProvider: target }) => rekeyState({ env: "prod" }, listener, settings, open);
+  const bring = (settings: StateSettings = { secretsProvider: target }) => rekeyState({ env: "prod" }, listener, settings, open, note);
 
   describe("rekey", () => {
     it("brings the environment's stacks to the key that the settings name, and no others; a second time there is nothing to do", async () => {
@@ -70,6 +74,7 @@ describe("the state's operations", function () {
       assert.deepEqual(["prod", "prod.acme", "prod-2", "staging.acme"].map(providerOf), [target, target, "passphrase", "passphrase"]);
       assert.deepEqual(said.sort(), ["prod.acme", "prod.bloom", "prod"].map((name) => `${name}: passphrase → ${target}`));
       assert.deepEqual((await bring()).stacks.map(({ result }) => result), ["unchanged", "unchanged", "unchanged"]);
+      assert.deepEqual(entered, [`state.rekeyed to ${target}`]);
     });
 
     it("goes on where an earlier run was ended", async () => {
@@ -108,7 +113,7 @@ describe("the state's operations", function () {
 
   describe("unlock", () => {
     const shown: Parameters<UnlockConsent>[0][] = [];
-    const unlock = (names: string[] = [], consent: UnlockConsent = async (held) => void shown.push(held)) => unlockState({ env: "prod" }, names, consent, listener, {}, open);
+    const unlock = (names: string[] = [], consent: UnlockConsent = async (held) => void shown.push(held)) => unlockState({ env: "prod" }, names, consent, listener, {}, open, note);
     const laptop = { host: "laptop", pid: 42, since: "2026-11-26T04:00:00.000Z" };
     const stacks = () => readdirSync(join(cli.folder, "stacks"));
     beforeEach(() => void shown.splice(0));
@@ -119,6 +124,8 @@ describe("the state's operations", function () {
       assert.deepEqual((await unlock()).stacks.map(({ name, result }) => [name, result]), [["prod", "unlocked"], ["prod.bloom", "unlocked"]]);
       assert.deepEqual(shown.map(({ stacks, typed }) => [stacks.map(({ name }) => name), typed]), [[["prod.acme"], "prod"], [["prod", "prod.bloom"], "prod"]]);
       assert.deepEqual(await unlock(), { env: "prod", stacks: [] });
+      assert.equal(entered.length, 2, "once each time that something is done");
+      assert.match(entered[0]!, /^state\.unlocked prod\.acme: process 42 on laptop/);
       assert.deepEqual(stacks().filter((name) => name.endsWith(".locked")), ["staging.acme.locked"]);
     });
 
@@ -127,6 +134,7 @@ describe("the state's operations", function () {
       const result = await unlock([], async () => lock("prod.acme", "me@runner (pid 7)"));
       assert.deepEqual(result.stacks, [{ name: "prod.acme", locks: [{ ...laptop, host: "runner", pid: 7 }], result: "held" }, { name: "prod.bloom", locks: [laptop], result: "unlocked" }]);
       await assert.rejects(unlock([], async () => Promise.reject(new Error("no"))), { message: "no" });
+      assert.equal(entered.length, 1);
       assert.ok(stacks().includes("prod.acme.locked"));
     });
 
@@ -136,6 +144,13 @@ describe("the state's operations", function () {
       await assert.rejects(unlock(["acme", "nowhere"]), { code: "unknown-store", message: "the state of prod has no stack prod.nowhere" });
       assert.deepEqual([shown, stacks().includes("prod.nowhere"), stacks().includes("prod.acme.locked")], [[], false, true]);
     });
+  });
+
+  it("are done where no cluster is at hand, and a line says that they are not entered", async () => {
+    process.env.STOREFLEET_CACHE = cli.folder;
+    process.env.KUBECONFIG = join(cli.folder, "no-kubeconfig");
+    await noteOfState({ env: "local" }, { action: "state.rekeyed", reason: "to a key" }, listener.say);
+    assert.match(said.join(), /^note: not entered in the audit trail: environment "local" has no running cluster/);
   });
 
   describe("check", () => {
