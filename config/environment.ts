@@ -93,6 +93,8 @@ const secretStore = z.strictObject({
 export const settingsSchema = z
   .strictObject({
     context: z.string().min(1).optional().describe("kubeconfig context; absent: a local cluster is picked."),
+    list: z.enum(["file", "cluster"]).default("file")
+      .describe("Where the stores list is at home. file: config/stores.<env>.yaml. cluster: a ConfigMap there, which `stores list push` and `edit` and the API write."),
     ingress: ingress.prefault({}),
     hostSuffix: z
       .string()

@@ -28,15 +28,15 @@ export interface FleetApi {
   operations(): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   audit(query: AuditQuery): Promise<Audited>;
-  list(): ListText;
+  list(): Promise<ListText>;
   /** Undefined where the list does not have it, or can not be read. */
-  entry(store: string): ListEntry | undefined;
+  entry(store: string): Promise<ListEntry | undefined>;
   metrics(): Promise<FleetMetrics>;
 
   /** What the list says and the cluster has not got yet. */
   pending(): Promise<PendingStore[]>;
   /** The list as it would be; nothing is written. */
-  tryEdit(edit: { add: object } | { change: string; by: object }): ListText;
+  tryEdit(edit: { add: object } | { change: string; by: object }): Promise<ListText>;
   /** Each edits the list, where it has to, and leaves the work to the queue. */
   add(entry: { name: string }, options: RequestOptions, caller: Caller): Promise<Operation>;
   change(store: string, patch: object, options: RequestOptions, caller: Caller): Promise<Operation>;

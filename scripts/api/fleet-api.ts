@@ -3,6 +3,7 @@ import { domains } from "../operations/domains";
 import { events } from "../operations/events";
 import { audit, operation, operations } from "../operations/history";
 import { entriesIn, readListText, type ListEntry } from "../operations/list-text";
+import { refreshList } from "../operations/list-in-cluster";
 import { followLogs, logs } from "../operations/logs";
 import { pendingStores } from "../operations/pending";
 import type { FleetMetrics } from "../operations/metrics";
@@ -21,6 +22,10 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
   const { scope } = at;
   const by = (caller: Caller): Scope => ({ ...scope, by: askerOf(caller) });
   const forCaller = (caller: Caller): At => onBehalf(at, askerOf(caller));
+  const list = async () => {
+    await refreshList(scope, at.session.kube);
+    return readListText(scope);
+  };
   let parsed: { digest: string; entries: Map<string, ListEntry> } | undefined;
   return {
     events: (store) => events(scope, store),
@@ -31,15 +36,15 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
     operations: () => operations(scope, at.session),
     operation: (id) => operation(scope, id),
     audit: (query) => audit(scope, query),
-    list: () => readListText(scope),
-    entry(store) {
-      const { text, digest } = readListText(scope);
+    list,
+    async entry(store) {
+      const { text, digest } = await list();
       if (parsed?.digest !== digest) parsed = { digest, entries: entriesIn(text) };
       return parsed.entries.get(store);
     },
     metrics,
     pending: () => pendingStores(scope, at.session),
-    tryEdit: (edit) => tryEdit(scope, edit),
+    tryEdit: (edit) => tryEdit(at, edit),
     add: (entry, options, caller) => requestStore(forCaller(caller), entry, options),
     change: (store, patch, options, caller) => requestChange(forCaller(caller), store, patch, options),
     suspend: (store, suspended, options, caller) => requestSuspension(forCaller(caller), store, suspended, options),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { z } from "zod";
 import { errorCodes, ListErrors, UserError, type ErrorCode } from "../../config/errors";
 import type { failure } from "../operations/answers";
+import { fetchList } from "../operations/list-in-cluster";
 import { ownVersion } from "../operations/own-version";
 import { setGiven, type Given } from "../../config/stores-command";
 import { checkVariables } from "../../config/variables";
@@ -30,6 +31,9 @@ import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
+/** Commands that read the list, which may be at home in its cluster. */
+const readsList = new Set(["plan", "apply", "destroy", "status", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
+
 /** The command with all its commands; `inner` is what stands behind `--` of `exec`. */
 export function storesProgram(inner: string[] = []): Command {
   const program = new Command("stores")
@@ -37,9 +41,11 @@ export function storesProgram(inner: string[] = []): Command {
     .version(ownVersion())
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
-    .hook("preAction", (_, command) => {
+    .hook("preAction", async (_, command) => {
       checkVariables();
-      setGiven({ file: undefined, context: undefined, recorded: undefined, ...command.opts<Given>() });
+      const about = command.opts<Given>();
+      setGiven({ file: undefined, context: undefined, recorded: undefined, ...about });
+      if (readsList.has(command.name())) await fetchList(about);
     });
   for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);

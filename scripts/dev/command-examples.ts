@@ -136,6 +136,12 @@ adminUrl  http://store-acme-07cbc0d1.127.0.0.1.nip.io/wp-admin/
 username  admin
 password  (24 characters)`,
   },
+  "list pull": { line: "list pull", where: "anywhere", prints: "…\nstores:\n  # The name is part of the store's address; another name is another store.\n…" },
+  "list push": {
+    line: "list push new.yaml", where: "anywhere",
+    prints: `error: the list of local is at home in config/stores.local.yaml: edit that
+To have it in the cluster: list: cluster in Pulumi.local.yaml, and ./scripts/stores cluster up`,
+  },
   domains: {
     line: "domains acme", where: "cluster",
     prints: `HOST                                  LEADS

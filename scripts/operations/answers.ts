@@ -191,6 +191,8 @@ export const answers = {
     env,
     hosts: z.array(z.strictObject({ name: z.string().describe("A store, or mail-catcher."), host: z.string(), address: z.string() })),
   }),
+  "list pull": z.strictObject({ env, digest: z.string().describe("SHA-256 of the text."), text: z.string() }),
+  "list push": z.strictObject({ env, digest: z.string(), changed: z.boolean().describe("false: that text was there already.") }),
   validate: z.strictObject({
     valid: z.boolean(), problems: z.array(problem), warnings: z.array(z.string()),
     needs: z.array(needed.extend({ store: z.string() })).optional().describe("Secrets that the list names: others have to write them. Absent: it names none."),

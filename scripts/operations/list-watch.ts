@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { ListErrors } from "../../config/errors";
-import { listFile } from "../../stores/listed";
+import { isInCluster, listFile } from "../../stores/listed";
 import { onBehalf, type At } from "./asked";
-import { noticeEdits, stampOf } from "./list-home";
+import { noticeEdits, stampOf } from "./list-file";
 import type { EditByHand } from "./list-known";
 import { noteDown } from "./records/of-stores";
 
@@ -39,6 +39,8 @@ export class ListWatch {
 
   private async compare(): Promise<void> {
     const { env, file } = this.at.scope;
+    // In a cluster each edit is told by whoever makes it; whoever uses kubectl is in the API server's own log.
+    if (isInCluster(env, file)) return;
     const stamp = stampIfThere(listFile(env, file));
     if (stamp === undefined || stamp === this.done) return;
     // Somebody may be in the middle of it.

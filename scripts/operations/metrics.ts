@@ -6,6 +6,7 @@ import { listedStores } from "../../stores/listed";
 import { openSession, type Session } from "../engine/session";
 import type { Phase } from "../fleet/status";
 import { decideFleet } from "./decide";
+import { refreshIfThere } from "./list-in-cluster";
 import { readFleet, type Fleet } from "./open-fleet";
 import type { Scope } from "./scope";
 import { readStatus, type FleetStatus } from "./status";
@@ -26,6 +27,7 @@ export interface FleetMetrics {
 export async function openMetrics(scope: Scope): Promise<() => Promise<FleetMetrics>> {
   const session = await openSession(scope);
   return async () => {
+    await refreshIfThere(scope, session.kube);
     const fleet = await fleetIfReadable(session, scope);
     return metricsOf(await readStatus(session, scope, [], fleet), fleet);
   };

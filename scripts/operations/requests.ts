@@ -1,11 +1,14 @@
 import { addEntry, patchEntry, removeEntry } from "../../config/edit-list";
 import { UserError } from "../../config/errors";
 import { recordLabels } from "../../infra/control";
+import type { Kube } from "../../kube";
 import { isConflict } from "../../kube";
 import { observeStore } from "../fleet/observe";
 import { placed } from "../machine/os/placed-process";
 import { ask, found, named, sameAgain, type Asked, type At, type Sent } from "./asked";
-import { checkedList, editList } from "./list-home";
+import { checkedList } from "./list-edit";
+import { editList } from "./list-home";
+import { refreshList } from "./list-in-cluster";
 import { defaultsIn, digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
 import { tellByHand } from "./list-watch";
 import { waysOut } from "./protection";
@@ -41,7 +44,8 @@ export async function requestStore(at: At, entry: { name: string }, { ifMatch, k
 }
 
 /** The list as it would be with another store, or with a changed one; nothing is written. @throws ListErrors where it would be wrong */
-export function tryEdit(scope: Scope, edit: { add: object } | { change: string; by: object }): ListText {
+export async function tryEdit({ scope, session }: At, edit: { add: object } | { change: string; by: object }): Promise<ListText> {
+  await refreshList(scope, session.kube);
   const { file, text: now } = readListText(scope);
   checkedList(scope, file, now);
   const text = withoutNewFiles(now, "add" in edit ? addEntry(now, edit.add) : patchEntry(now, edit.change, edit.by));
@@ -66,6 +70,7 @@ export async function requestSuspension(at: At, name: string, suspended: boolean
 /** Takes a store out of the list, if it is there, and has it removed with all its data. Protected ones are refused. */
 export async function requestRemoval(at: At, name: string, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
   const { scope, session } = at;
+  await refreshList(scope, session.kube);
   const written = readListText(scope);
   const list = checkedList(scope, written.file, written.text);
   const listed = list.stores.find(({ spec }) => spec.name === name);
@@ -80,7 +85,7 @@ export async function requestRemoval(at: At, name: string, { ifMatch, key }: Req
 
 /** Puts another text in the list's place. Nothing is carried out: what it changes is pending until `apply`. */
 export async function replaceList({ scope, session }: At, text: string, expected: string | undefined): Promise<ListText> {
-  return editList(scope, (before) => withoutNewFiles(before, text), { expected, mends: true, byHand: tellByHand({ scope, session }) }, () => noteDown(session, { action: "list.changed" }));
+  return editList(scope, session.kube, (before) => withoutNewFiles(before, text), { expected, mends: true, byHand: tellByHand({ scope, session }) }, async (_, again) => (again ? undefined : noteDown(session, { action: "list.changed" })));
 }
 
 /** Has the whole list, or the named stores of it, carried out. */
@@ -104,13 +109,14 @@ async function edited({ scope, session }: At, asked: Asked, name: string, edit: 
     if (before) return sameAgain(session, id, request);
   }
   let written = false;
-  const begin = async (text: string) => {
+  const begin = async (text: string, again: boolean) => {
+    if (again) return void (await session.kube.merge(pathOf(id), { data: { edit: JSON.stringify(editIn(text, name)) } }));
     await writeRecord(session.kube, id, request, { state: "editing", process: placed(process.pid), edit: editIn(text, name) });
     written = true;
     await noteDown(session, { action: "list.changed", store: name, operation: id });
   };
   try {
-    await editList(scope, (text) => withoutNewFiles(text, edit(text)), { expected, byHand: tellByHand({ scope, session }) }, begin);
+    await editList(scope, session.kube, (text) => withoutNewFiles(text, edit(text)), { expected, byHand: tellByHand({ scope, session }) }, begin);
   } catch (error) {
     if (isConflict(error) && sent.key !== undefined && !written) return sameAgain(session, id, request);
     if (written) await session.kube.merge(pathOf(id), endPatch("abandoned", new Date(session.kube.now()).toISOString(), (error as Error).message));
@@ -125,6 +131,8 @@ async function edited({ scope, session }: At, asked: Asked, name: string, edit: 
 /** How a text shows that an edit came about. */
 const editIn = (text: string, name: string): ListEdit => ({ name, after: entriesIn(text).get(name)?.digest ?? null });
 
-
 /** Whether the list says what an edit would have it say. */
-export const cameAbout = (scope: Scope, { name, after }: ListEdit): boolean => editIn(readListText(scope).text, name).after === after;
+export async function cameAbout(scope: Scope, kube: Kube, { name, after }: ListEdit): Promise<boolean> {
+  await refreshList(scope, kube);
+  return editIn(readListText(scope).text, name).after === after;
+}

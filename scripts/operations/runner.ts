@@ -9,6 +9,7 @@ import type { Session } from "../engine/session";
 import { placed } from "../machine/os/placed-process";
 import { apply } from "./apply";
 import { destroy } from "./destroy";
+import { refreshList } from "./list-in-cluster";
 import { AuditTrail } from "./records/audit";
 import { collection, editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
 import { closeRecord, tellEnd } from "./records/recorded";
@@ -129,7 +130,7 @@ class Queue {
     const { resourceVersion } = object.metadata;
     if (state === "editing") {
       const edit = editOf(object);
-      if (edit && cameAbout(this.scope, edit)) return (await kube.merge(path, { metadata: { resourceVersion, labels: { [recordLabels.state]: "queued" } } })) !== undefined;
+      if (edit && (await cameAbout(this.scope, kube, edit))) return (await kube.merge(path, { metadata: { resourceVersion, labels: { [recordLabels.state]: "queued" } } })) !== undefined;
       await this.close(object, "abandoned", "the process that edited the list was killed before it did");
       return false;
     }
@@ -151,6 +152,7 @@ class Queue {
   private async carryOut(id: string, request: OperationRequest, lanes: number, signal: AbortSignal): Promise<void> {
     const { actor, via } = request;
     try {
+      await refreshList(this.scope, this.session.kube);
       await this.work({ ...this.scope, by: { via, person: actor.person, host: actor.host } }, request, { queued: id, concurrency: lanes }, { signal, say: this.say, progress: quiet });
       // Where no environment is up, nothing is recorded.
       await this.closeIfOpen(id, "succeeded");

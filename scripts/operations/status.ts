@@ -10,6 +10,7 @@ import { observeFleet } from "../fleet/observe";
 import { fleetStatus, type StoreStatus } from "../fleet/status";
 import { isolationState, type IsolationState } from "./isolation";
 import { notUp, staleSettings, type Fleet } from "./open-fleet";
+import { refreshIfThere } from "./list-in-cluster";
 import { requireKnown, type Scope } from "./scope";
 
 export { mendSeparator, type StoreStatus };
@@ -40,7 +41,10 @@ export interface FleetStatus {
 export async function openStatus(scope: Scope, signal?: AbortSignal): Promise<(names?: string[]) => Promise<FleetStatus>> {
   const session = await openSession(scope);
   const kube = signal ? session.kube.heeding(signal) : session.kube;
-  return (names) => readStatus({ ...session, kube }, scope, names);
+  return async (names) => {
+    await refreshIfThere(scope, kube);
+    return readStatus({ ...session, kube }, scope, names);
+  };
 }
 
 /**

@@ -51,7 +51,7 @@ export const changeRoutes = [
     async handler({ query, body: { platform, ...rest }, caller, header }, { fleet, look }) {
       if (platform !== undefined && rest.engine !== undefined && platform !== rest.engine) throw new Problem("invalid", "engine and platform differ", { problems: [{ path: ["body", "platform"], message: "is another name of engine, and says something else" }] });
       const added = { ...rest, ...(platform !== undefined && { engine: platform }) };
-      if (query.dryRun === "true") return reply(200, { text: fleet.tryEdit({ add: added }).text });
+      if (query.dryRun === "true") return reply(200, { text: (await fleet.tryEdit({ add: added })).text });
       const asked = await fleet.add(added, { ifMatch: ifMatch(header("If-Match"), { required: false }), key: key(header("Idempotency-Key")) }, caller);
       look.forget();
       return accepted(asked);
@@ -64,7 +64,7 @@ export const changeRoutes = [
     params: storeParams, query: dryRun, body: z.record(z.string(), z.unknown()), heeds: ["If-Match", "Idempotency-Key"],
     answers: { 200: tried, 202: operation },
     async handler({ params: { id }, query, body, caller, header }, { fleet, look }) {
-      if (query.dryRun === "true") return reply(200, { text: fleet.tryEdit({ change: id, by: body }).text });
+      if (query.dryRun === "true") return reply(200, { text: (await fleet.tryEdit({ change: id, by: body })).text });
       const asked = await fleet.change(id, body, { ifMatch: ifMatch(header("If-Match"), { required: true }), key: key(header("Idempotency-Key")) }, caller);
       look.forget();
       return accepted(asked);

@@ -9,8 +9,8 @@ export const listRoutes = [
     description: "The ETag is the SHA-256 of the text.",
     heeds: ["If-None-Match"],
     answers: { 200: { type: "application/yaml", schema: z.string() }, 304: nothing },
-    handler(_, { fleet }) {
-      const { text, digest } = fleet.list();
+    async handler(_, { fleet }) {
+      const { text, digest } = await fleet.list();
       return reply(200, text, { tag: digest });
     },
   }),

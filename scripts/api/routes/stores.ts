@@ -35,7 +35,7 @@ export const storeRoutes = [
     async handler({ params: { id } }, { look, fleet }) {
       const found = (await look.stores()).stores.find((it) => it.id === id);
       if (!found) throw new Problem("unknown-store", `there is no store "${id}", neither listed nor running`);
-      const written = fleet.entry(id);
+      const written = await fleet.entry(id);
       // Its row changes while its entry does not: nobody is told "not modified" by the entry alone.
       return reply(200, { store: found, entry: written?.entry ?? null }, written && { headers: { etag: `"${written.digest}"` } });
     },

@@ -38,6 +38,8 @@ const commands: Record<string, string[]> = {
   domains: fleet,
   hosts: [...common, "--address"],
   validate: common,
+  "list pull": fleet,
+  "list push": [...fleet, "--was"],
   schema: [...common, "--of"],
   rbac: [...common, "--operator"],
   "export operator": [...common, "--out", "--check", "--allow-destroy"],

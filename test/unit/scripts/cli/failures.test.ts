@@ -59,6 +59,10 @@ const cases: Record<string, Case> = {
   // Its answer has the problems: below.
   validate: { alone: null },
   schema: { alone: null },
+  // Right or wrong.
+  "list pull": { alone: null },
+  // Its home is a file.
+  "list push": { args: ["stores.yaml"], alone: "usage" },
   completion: { args: ["bash"], alone: null },
   rbac: { alone: null },
   // The settings name no image.

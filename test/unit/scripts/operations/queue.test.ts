@@ -86,7 +86,7 @@ describe("what an API is asked for", () => {
       await assert.rejects(requestChange(at, "acme", files("../../secret.png")), refusedAs("edit-refused"));
       await assert.rejects(requestStore(at, { name: "cargo", engine: "woocommerce", ...files("there.png") } as { name: string }), refusedAs("edit-refused"));
       await assert.rejects(replaceList(at, `${text}  - { name: cargo, engine: woocommerce, products: [{ name: Mug, sku: m, price: 1, stock: 1, image: there.png }] }\n`, undefined), refusedAs("edit-refused"));
-      assert.throws(() => tryEdit(at.scope, { change: "acme", by: files("there.png") }), refusedAs("edit-refused"));
+      await assert.rejects(tryEdit(at, { change: "acme", by: files("there.png") }), refusedAs("edit-refused"));
       assert.equal(written(), text);
       writeFileSync(join(folder, "mug.png"), Buffer.from("\x89PNG\r\n\x1a\n and more", "latin1"));
       writeFileSync(file, text.replace("# for now\n", "# for now\n    products: [{ name: Mug, sku: m, price: 1, stock: 1, image: mug.png }]\n"));
@@ -157,7 +157,7 @@ describe("what an API is asked for", () => {
 
     it("loses no save of a person who edits meanwhile", async () => {
       const saved = `${text}# A note.\n`;
-      await assert.rejects(editList(at.scope, () => {
+      await assert.rejects(editList(at.scope, kube.asKube, () => {
         writeFileSync(file, saved);
         return `${text}  - { name: cargo, engine: medusa }\n`;
       }), refusedAs("list-changed"));
