@@ -5,6 +5,7 @@ import { patchEntry, removeEntry, addEntry } from "../../../config/edit-list";
 import { listen } from "../../../scripts/api/listen";
 import { readSite } from "../../../scripts/api/http/site";
 import { builtDashboard } from "../../../scripts/operations/dashboard";
+import type { Session } from "../../../scripts/engine/session";
 import type { Operation } from "../../../scripts/operations/history";
 import { entriesIn, readListText } from "../../../scripts/operations/list-text";
 import { tryEdit } from "../../../scripts/operations/requests";
@@ -37,16 +38,18 @@ export class MadeUpFleet {
   constructor(stores: StoreStatus[], text = listOf(stores)) {
     const { client, file } = this;
     const scope = { env, file } as const;
+    // A list in a file needs no cluster.
+    const at = { scope, session: {} as Session };
     writeFileSync(file, text);
     client.faked.stores = stores;
     client.faked.operations = [];
     Object.assign(client.faked.fleet, {
-      list: () => readListText(scope),
-      entry: (name: string) => entriesIn(readFileSync(file, "utf8")).get(name),
+      list: async () => readListText(scope),
+      entry: async (name: string) => entriesIn(readFileSync(file, "utf8")).get(name),
       pending: async () => [],
-      tryEdit: (edit) => tryEdit(scope, edit),
+      tryEdit: (edit) => tryEdit(at, edit),
       add: async (entry) => {
-        tryEdit(scope, { add: entry });
+        await tryEdit(at, { add: entry });
         this.edit((text) => addEntry(text, entry));
         return this.begin("apply", entry.name, "create", { phase: "PROVISIONING", createdAt: null, reason: "listed, not created yet" }, { phase: "READY", createdAt: new Date().toISOString(), reason: null });
       },
