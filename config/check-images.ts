@@ -1,6 +1,6 @@
 import { engineOf, type Finding, holdersOf, productsOf } from "./checks";
 import { image as imageSchema } from "./fields";
-import { maxImagesBytes, readImage, type ReadImage } from "./product-image";
+import { imageStamp, maxImagesBytes, readImage, type ReadImage } from "./product-image";
 import type { ProductImage } from "./spec";
 
 const isUrl = (image: string) => image.startsWith("https:");
@@ -8,7 +8,7 @@ const isUrl = (image: string) => image.startsWith("https:");
 /** The products' images: what is wrong with them, and what each one stands for. */
 export class Images {
   /** Each file is read once. */
-  private readonly files = new Map<string, ReadImage>();
+  private readonly files = new Map<string, { stamp: string; read: ReadImage }>();
 
   /** @param folder the list's, from which paths count */
   constructor(private readonly folder: string) {}
@@ -49,9 +49,17 @@ export class Images {
     return read && "image" in read ? read.image : { url: image };
   }
 
-  private read(path: string): ReadImage {
-    const known = this.files.get(path) ?? readImage(this.folder, path);
-    this.files.set(path, known);
-    return known;
+  /** Whether every file that was read is as it was then. */
+  areAsTheyWere(): boolean {
+    return [...this.files].every(([path, { stamp }]) => stamp === this.stampOf(path));
   }
+
+  private read(path: string): ReadImage {
+    // The stamp first: what is written in between is looked at again.
+    const known = this.files.get(path) ?? { stamp: this.stampOf(path), read: readImage(this.folder, path) };
+    this.files.set(path, known);
+    return known.read;
+  }
+
+  private stampOf = (path: string): string => imageStamp(this.folder, path);
 }

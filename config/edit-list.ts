@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, type Node, type YAMLMap } from "yaml";
 import { UserError } from "./errors";
 import { nearest } from "./explain";
-import { ListDocument, type PlacedProblem } from "./list-document";
+import { documentOf, type ListDocument, type PlacedProblem } from "./list-document";
 import { added, linesOf, removed, type WrittenStores } from "./list-edits/entries";
 import { behindColon, changeKey, pairOf } from "./list-edits/keys";
 import { changesOf, merged, plainMap } from "./list-edits/merge-patch";
@@ -125,7 +125,7 @@ function openList(text: string): OpenList {
 
 function read(text: string): ListDocument {
   try {
-    return new ListDocument(text);
+    return documentOf(text);
   } catch (error) {
     // The YAML library and the walks over its tree are recursive.
     if (error instanceof RangeError) throw invalid({ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" });

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import type { ListProblem } from "./errors";
+import { Lately } from "./lately";
 
 /** A problem whose file is not named yet. */
 export type PlacedProblem = Omit<ListProblem, "file">;
@@ -25,10 +26,17 @@ const syntaxWords: [pattern: RegExp, message: string, repair: string][] = [
 /** Reads YAML as lists are read. Unique keys are checked by `ListDocument`: the library compares each key with every other. */
 export const parseYaml = (text: string, lineCounter?: LineCounter) => parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "error" });
 
-/** A YAML list with the place of everything in it. */
+/** One text is read for its own sake, and the one before to be compared with it. */
+const lately = new Lately<ListDocument>(2);
+
+/** A YAML list with the place of everything in it; the same for who asks for the same text again. Nobody changes it, nor its data. */
+export const documentOf = (text: string): ListDocument => lately.of(text, () => new ListDocument(text));
+
+/** How `documentOf` reads. */
 export class ListDocument {
   private readonly lines = new LineCounter();
   private readonly document: Document.Parsed;
+  private plain?: { data: unknown };
   private readonly pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
   /** With any of these, there is no data to check. */
   readonly fatal: PlacedProblem[];
@@ -105,7 +113,7 @@ export class ListDocument {
   }
 
   data(): unknown {
-    return this.document.toJS({ maxAliasCount: -1 });
+    return (this.plain ??= { data: this.document.toJS({ maxAliasCount: -1 }) }).data;
   }
 
   /** The tree, with the offsets of all in it: for who edits the text. */

@@ -5,7 +5,8 @@ import { numberFindings } from "./check-numbers";
 import { crossCheck } from "./checks";
 import { ListErrors, type ListProblem } from "./errors";
 import { type Explanation, explainIssues, pathText } from "./explain";
-import { ListDocument, type PlacedProblem } from "./list-document";
+import { Lately } from "./lately";
+import { documentOf, type ListDocument, type PlacedProblem } from "./list-document";
 import type { EnvironmentName } from "./names";
 import { readListFile } from "./read-file";
 import { projectRoot } from "./root";
@@ -47,8 +48,22 @@ export function loadStores(file: string, options: LoadOptions = {}): StoreList {
   return parseStores(file, read.text, options);
 }
 
-/** The same for a text; the file serves in messages. */
+interface Read {
+  list: StoreList | ListErrors;
+  images: Images;
+}
+/** Now and before, of one list; or of two. */
+const lately = new Lately<Read>(3);
+
+/** The same for a text; the file serves in messages. What was made of it before holds as long as the files that it names are the same. */
 export function parseStores(file: string, text: string, options: LoadOptions = {}): StoreList {
+  const { hostSuffix, egress, folder = dirname(file) } = options;
+  const { list } = lately.of(`${JSON.stringify([file, hostSuffix, egress, folder])} ${text}`, () => readStores(file, text, options, new Images(folder)), ({ images }) => images.areAsTheyWere());
+  if (list instanceof ListErrors) throw new ListErrors(list.problems);
+  return list;
+}
+
+function readStores(file: string, text: string, options: LoadOptions, images: Images): Read {
   const fail = (problems: PlacedProblem[]): never => {
     const told = new Set<string>();
     const once = problems.filter(({ line, column, message }) => !told.has(`${line}:${column} ${message}`) && told.add(`${line}:${column} ${message}`));
@@ -56,22 +71,22 @@ export function parseStores(file: string, text: string, options: LoadOptions = {
     throw new ListErrors(sorted.map((problem) => ({ file, ...problem })));
   };
   try {
-    return { file, stores: readDocument(new ListDocument(text), options.folder ?? dirname(file), options, fail) };
+    return { list: { file, stores: readDocument(documentOf(text), images, options, fail) }, images };
   } catch (error) {
+    if (error instanceof ListErrors) return { list: error, images };
     // The YAML library and the walks over its tree are recursive.
-    if (error instanceof RangeError) fail([{ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" }]);
+    if (error instanceof RangeError) return fail([{ line: 1, column: 1, path: [], message: "it is nested too deeply", repair: "a list needs no more than six levels" }]);
     throw error;
   }
 }
 
-function readDocument(document: ListDocument, folder: string, { hostSuffix, egress = "allow" }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
+function readDocument(document: ListDocument, images: Images, { hostSuffix, egress = "allow" }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
   if (document.fatal.length > 0) fail(document.fatal);
   const data = document.data();
   if (data == null) fail([{ line: 1, column: 1, path: [], message: "the list is empty", repair: 'write "stores: []" if no store is to run' }]);
 
   const result = listSchema.safeParse(data, { reportInput: true });
   const issues = result.success ? [] : explainIssues(listSchema, result.error.issues).map((issue) => place(document, issue));
-  const images = new Images(folder);
   const findings = [...crossCheck(data, hostSuffix), ...moneyFindings(data), ...images.findings(data, egress), ...numberFindings(data, (path) => document.plainSource(path))].map((finding) =>
     place(document, finding.other ? { ...finding, repair: `${finding.repair} ${document.placeOf(finding.other)}` } : finding),
   );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ProductImage } from "./spec";
 
@@ -41,5 +41,15 @@ export function readImage(folder: string, path: string): ReadImage {
     return { message: `can not be read: ${(error as Error).message.split("\n")[0]}`, repair: "mend that" };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Another one means that the file is another, or that it can be reached now, or no longer. */
+export function imageStamp(folder: string, path: string): string {
+  try {
+    const { ino, mtimeNs, ctimeNs, size } = statSync(join(folder, path), { bigint: true });
+    return `${ino} ${mtimeNs} ${ctimeNs} ${size}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "";
   }
 }

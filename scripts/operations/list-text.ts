@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonical } from "../../config/canonical";
 import { ListErrors } from "../../config/errors";
-import { ListDocument } from "../../config/list-document";
+import { documentOf } from "../../config/list-document";
 import { readListFile } from "../../config/read-file";
 import { listFile } from "../../stores/listed";
 import type { Scope } from "./scope";
@@ -59,7 +59,7 @@ export function imageFilesIn(text: string): Set<string> {
 
 /** As far as it is YAML, right or wrong. */
 function partsOf(text: string): { readable: boolean; defaults: unknown; stores: unknown[] } {
-  const document = new ListDocument(text);
+  const document = documentOf(text);
   const data = document.fatal.length > 0 ? undefined : (document.data() as { defaults?: unknown; stores?: unknown } | null | undefined);
   return { readable: data !== undefined, defaults: data?.defaults, stores: Array.isArray(data?.stores) ? (data.stores as unknown[]) : [] };
 }
