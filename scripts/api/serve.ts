@@ -24,30 +24,41 @@ import { listen, type Serving } from "./listen";
 const aYear = 365 * 24 * 3600_000;
 const aMinute = 60_000;
 
+/** How the API is served. */
+export interface Serve extends Serving {
+  /** api: what is asked for is carried out by another process. queue: so does this one, and answers nobody. @default both */
+  only?: "api" | "queue";
+  /** What signs the cookies of all processes behind one address. @default a key of this run */
+  sessionKey?: Buffer;
+}
+
 /**
- * Answers the REST API until `signal` is aborted, on this machine alone.
- * @param onListening told the address and a token with every right, as soon as it answers
- * @throws UserError when the address is not this machine's alone or is taken, or the environment has no cluster
+ * Answers the REST API until `signal` is aborted, and carries out what it is asked for.
+ * @param onListening told the address, and a token with every right where it is this machine's alone, as soon as it answers
+ * @throws UserError when others could reach it without a proxy, the address is taken, or the environment has no cluster
  */
-export async function serve(scope: Scope, { host, port, hostNames }: Serving, signal: AbortSignal, onListening: (address: string, token: string) => void, report: (text: string) => void): Promise<void> {
-  if (!["127.0.0.1", "::1", "localhost"].includes(host)) throw new UserError(`--listen names ${host}: from there others could reach this`, "Listen on 127.0.0.1; behind a proxy on this machine that speaks TLS, name its host besides: --host-name NAME", "usage");
+export async function serve(scope: Scope, { only, sessionKey, ...serving }: Serve, signal: AbortSignal, onListening: (address: string, token: string | null) => void, report: (text: string) => void): Promise<void> {
+  if (only === "queue") return runQueue(await openAt(scope), { signal, say: report });
+  const isOwn = ["127.0.0.1", "::1", "localhost"].includes(serving.host);
+  if (!isOwn && !serving.behind) throw new UserError(`--listen names ${serving.host}: from there others could reach this`, "Listen on 127.0.0.1; or say where browsers ask the proxy that alone can reach it: --behind https://NAME", "usage");
   const look = new Look(await openStatus(scope), () => fleet.operations());
   const at = await openAt(scope);
   const fleet = fleetApi(at, await openMetrics(scope));
   // Who starts it is told at once what is wrong; later it is in the answers.
   await look.stores();
   const site = readSite(await builtDashboard(report));
-  const { token, text } = newToken("this run", presets.admin, aYear);
-  const tokens = anyOf(tokensInMemory([token]), tokensOfCluster(at.session, report));
+  // Where others run it, and read what it prints, nobody gets a token from it.
+  const own = isOwn ? newToken("this run", presets.admin, aYear) : undefined;
+  const tokens = anyOf(tokensInMemory(own ? [own.token] : []), tokensOfCluster(at.session, report));
   const note: Note = (fields, caller) => noteDown(onBehalf(at, askerOf(caller)).session, fields);
   const denials = new Denials(note, report);
   const streams = new Streams(look, tokens, report);
   const limits = { logins: new Limit(10, "failed logins"), writes: new Limit(60, "changes"), trials: new Limit(300, "dry runs"), credentials: new Limit(30, "readings of credentials") };
-  const api: Api = { env: scope.env, fleet, look, streams, tokens, sessions: new Sessions(tokens), limits, denials, note, site, now: Date.now, report };
+  const api: Api = { env: scope.env, fleet, look, streams, tokens, sessions: new Sessions(tokens, Date.now, sessionKey), limits, denials, note, site, now: Date.now, report };
 
-  const { address, close } = await listen(api, { host, port, hostNames });
-  onListening(address, text);
-  const queue = runQueue(at, { signal, say: report });
+  const { address, close } = await listen(api, serving);
+  onListening(address, own?.text ?? null);
+  const queue = only === "api" ? undefined : runQueue(at, { signal, say: report });
   const telling = setInterval(() => void denials.flush(), aMinute);
   if (!signal.aborted) await once(signal, "abort");
   clearInterval(telling);

@@ -90,7 +90,7 @@ storefleet_pending_changes{env="local",action="update"} 0
   serve: {
     line: "serve --listen 0.0.0.0:8000", where: "anywhere",
     prints: `error: --listen names 0.0.0.0: from there others could reach this
-Listen on 127.0.0.1; behind a proxy on this machine that speaks TLS, name its host besides: --host-name NAME`,
+Listen on 127.0.0.1; or say where browsers ask the proxy that alone can reach it: --behind https://NAME`,
   },
   "cluster status": {
     line: "cluster status", where: "cluster",

@@ -185,7 +185,7 @@ export const answers = {
   "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
   plan, apply: applied, destroy: applied, status, verify, events, logs, domains, restart, credentials,
-  serve: z.strictObject({ address: z.string(), token: z.string().describe("With every right, for this run alone.") }),
+  serve: z.strictObject({ address: z.string(), token: z.string().nullable().describe("With every right, for this run alone; null where others can reach it, through a proxy.") }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({
     env,

@@ -20,7 +20,7 @@ describe("the API over a fleet", function () {
     await fleet.ok("apply");
     started = fleet.start(["serve", "--json", "--listen", "127.0.0.1:0"]);
     await until("the API answers", async () => started.so.stdout.includes("\n"));
-    ({ address, token } = JSON.parse(started.so.stdout) as Answer<"serve">);
+    ({ address, token } = JSON.parse(started.so.stdout) as Answer<"serve"> & { token: string });
   });
   after(() => fleet.remove());
 

@@ -4,13 +4,13 @@ import { Problem } from "./problem";
 /** Where this server answers. */
 export class Place {
   private readonly local: string[];
+  /** By host. */
+  private readonly behind: Map<string, string>;
 
-  /** @param hosts other names that lead here, through a proxy on this machine that speaks TLS */
-  constructor(
-    port: number,
-    private readonly hosts: readonly string[] = [],
-  ) {
+  /** @param origins others that lead here, through a proxy */
+  constructor(port: number, origins: readonly string[] = []) {
     this.local = ["127.0.0.1", "localhost", "[::1]"].flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
+    this.behind = new Map(origins.map((origin) => [new URL(origin).host, origin]));
   }
 
   /**
@@ -20,8 +20,9 @@ export class Place {
   originOf(request: Request): string {
     const host = request.headers.get("host")?.toLowerCase() ?? "";
     if (this.local.includes(host)) return `http://${host}`;
-    if (this.hosts.includes(host)) return `https://${host}`;
-    throw new Problem("host", `this server does not answer for "${host}"`, { hint: `Ask for http://${this.local[0]}, or start it with --host-name NAME.` });
+    const behind = this.behind.get(host);
+    if (behind !== undefined) return behind;
+    throw new Problem("host", `this server does not answer for "${host}"`, { hint: `Ask for http://${this.local[0]}, or start it with --behind ORIGIN.` });
   }
 }
 

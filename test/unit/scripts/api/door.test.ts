@@ -27,7 +27,7 @@ const chunked = (bytes: number) => {
 };
 
 describe("the door of the API", () => {
-  const client = new ApiClient({ hosts: ["fleet.example.com"] });
+  const client = new ApiClient({ hosts: ["https://fleet.example.com"] });
   const things = () => new ApiClient({ routes: taking });
 
   it("answers for its own names alone, whatever leads here", async () => {

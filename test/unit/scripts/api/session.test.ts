@@ -6,7 +6,7 @@ const own = { origin: "http://127.0.0.1:8000", "x-storefleet": "1" };
 
 describe("sessions", () => {
   let client: ApiClient;
-  beforeEach(() => (client = new ApiClient({ hosts: ["fleet.example.com"] })));
+  beforeEach(() => (client = new ApiClient({ hosts: ["https://fleet.example.com"] })));
 
   /** The cookie as a browser sends it back, and as it was set. */
   async function logIn(token = "admin", headers: Record<string, string> = {}): Promise<{ cookie: string; set: string }> {

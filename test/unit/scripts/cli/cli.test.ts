@@ -21,7 +21,7 @@ const commands: Record<string, string[]> = {
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
   metrics: ["--env", "--file", "--context", "--listen"],
-  serve: [...fleet, "--listen", "--host-name"],
+  serve: [...fleet, "--listen", "--behind", "--only", "--session-key"],
   verify: fleet,
   operations: [...fleet, "--cancel"],
   "token create": [...fleet, "--allow", "--expires"],
