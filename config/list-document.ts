@@ -8,10 +8,13 @@ export type Path = readonly (string | number)[];
 
 /** Aliases can make a small file large: what it stands for is held to this many values. */
 const maxExpandedNodes = 2_000_000;
+/** Far beyond any list, and far from where this process would run out of its stack: that is not the same at any two times. */
+const maxDepth = 100;
+const tooDeep = { message: "it is nested too deeply", repair: "a list needs no more than six levels" };
 
 /** The library's sentences that a newcomer meets, in other words. */
 const syntaxWords: [pattern: RegExp, message: string, repair: string][] = [
-  [/call stack/, "it is nested too deeply", "a list needs no more than six levels"],
+  [/call stack/, tooDeep.message, tooDeep.repair],
   [/^Tabs are not allowed/, "a tab in the indentation", "indent with spaces"],
   [/^Source contains multiple documents/, "a second document starts here", 'keep one list in a file: remove the "---" and what does not belong'],
   [/^Missing closing/, "a quote is not closed", "close it"],
@@ -52,9 +55,9 @@ export class ListDocument {
   private syntaxProblems(): PlacedProblem[] {
     // One mistake often brings more at the same place or, when too deep, everywhere.
     const errors = [...this.document.errors, ...this.document.warnings];
-    const tooDeep = errors.filter((error) => error.message.includes("call stack")).slice(0, 1);
+    const outOfStack = errors.filter((error) => error.message.includes("call stack")).slice(0, 1);
     const seen = new Set<number>();
-    const problems = (tooDeep.length > 0 ? tooDeep : errors)
+    const problems = (outOfStack.length > 0 ? outOfStack : errors)
       .filter(({ pos }) => !seen.has(pos[0]) && seen.add(pos[0]))
       .map((error) => {
         const words = syntaxWords.find(([pattern]) => pattern.test(error.message));
@@ -71,11 +74,12 @@ export class ListDocument {
   private checkStructure(): void {
     const sizes = new Map<Node, number | "open">();
     let aliases = 0;
-    const visit = (node: unknown): number => {
+    let deep = false;
+    const visit = (node: unknown, depth = 0): number => {
       if (isAlias(node)) {
         aliases++;
         const target = node.resolve(this.document);
-        if (target && sizes.get(target) !== "open") return visit(target);
+        if (target && sizes.get(target) !== "open") return visit(target, depth);
         const [message, repair] = target ? ["the value holds itself", "write it out"] : ["nothing is anchored by this name", `put &${node.source} before the value that is meant`];
         this.fatal.push(this.at(startOf(node) ?? 0, { value: this.source(node), message, repair }));
         return 1;
@@ -83,9 +87,14 @@ export class ListDocument {
       if (!isMap(node) && !isSeq(node)) return 1;
       const known = sizes.get(node);
       if (typeof known === "number") return known;
+      if (depth > maxDepth) {
+        if (!deep) this.fatal.push(this.at(startOf(node) ?? 0, tooDeep));
+        deep = true;
+        return 1;
+      }
       sizes.set(node, "open");
       let size = 1;
-      for (const item of node.items) size += isPair(item) ? visit(item.value) : visit(item);
+      for (const item of node.items) size += visit(isPair(item) ? item.value : item, depth + 1);
       if (isMap(node)) this.checkKeys(node);
       sizes.set(node, size);
       return size;
