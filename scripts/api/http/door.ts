@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Api } from "../api";
 import { authorise, isSecure } from "./authorise";
 import { readBody } from "./body";
+import { Codings } from "./codings";
 import { requirePlainPath, type Place } from "./place";
 import { Problem, problemOf, type Finding } from "./problem";
 import { eventStream, nameOf, typed, type Asked, type Reply, type Route } from "./route";
@@ -22,7 +23,8 @@ type Bindings = { Bindings: Incoming & { origin: string } };
  */
 export function door(routes: readonly Route[], api: Api, place: Place): (request: Request, incoming: Incoming) => Promise<Response> {
   const app = new Hono<Bindings>({ strict: true });
-  for (const it of routes) app.on(it.method.toUpperCase(), it.path.replace(/\{(\w+)\}/g, ":$1"), (context) => serveRoute(it, context.req.raw, context.req.param() as Record<string, string>, api, context.env).catch((error: unknown) => {
+  const codings = new Codings();
+  for (const it of routes) app.on(it.method.toUpperCase(), it.path.replace(/\{(\w+)\}/g, ":$1"), (context) => serveRoute(it, context.req.raw, context.req.param() as Record<string, string>, api, codings, context.env).catch((error: unknown) => {
     if (error instanceof Problem) api.denials.count(error, nameOf(it), context.env.address);
     throw error;
   }));
@@ -61,14 +63,14 @@ const securityHeaders = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-async function serveRoute(it: Route, request: Request, params: Record<string, string>, api: Api, { origin, address }: Bindings["Bindings"]): Promise<Response> {
+async function serveRoute(it: Route, request: Request, params: Record<string, string>, api: Api, codings: Codings, { origin, address }: Bindings["Bindings"]): Promise<Response> {
   const streams = Object.values(it.answers).some((answer) => typed(answer).type === eventStream);
   if (request.method === "HEAD" && streams) throw new Problem("method", "this is a stream", { headers: { allow: "GET" } });
   const { caller, cookie } = await authorise(it, request, api, { origin, address });
   const [query, body] = [Object.fromEntries(new URL(request.url).searchParams), await readBody(it, request)];
   const asked: Asked<unknown, unknown, unknown> = { ...checked(it, { params, query, body }), caller, origin, header: (name) => request.headers.get(name) ?? undefined, signal: request.signal };
   const reply = await it.handler(asked, api);
-  const answer = answerOf(it, reply, request);
+  const answer = await answerOf(it, reply, request, codings);
   if (cookie) answer.headers.append("set-cookie", cookie);
   return answer;
 }
@@ -86,15 +88,19 @@ function checked({ params, query, body }: Route, sent: { params: unknown; query:
   return read3;
 }
 
-function answerOf({ answers }: Route, { status, body, headers: own, tag }: Reply, request: Request): Response {
+async function answerOf({ answers, scope }: Route, { status, body, headers: own, tag, text }: Reply, request: Request, codings: Codings): Promise<Response> {
   const headers = new Headers(own as Record<string, string> | undefined);
   const { type } = typed(answers[status] as Route["answers"][number]);
   if (tag !== undefined) headers.set("etag", `"${tag}"`);
   if (tag !== undefined && tagsOf(request.headers.get("if-none-match")).includes(tag)) return new Response(null, { status: 304, headers });
   if (body === undefined) return new Response(null, { status, headers });
   if (!headers.has("content-type")) headers.set("content-type", type.startsWith("text/") ? `${type}; charset=utf-8` : type);
-  const content = type === "application/json" ? JSON.stringify(body) : (body as BodyInit);
-  return new Response(content, { status, headers });
+  const content = text ?? (type === "application/json" ? JSON.stringify(body) : body);
+  // How well a secret can be compressed beside what somebody else sent tells something of it.
+  if (typeof content !== "string" || scope === "credentials" || headers.has("content-encoding")) return new Response(content as BodyInit, { status, headers });
+  const coded = await codings.of(content, tag, request.headers.get("accept-encoding"));
+  for (const [name, value] of Object.entries(coded.headers)) headers.set(name, value);
+  return new Response(coded.body, { status, headers });
 }
 
 /** The tags of an If-Match or If-None-Match header, bare. */

@@ -26,11 +26,13 @@ export type Reply<A extends Record<number, Answer> = Record<number, Answer>> = {
     headers?: Record<string, string>;
     /** Of the body, as an ETag has it without its quotes; who asks with it in If-None-Match gets a 304. */
     tag?: string;
+    /** The body as JSON, where that was made already. */
+    text?: string;
   };
 }[keyof A & number];
 
 /** An answer of a handler: a status that its route has, and the body that belongs to it. */
-export const reply = <const Status extends number, Body>(status: Status, body: Body, more: { headers?: Record<string, string>; tag?: string } = {}) => ({ status, body, ...more });
+export const reply = <const Status extends number, Body>(status: Status, body: Body, more: { headers?: Record<string, string>; tag?: string; text?: string } = {}) => ({ status, body, ...more });
 
 /** A request, authorised, with all that its route says it has. */
 export interface Asked<P, Q, B> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { takenOf } from "./codings";
 
 /** A file as it is sent. */
 export interface SiteFile {
@@ -37,7 +38,6 @@ export function readSite(folder: string | undefined): Site {
 
 /** A file in the smallest form that is taken, with what has to be said of it. @param accepted the header Accept-Encoding */
 export function sent({ type, codings }: SiteFile, accepted: string | undefined): { body: Uint8Array<ArrayBuffer>; headers: Record<string, string> } {
-  const taken = (accepted ?? "").split(",").map((it) => it.trim().toLowerCase());
-  const coding = (["br", "gzip"] as const).find((it) => codings[it] && taken.some((its) => its === it || (its.startsWith(`${it};`) && !/q=0(\.0*)?$/.test(its))));
+  const coding = takenOf(accepted, (["br", "gzip"] as const).filter((it) => codings[it]));
   return { body: codings[coding ?? "identity"] as Uint8Array<ArrayBuffer>, headers: { "content-type": type, vary: "accept-encoding", ...(coding && { "content-encoding": coding }) } };
 }

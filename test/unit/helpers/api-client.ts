@@ -135,13 +135,19 @@ export class ApiClient {
     return new Proxy(standard, { get: (_, name: keyof FleetApi) => this.faked.fleet[name] ?? standard[name] });
   }
 
-  /** @param token the name of one of the tokens, or one's text */
-  async ask({ method = "GET", path, token, headers = {}, body, raw }: Request): Promise<{ status: number; headers: Headers; body: any; response: Response }> {
+  /** An answer as it is sent. @param token the name of one of the tokens, or one's text */
+  fetched({ method = "GET", path, token, headers = {}, body, raw }: Request): Promise<Response> {
     const bearer = token === undefined ? {} : { authorization: `Bearer ${this.tokens.get(token) ?? token}` };
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const all = { host: "127.0.0.1:8000", ...(content !== undefined && { "content-type": "application/json" }), ...bearer, ...headers };
     const request = new Request(`http://127.0.0.1:8000${path}`, { method, headers: all, body: content ?? null, ...(content instanceof ReadableStream && { duplex: "half" }) } as RequestInit);
-    const response = await this.enter(request, { url: path, address: "127.0.0.1" });
+    return this.enter(request, { url: path, address: "127.0.0.1" });
+  }
+
+  /** The same, read, and held against its description. */
+  async ask(asked: Request): Promise<{ status: number; headers: Headers; body: any; response: Response }> {
+    const { method = "GET", path } = asked;
+    const response = await this.fetched(asked);
     const type = response.headers.get("content-type")?.split(";")[0] ?? "";
     if (type === "text/event-stream") return { status: response.status, headers: response.headers, body: undefined, response };
     const text = await response.text();
