@@ -25,7 +25,6 @@ export interface FleetApi {
   domains(store: string): Promise<StoreDomain[]>;
   /** Noted down in the audit trail before it is known. */
   credentials(store: string, caller: Caller): Promise<Credentials>;
-  operations(): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   audit(query: AuditQuery): Promise<Audited>;
   list(): Promise<ListText>;

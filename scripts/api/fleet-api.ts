@@ -1,8 +1,8 @@
 import { credentials } from "../operations/credentials";
 import { domains } from "../operations/domains";
 import { events } from "../operations/events";
-import { audit, operation, operations } from "../operations/history";
-import { entriesIn, readListText, type ListEntry } from "../operations/list-text";
+import { audit, operation } from "../operations/history";
+import { entriesIn, writtenIn, readListText, type ListEntry } from "../operations/list-text";
 import { refreshList } from "../operations/list-in-cluster";
 import { followLogs, logs } from "../operations/logs";
 import { pendingStores } from "../operations/pending";
@@ -33,14 +33,14 @@ export function fleetApi(at: At, metrics: () => Promise<FleetMetrics>): FleetApi
     followLogs: (store, options, onLine, signal) => followLogs(scope, store, options, onLine, signal),
     domains: (store) => domains(scope, store),
     credentials: (store, caller) => credentials(by(caller), store),
-    operations: () => operations(scope, at.session),
     operation: (id) => operation(scope, id),
     audit: (query) => audit(scope, query),
     list,
     async entry(store) {
       const { text, digest } = await list();
       if (parsed?.digest !== digest) parsed = { digest, entries: entriesIn(text) };
-      return parsed.entries.get(store);
+      const found = parsed.entries.get(store);
+      return found && { ...found, written: writtenIn(text, store) };
     },
     metrics,
     pending: () => pendingStores(scope, at.session),

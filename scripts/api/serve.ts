@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { UserError } from "../../config/errors";
 import { builtDashboard } from "../operations/dashboard";
+import { LiveOperations } from "../operations/live-operations";
 import { openMetrics } from "../operations/metrics";
 import { onBehalf, openAt } from "../operations/asked";
 import { noteDown } from "../operations/records/of-stores";
@@ -41,8 +42,9 @@ export async function serve(scope: Scope, { only, sessionKey, ...serving }: Serv
   if (only === "queue") return runQueue(await openAt(scope), { signal, say: report });
   const isOwn = ["127.0.0.1", "::1", "localhost"].includes(serving.host);
   if (!isOwn && !serving.behind) throw new UserError(`--listen names ${serving.host}: from there others could reach this`, "Listen on 127.0.0.1; or say where browsers ask the proxy that alone can reach it: --behind https://NAME", "usage");
-  const look = new Look(await openStatus(scope), () => fleet.operations());
   const at = await openAt(scope);
+  const records = new LiveOperations(at.session.kube, scope.env);
+  const look = new Look(await openStatus(scope), records);
   const fleet = fleetApi(at, await openMetrics(scope));
   // Who starts it is told at once what is wrong; later it is in the answers.
   await look.stores();
@@ -64,5 +66,6 @@ export async function serve(scope: Scope, { only, sessionKey, ...serving }: Serv
   clearInterval(telling);
   close();
   // What is under way is cancelled cleanly.
+  records.close();
   await Promise.all([queue, denials.flush(true)]);
 }

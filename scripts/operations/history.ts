@@ -1,6 +1,6 @@
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
-import { openSession, type Session } from "../engine/session";
+import { openSession } from "../engine/session";
 import { readTrail } from "./records/audit";
 import { whereBroken, type AuditEntry, type Break, type Head } from "./records/chain";
 import { noteDown } from "./records/of-stores";
@@ -9,9 +9,9 @@ import type { Scope } from "./scope";
 
 export type { AuditEntry, Break, Operation };
 
-/** What was done to the fleet and what is under way, newest first. @param session that of whoever asks again and again */
-export async function operations(scope: Scope, session?: Session): Promise<Operation[]> {
-  const { kube, env } = session ?? (await openSession(scope));
+/** What was done to the fleet and what is under way, newest first. */
+export async function operations(scope: Scope): Promise<Operation[]> {
+  const { kube, env } = await openSession(scope);
   return readOperations(kube, env);
 }
 

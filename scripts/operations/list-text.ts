@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonical } from "../../config/canonical";
-import { ListErrors } from "../../config/errors";
+import { entryOf, type ListEntry as WrittenEntry } from "../../config/edit-list";
+import { ListErrors, UserError } from "../../config/errors";
 import { documentOf } from "../../config/list-document";
 import { readListFile } from "../../config/read-file";
 import { listFile } from "../../stores/listed";
@@ -30,12 +31,25 @@ export interface ListEntry {
   entry: Record<string, unknown>;
   /** Of the data, however it is written. */
   digest: string;
+  /** How it is written, where that was asked for. */
+  written?: Pick<WrittenEntry, "text" | "lines">;
 }
 
 /** The entries of a list by their names; none where it is no YAML. Right or wrong otherwise: the last of two of a name counts. */
 export function entriesIn(text: string): Map<string, ListEntry> {
   const { stores } = partsOf(text);
   return new Map(stores.filter(isNamed).map((entry) => [entry.name, { entry, digest: digestOfText(canonical(entry)) }]));
+}
+
+/** How a store's entry is written; undefined where that can not be told, as in a list that is wrong. */
+export function writtenIn(text: string, name: string): Pick<WrittenEntry, "text" | "lines"> | undefined {
+  try {
+    const { text: its, lines } = entryOf(text, name);
+    return { text: its, lines };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** A short digest of each entry; undefined where the text is no YAML. */

@@ -869,6 +869,16 @@ export interface operations {
                         entry: {
                             [key: string]: unknown;
                         } | null;
+                        /** @description How the entry is written; null: there is none, or the list is wrong. */
+                        written: {
+                            /** @description Its lines, with its own comments. */
+                            text: string;
+                            /** @description Its first and its last, from 1 on. */
+                            lines: [
+                                number,
+                                number
+                            ];
+                        } | null;
                     };
                 };
             };

@@ -12,14 +12,29 @@ export interface Seen {
   health: Omit<Health, "trouble">;
 }
 
+/** What was done and what is under way, newest first. */
+export interface Records {
+  read(): Promise<Operation[]>;
+  /** The next answer is the records' own, whatever was heard of them. */
+  forget(): void;
+}
+
 /** The fleet and what was done to it, looked at once a second at most, however many ask. */
 export class Look {
   private readonly fleet: Shared<Seen>;
   private readonly history: Shared<Operation[]>;
 
-  constructor(status: () => Promise<FleetStatus>, operations: () => Promise<Operation[]>, now: () => number = Date.now) {
-    this.fleet = new Shared(async () => seenOf(await status()), goodFor, now);
-    this.history = new Shared(operations, goodFor, now);
+  constructor(
+    status: () => Promise<FleetStatus>,
+    private readonly records: Records,
+    now: () => number = Date.now,
+  ) {
+    this.fleet = new Shared(async () => seenOf(await status().catch((error) => {
+      // Nor is it known then whether changes of the records are heard.
+      records.forget();
+      throw error;
+    })), goodFor, now);
+    this.history = new Shared(() => records.read(), goodFor, now);
   }
 
   stores = (): Promise<Seen> => this.fleet.get();
@@ -30,6 +45,7 @@ export class Look {
   forget(): void {
     this.fleet.forget();
     this.history.forget();
+    this.records.forget();
   }
 }
 

@@ -13,6 +13,9 @@ const logQuery = z.strictObject({
 });
 const line = z.strictObject({ pod: z.string(), container: z.string(), line: z.string() });
 
+const written = z.strictObject({ text: z.string().describe("Its lines, with its own comments."), lines: z.tuple([z.int(), z.int()]).describe("Its first and its last, from 1 on.") })
+  .nullable().describe("How the entry is written; null: there is none, or the list is wrong.");
+
 /** What is answered to who asks for all stores. */
 const known = new WeakMap<Seen, { text: string; tag: string }>();
 
@@ -44,13 +47,13 @@ export const storeRoutes = [
     summary: "A store, with its entry in the list",
     description: "The ETag is the digest of the entry: it is what If-Match means when the entry is changed. A store without an entry has none.",
     params: storeParams,
-    answers: { 200: z.strictObject({ store, entry: z.record(z.string(), z.unknown()).nullable().describe("As it is written, without what `defaults` add; null: it is not in the list, or the list is no YAML.") }) },
+    answers: { 200: z.strictObject({ store, entry: z.record(z.string(), z.unknown()).nullable().describe("As it is written, without what `defaults` add; null: it is not in the list, or the list is no YAML."), written }) },
     async handler({ params: { id } }, { look, fleet }) {
       const found = (await look.stores()).stores.find((it) => it.id === id);
       if (!found) throw new Problem("unknown-store", `there is no store "${id}", neither listed nor running`);
-      const written = await fleet.entry(id);
+      const its = await fleet.entry(id);
       // Its row changes while its entry does not: nobody is told "not modified" by the entry alone.
-      return reply(200, { store: found, entry: written?.entry ?? null }, written && { headers: { etag: `"${written.digest}"` } });
+      return reply(200, { store: found, entry: its?.entry ?? null, written: its?.written ?? null }, its && { headers: { etag: `"${its.digest}"` } });
     },
   }),
   route({

@@ -43,7 +43,7 @@ const run = z.strictObject({
 export type OperationRun = z.infer<typeof run>;
 
 /** abandoned: its edit of the list never came about. */
-const ends = ["succeeded", "failed", "cancelled", "interrupted", "abandoned"] as const;
+export const ends = ["succeeded", "failed", "cancelled", "interrupted", "abandoned"] as const;
 export type End = (typeof ends)[number];
 /** editing: the list is being edited for it. queued: nobody has begun with it. */
 const waits = ["editing", "queued"] as const;
@@ -120,11 +120,12 @@ export const endPatch = (end: End, endedAt: string, error?: string): object => (
 export async function readOperations(kube: Kube, env: EnvironmentName, id?: string): Promise<Operation[]> {
   if (id !== undefined && !/^[a-z0-9-]{1,60}$/.test(id)) return [];
   const found = id === undefined ? await kube.list(collection, { labels: `${recordLabels.kind}=operation` }) : [await kube.get(pathOf(id))];
-  return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort((a, b) => (ageOf(a) < ageOf(b) ? 1 : -1));
+  return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort(newestFirst);
 }
 
 /** Ids alone do not tell: those of requests with a key hold no time. */
 const ageOf = ({ requestedAt, id }: Operation) => `${requestedAt} ${id}`;
+export const newestFirst = (a: Operation, b: Operation): number => (ageOf(a) < ageOf(b) ? 1 : -1);
 
 /** None where it is not one that this version knows. */
 export function operationOf(object: KubeObject, now: number): Operation[] {

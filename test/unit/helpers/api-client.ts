@@ -95,7 +95,7 @@ export class ApiClient {
     for (const { name, text } of made) this.tokens.set(name, text);
     this.tokens.set("expired", expired.text);
     const tokens = tokensInMemory([...made.map(({ token }) => token), expired.token]);
-    const look = new Look(async () => (this.looks++, statusOf(this.faked.stores, this.faked.status)), async () => this.faked.operations, clock);
+    const look = new Look(async () => (this.looks++, statusOf(this.faked.stores, this.faked.status)), { read: async () => this.faked.operations, forget: () => {} }, clock);
     const report = (text: string) => void this.reported.push(text);
     const note: Note = async (fields, { name }) => void this.noted.push(`${fields.action} ${fields.outcome} ${name}: ${fields.reason}${fields.times ? ` (${fields.times})` : ""}`);
     this.api = {
@@ -112,11 +112,10 @@ export class ApiClient {
       logs: async () => ({ logs: [{ pod: "a", container: "b", text: "hello" }], simulated: false }),
       followLogs: async (_, __, onLine) => onLine("a", "b", "hello"),
       credentials: async (name) => ({ name, url: "http://acme", username: "admin", password: canary }),
-      operations: async () => this.faked.operations,
       operation: async (id) => operationOf(id),
       audit: async () => ({ entries: [1, 2, 3].map((seq) => auditEntryOf(seq)), head: { seq: 3, hash: "3" }, broken: null }),
       list: async () => ({ file: "stores.yaml", text: "stores:\n  - name: acme\n    engine: woocommerce\n", digest: "d1" }),
-      entry: async (name) => (name === "acme" ? { entry: { name, engine: "woocommerce" }, digest: "e1" } : undefined),
+      entry: async (name) => (name === "acme" ? { entry: { name, engine: "woocommerce" }, digest: "e1", written: { text: "  - name: acme\n    engine: woocommerce\n", lines: [2, 3] } } : undefined),
       pending: async () => [{ name: "acme", action: "update", why: [{ cause: "entry", key: "title", from: "A", to: "B" }], reason: null }],
       tryEdit: async () => ({ file: "stores.yaml", text: "stores: []\n", digest: "d2" }),
       add: async () => operationOf("20261127-120001-aaab", { state: "queued" }),

@@ -14,10 +14,10 @@ describe("reading by the API", () => {
     const { body } = await get("/stores/acme");
     const { store, entry } = body;
     assert.deepEqual([store.id, store.status, store.url, store.createdAt, store.provisionSeconds], ["acme", "READY", "http://store-acme.127.0.0.1.nip.io", "2026-01-01T00:00:00Z", 17.5]);
-    assert.deepEqual(entry, { name: "acme", engine: "woocommerce" });
+    assert.deepEqual([entry, body.written], [{ name: "acme", engine: "woocommerce" }, { text: "  - name: acme\n    engine: woocommerce\n", lines: [2, 3] }]);
     assert.equal((await get("/stores/acme")).headers.get("etag"), '"e1"');
     const unlisted = await get("/stores/bloom");
-    assert.deepEqual([unlisted.body.entry, unlisted.headers.get("etag")], [null, null]);
+    assert.deepEqual([unlisted.body.entry, unlisted.body.written, unlisted.headers.get("etag")], [null, null, null]);
     assert.equal((await get("/stores/nobody")).status, 404);
   });
 
