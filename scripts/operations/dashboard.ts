@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import { projectRoot } from "../../config/root";
@@ -22,9 +22,8 @@ export async function builtDashboard(say: (line: string) => void, root = project
   const stamp = stampOf(folder, root);
   if (stampIn(built) === stamp) return built;
   say("building the dashboard");
-  const scratch = join(folder, `dist.${process.pid}`);
+  const scratch = mkdtempSync(join(folder, "dist."));
   try {
-    mkdirSync(scratch, { recursive: true });
     const { code, stdout, stderr } = await runs(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn", "--outDir", scratch, "--emptyOutDir"], { cwd: folder });
     if (code !== 0) throw new UserError(`the dashboard could not be built:\n${[stderr, stdout].map((it) => it.trim()).filter(Boolean).join("\n")}`, "Is node_modules complete? npm ci", "failed");
     writeFileSync(join(scratch, stampName), stamp);

@@ -28,9 +28,8 @@ export function afterwards(fleet: Fleet | undefined, told: Told): Fleet | undefi
 
 /** With one in its place, at the end where it is new, or gone. */
 function replaced<T extends { id: string }>(all: readonly T[], id: string, it: T | null): readonly T[] {
-  const at = all.findIndex((each) => each.id === id);
   if (it === null) return all.filter((each) => each.id !== id);
-  return at < 0 ? [...all, it] : all.with(at, it);
+  return all.some((each) => each.id === id) ? all.map((each) => (each.id === id ? it : each)) : [...all, it];
 }
 
 /** Of each store the newest operation that had to do with it. */

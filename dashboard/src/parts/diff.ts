@@ -52,20 +52,15 @@ function middle(old: string[], now: string[], offset: number): Line[] {
 }
 
 function hunks(lines: Line[], around: number): Hunk[] {
-  const found: Hunk[] = [];
-  let until = -1;
+  const near = new Set<number>();
   lines.forEach(({ kind }, at) => {
-    if (kind === "same") return;
-    const from = Math.max(at - around, until + 1);
-    const [last] = found.slice(-1);
-    if (last && from <= until + 1) last.push(...lines.slice(from, at + 1));
-    else found.push(lines.slice(from, at + 1));
-    until = at;
-    const next = lines.slice(at + 1).findIndex((it) => it.kind !== "same");
-    if (next < 0 || next > 2 * around) {
-      found.at(-1)!.push(...lines.slice(at + 1, at + 1 + around));
-      until = Math.min(at + around, lines.length - 1);
-    }
+    if (kind !== "same") for (let its = Math.max(0, at - around); its <= Math.min(lines.length, at + around); its++) near.add(its);
+  });
+  const found: Hunk[] = [];
+  lines.forEach((line, at) => {
+    if (!near.has(at)) return;
+    if (found.length === 0 || !near.has(at - 1)) found.push([]);
+    found.at(-1)!.push(line);
   });
   return found;
 }

@@ -33,7 +33,7 @@ export function wrongOf(code: string, detail: string, problems: readonly Finding
   const wrong: Partial<Record<keyof Filled | "", string>> = {};
   for (const { path, message, repair } of problems) {
     // `stores, 3, plan` of the list; `body, name` of a request.
-    const key = String(path[path[0] === "stores" ? 2 : 1] ?? "");
+    const key = String((path[0] === "stores" ? path[2] : path[0] === "body" ? path[1] : undefined) ?? "");
     const field = key in empty ? (key as keyof Filled) : "";
     wrong[field] ??= [field === "" ? `${path.join(".")} ${message}` : message, repair].filter(Boolean).join(" — ");
   }
