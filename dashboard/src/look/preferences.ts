@@ -44,4 +44,5 @@ const subscribe = (tell: () => void) => {
   listeners.add(tell);
   return () => void listeners.delete(tell);
 };
-export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, () => preferences);
+export const preferencesNow = (): Preferences => preferences;
+export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, preferencesNow);

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { patchEntry, removeEntry, addEntry } from "../../../config/edit-list";
+import { addEntry, patchEntry, removeEntry } from "../../../config/edit-list";
+import { UserError } from "../../../config/errors";
 import { listen } from "../../../scripts/api/listen";
 import { readSite } from "../../../scripts/api/http/site";
 import { builtDashboard } from "../../../scripts/operations/dashboard";
-import type { Session } from "../../../scripts/engine/session";
 import type { Operation } from "../../../scripts/operations/history";
-import { entriesIn, readListText } from "../../../scripts/operations/list-text";
-import { tryEdit } from "../../../scripts/operations/requests";
+import { checkedList } from "../../../scripts/operations/list-edit";
+import { digestOfText, entriesIn, readListText, type ListText } from "../../../scripts/operations/list-text";
 import type { StoreStatus } from "../../../scripts/operations/status";
 import { ApiClient, operationOf, rowOf } from "../../unit/helpers/api-client";
 
@@ -38,8 +38,6 @@ export class MadeUpFleet {
   constructor(stores: StoreStatus[], text = listOf(stores)) {
     const { client, file } = this;
     const scope = { env, file } as const;
-    // A list in a file needs no cluster.
-    const at = { scope, session: {} as Session };
     writeFileSync(file, text);
     client.faked.stores = stores;
     client.faked.operations = [];
@@ -47,16 +45,15 @@ export class MadeUpFleet {
       list: async () => readListText(scope),
       entry: async (name: string) => entriesIn(readFileSync(file, "utf8")).get(name),
       pending: async () => [],
-      tryEdit: (edit) => tryEdit(at, edit),
-      add: async (entry) => {
-        await tryEdit(at, { add: entry });
+      tryEdit: async (edit) => this.tried((text) => ("add" in edit ? addEntry(text, edit.add) : patchEntry(text, edit.change, edit.by))),
+      add: async (entry, { ifMatch }) => {
+        if (ifMatch !== undefined && readListText(scope).digest !== ifMatch) throw new UserError("the list is another one than it was", undefined, "list-changed");
         this.edit((text) => addEntry(text, entry));
         return this.begin("apply", entry.name, "create", { phase: "PROVISIONING", createdAt: null, reason: "listed, not created yet" }, { phase: "READY", createdAt: new Date().toISOString(), reason: null });
       },
-      change: async (name, patch) => {
-        this.edit((text) => patchEntry(text, name, patch));
-        const phase = (patch as { suspended?: boolean }).suspended ? "SUSPENDED" : "READY";
-        return this.begin("apply", name, "update", {}, { phase });
+      suspend: async (name, suspended) => {
+        this.edit((text) => patchEntry(text, name, { suspended: suspended || null }));
+        return this.begin("apply", name, "update", {}, { phase: suspended ? "SUSPENDED" : "READY" });
       },
       remove: async (name) => {
         this.edit((text) => removeEntry(text, name));
@@ -65,8 +62,14 @@ export class MadeUpFleet {
     } satisfies Partial<typeof client.faked.fleet>);
   }
 
+  private tried(by: (text: string) => string): ListText {
+    const text = by(readFileSync(this.file, "utf8"));
+    checkedList({ env }, this.file, text);
+    return { file: this.file, text, digest: digestOfText(text) };
+  }
+
   private edit(by: (text: string) => string): void {
-    writeFileSync(this.file, by(readFileSync(this.file, "utf8")));
+    writeFileSync(this.file, this.tried(by).text);
   }
 
   private begin(kind: Operation["kind"], name: string, action: string, now: Partial<StoreStatus>, then: Partial<StoreStatus> | undefined): Operation {
@@ -83,6 +86,11 @@ export class MadeUpFleet {
       faked.operations = faked.operations.map((it) => (it.id === id ? { ...it, state: "succeeded", endedAt: new Date().toISOString(), stores: { [name]: { action, result: "done", seconds: 1 } } } : it));
     }, this.takes).unref();
     return operation;
+  }
+
+  /** As somebody writes it by hand. */
+  list(text: string): void {
+    writeFileSync(this.file, text);
   }
 
   /** @param port 0: any */

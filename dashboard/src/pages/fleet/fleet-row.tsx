@@ -25,7 +25,7 @@ export const FleetRow = memo(function FleetRow({ row: { id, store, phase, step, 
   const side = [store.engine, store.plan, store.createdAt ? undefined : "not created"].filter(Boolean).join(" · ");
   return (
     <div role="row" aria-rowindex={index + 2} aria-selected={chosen} aria-label={`${id}, ${phaseNames[phase]}`} tabIndex={tab} data-id={id} style={{ transform: `translateY(${start}px)` }} onFocus={() => onReach(id)}>
-      <label role="gridcell" className="pick"><input type="checkbox" aria-label={`Select ${id}`} tabIndex={tab} checked={chosen} onChange={() => onPick(id)} /></label>
+      <div role="gridcell" className="pick"><label><input type="checkbox" aria-label={`Select ${id}`} tabIndex={tab} checked={chosen} onChange={() => onPick(id)} /></label></div>
       <div role="gridcell" data-column="name" className="cut"><Link className="name" href={`/stores/${id}`} tabIndex={tab}>{id}</Link></div>
       <div role="gridcell" data-column="phase"><PhaseChip phase={phase}>{step}</PhaseChip></div>
       <div role="gridcell" data-column="engine" className="cut">{store.engine}</div>

@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { addEntry } from "../../../../../../config/edit-list";
 import { ListErrors, UserError } from "../../../../../../config/errors";
 import { empty, entryOf, wrongOf, type Filled } from "../../../../../../dashboard/src/pages/new-store/entry";
-import { tryEdit } from "../../../../../../scripts/operations/requests";
+import { checkedList } from "../../../../../../scripts/operations/list-edit";
 
 describe("the form for a new store", () => {
-  const folder = mkdtempSync(join(tmpdir(), "storefleet-form-"));
-  const file = join(folder, "stores.yaml");
-  before(() => writeFileSync(file, "stores:\n  - name: acme\n    engine: medusa\n    domains: [shop.example.com]\n"));
-  after(() => rmSync(folder, { recursive: true }));
+  const list = "stores:\n  - name: acme\n    engine: medusa\n    domains: [shop.example.com]\n";
 
   /** What the list's own rules make of it, as the API tells it. */
   function tried(filled: Partial<Filled>): ReturnType<typeof wrongOf> | string {
     try {
-      return tryEdit({ env: "local", file }, { add: entryOf({ ...empty, ...filled }) }).text;
+      const text = addEntry(list, entryOf({ ...empty, ...filled }));
+      checkedList({ env: "local" }, "stores.yaml", text);
+      return text;
     } catch (error) {
       const { code, message } = error as UserError;
       return wrongOf(code, message, error instanceof ListErrors ? error.problems : undefined);
