@@ -1,10 +1,11 @@
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { sessionQuery } from "./api/session";
 import { goLive } from "./live/live";
 import { Fleet } from "./pages/fleet/fleet";
 import { SignIn } from "./pages/sign-in";
+import { Boundary } from "./parts/boundary";
 import { ProblemNote } from "./parts/problem-note";
 import { Empty, Skeleton } from "./parts/states";
 import { Shell } from "./shell";
@@ -21,22 +22,25 @@ export function App({ refused }: { refused?: unknown }) {
   if (session === null) return <SignIn refused={refused} />;
   if (error && !session) return <main><ProblemNote error={error} onRetry={() => void refetch()} /></main>;
   if (!session) return null;
+  return <Live><Shell><Pages /></Shell></Live>;
+}
+
+function Pages() {
+  const [path] = useLocation();
   return (
-    <Live>
-      <Shell>
-        <Suspense fallback={<Skeleton />}>
-          <Switch>
-            <Route path="/"><Fleet /></Route>
-            <Route path="/stores/:name">{({ name }) => <Store key={name} name={name} />}</Route>
-            <Route path="/changes"><Changes /></Route>
-            <Route path="/operations"><Operations /></Route>
-            <Route path="/operations/:id">{({ id }) => <Operation key={id} id={id} />}</Route>
-            <Route path="/audit"><Audit /></Route>
-            <Route><Empty title="There is no such page" /></Route>
-          </Switch>
-        </Suspense>
-      </Shell>
-    </Live>
+    <Boundary key={path}>
+      <Suspense fallback={<Skeleton />}>
+        <Switch>
+          <Route path="/"><Fleet /></Route>
+          <Route path="/stores/:name">{({ name }) => <Store name={name} />}</Route>
+          <Route path="/changes"><Changes /></Route>
+          <Route path="/operations"><Operations /></Route>
+          <Route path="/operations/:id">{({ id }) => <Operation id={id} />}</Route>
+          <Route path="/audit"><Audit /></Route>
+          <Route><Empty title="There is no such page" /></Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
   );
 }
 

@@ -10,7 +10,8 @@ import "./look/index.css";
 applyPreferences();
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: (error) => isSignedOut(error) && signedOut(client) }),
-  defaultOptions: { queries: { retry: (count, error) => count < 2 && error instanceof ApiError && error.problem.status === 503, retryDelay: 1_000 } },
+  // The server may be on this machine, which then needs no network.
+  defaultOptions: { mutations: { networkMode: "always" }, queries: { networkMode: "always", retry: (count, error) => count < 2 && error instanceof ApiError && error.problem.status === 503, retryDelay: 1_000 } },
 });
 onOtherDoor(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }));
 

@@ -33,10 +33,12 @@ describe("the dashboard, in a browser", function () {
     await visit.shows(stores.length > 0 ? /shop-0001|acme/ : /no store yet/);
   }
   afterEach(async function () {
+    if (!fleet.address) return;
     if (this.currentTest?.state === "failed") await visit.keepPicture(this.currentTest.title);
     complaints.push(...[...visit.complaints, ...fleet.client.reported].map((it) => `${this.currentTest?.title}: ${it}`));
     await visit.end();
     fleet.remove();
+    fleet.address = "";
   });
   const phase = (name: string) => page.$eval(`[data-id="${name}"] [data-column=phase]`, (it) => it.textContent);
   const rows = () => page.$$eval("[data-id]", (all) => all.map((it) => (it as HTMLElement).dataset.id!));
@@ -352,5 +354,7 @@ describe("the dashboard, in a browser", function () {
     });
   });
 
-  it("never made browser or server complain of anything else", () => assert.deepEqual(complaints, []));
+  describe("all the while", () => {
+    it("made neither browser nor server complain of anything else", () => assert.deepEqual(complaints, []));
+  });
 });

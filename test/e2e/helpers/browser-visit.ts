@@ -43,8 +43,8 @@ export class Visit {
 
   text = () => this.page.evaluate(() => document.body?.innerText ?? "");
 
-  async shows(pattern: RegExp): Promise<void> {
-    const found = this.page.waitForFunction((source, flags) => new RegExp(source, flags).test(document.body?.innerText ?? ""), { timeout: 20_000, polling: 50 }, pattern.source, pattern.flags);
+  async shows(pattern: RegExp, seconds = 20): Promise<void> {
+    const found = this.page.waitForFunction((source, flags) => new RegExp(source, flags).test(document.body?.innerText ?? ""), { timeout: seconds * 1000, polling: 50 }, pattern.source, pattern.flags);
     await found.catch(async (error: Error) => assert.fail(`${error.message}: ${this.page.url()} does not show ${pattern}, but: ${(await this.text()).slice(-1500)}`));
   }
 
