@@ -38,10 +38,10 @@ export async function signOut(client: QueryClient): Promise<void> {
   signedOut(client);
 }
 
-/** Nothing of what was seen stays. */
+/** Nothing of what was seen stays. The session is told first: what is still on the page must not ask again for what is taken away. */
 export function signedOut(client: QueryClient): void {
-  client.clear();
   client.setQueryData(sessionQuery.queryKey, null);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
 
 /** Somebody signed in or out in another tab. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Input, SearchField } from "react-aria-components";
 import { useSearchParams } from "wouter";
 import { useMay } from "../../api/session";
@@ -9,6 +9,7 @@ import { phases, type Phase } from "../../parts/phase";
 import { ProblemNote } from "../../parts/problem-note";
 import { Empty, Skeleton } from "../../parts/states";
 import { useKeys } from "../../parts/use-keys";
+import { useSettled } from "../../parts/use-settled";
 import { Bulk } from "./bulk";
 import { Notices } from "./notices";
 import { countsOf, rowsOf, sieved, type Row, type Sieve } from "./rows";
@@ -37,7 +38,11 @@ export function Fleet() {
       return params;
     }, { replace: true });
   const clear = () => (setQ(""), setAsked(new URLSearchParams(), { replace: true }));
-  const look = (value: string) => (setQ(value), set("q", value));
+  const settled = useSettled(q, 300);
+  useEffect(() => {
+    if ((asked.get("q") ?? "") !== settled) set("q", settled);
+    // Not when the address changes: that is then another one's doing.
+  }, [settled]);
 
   const rows = useMemo(() => {
     const made = fleet ? rowsOf(fleet.stores, fleet.operations, before.current) : [];
@@ -68,7 +73,7 @@ export function Fleet() {
         <>
           <div className="sieve" role="search" aria-label="Stores">
             <Counts counts={counts} all={sieved(rows, sieve, "phase").length} phase={phase} onChoose={(it?: Phase) => set("phase", it)} />
-            <SearchField className="search" aria-label="Search" value={q} onChange={look}>
+            <SearchField className="search" aria-label="Search" value={q} onChange={setQ}>
               <Input ref={search} placeholder="Search" />
               <kbd aria-hidden="true">/</kbd>
             </SearchField>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTable, type SortingState } from "@tanstack/react-table";
 import { useLocation } from "wouter";
@@ -20,7 +20,7 @@ interface Shown {
 }
 
 /** The stores, of which only those in sight are in the page. One row can be reached by Tab, the others from there. */
-export function FleetTable({ rows, chosen, onChoose }: Shown) {
+export const FleetTable = memo(function FleetTable({ rows, chosen, onChoose }: Shown) {
   const [sorting, setSorting] = useState<SortingState>([]);
   const table = useTable({ features, columns, data: rows, getRowId: ({ id }) => id, state: { sorting }, onSortingChange: setSorting });
   const sorted = table.getRowModel().rows;
@@ -99,4 +99,4 @@ export function FleetTable({ rows, chosen, onChoose }: Shown) {
       </div>
     </div>
   );
-}
+});
