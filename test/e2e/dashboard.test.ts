@@ -140,6 +140,7 @@ describe("the dashboard, in a browser", function () {
     await page.keyboard.press("/");
     await page.keyboard.type("0015");
     await until("one", async () => (await rows()).join() === "shop-0015");
+    await until("the address has it", async () => /[?&]q=0015/.test(page.url()));
     await page.reload();
     await until("the same", async () => (await rows()).join() === "shop-0015");
     await page.keyboard.press("/");
