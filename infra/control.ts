@@ -1,4 +1,4 @@
-import { deployers } from "./deployers";
+import { accountsNamespace, deployers } from "./deployers";
 
 /**
  * Where an environment's records are: what was done, by whom, and who is at it. A namespace of its own, since deployers write there, and
@@ -6,8 +6,11 @@ import { deployers } from "./deployers";
  */
 export const control = { namespace: "storefleet-control" } as const;
 
+/** The API's account, where it runs in the cluster. */
+export const apiAccount = { kind: "ServiceAccount", name: "api", namespace: accountsNamespace } as const;
+
 /** Who writes records without being an administrator: the role is made by `infra/rbac`. */
-export const recorders = { name: "storefleet-recorder", clusterRole: "storefleet-recorder", subjects: deployers, inEffect: async () => undefined };
+export const recorders = { name: "storefleet-recorder", clusterRole: "storefleet-recorder", subjects: [...deployers, apiAccount], inEffect: async () => undefined };
 
 /** Labels of records. */
 export const recordLabels = {

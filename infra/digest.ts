@@ -10,6 +10,7 @@ import { canonical } from "../config/canonical";
 const program = [
   "index.ts",
   "infra",
+  "config/control-plane.ts",
   "config/environment.ts",
   "config/helm-records.ts",
   "config/host-suffix.ts",
@@ -35,11 +36,18 @@ export const environmentReceipt = { namespace: "storefleet-system", name: "store
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
-  // Where the state is kept, by which key, and who runs the stacks changes nothing on the cluster.
-  const { "storefleet:state": _, "storefleet:operator": __, ...config } = stackConfig(env, root);
+  // Where the state is kept, by which key, and who runs the stacks changes nothing on the cluster; of the control plane, see below.
+  const { "storefleet:state": _, "storefleet:operator": __, "storefleet:controlPlane": ___, ...config } = stackConfig(env, root);
   // The Pulumi CLI rewrites the file in an order of its own; that is no change.
   return sha256(canonical(config) + filesDigest(program, root));
 }
+
+/**
+ * The same of the control plane, whose image holds the settings as they were before it was named there: from inside it the environment is
+ * not to look as if it were older than its settings.
+ */
+export const controlPlaneDigest = (env: EnvironmentName, root: string = projectRoot): string =>
+  sha256(canonical(stackConfig(env, root)["storefleet:controlPlane"] ?? null) + filesDigest(["components/control-plane"], root));
 
 /** By name of a secret that the environment has: a revision that changes when it is set again, and tells nothing of it. */
 export function secretRevisions(env: EnvironmentName, root: string = projectRoot): SecretRevisions {

@@ -1,9 +1,11 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
 import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { ControlPlane } from "../components/control-plane";
 import { Guardrails } from "../components/guardrails";
 import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
+import { readControlPlane, type ControlPlaneSettings } from "../config/control-plane";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { Traefik } from "../components/traefik";
 import { hasWildcard, ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides, type EnvironmentSettings } from "../config/environment";
@@ -11,11 +13,13 @@ import { filesDigest } from "../config/files-digest";
 import { type EnvironmentName } from "../config/names";
 import { withOwnImages } from "../config/own-images";
 import { variables } from "../config/variables";
+import { requireAccounts } from "./accounts";
 import { requireIssuer } from "./certificates";
 import { clusterMark, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
 import { control, recorders } from "./control";
-import { environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
+import { accountsNamespace } from "./deployers";
+import { controlPlaneDigest, environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
 import { requireExistingParts, requireSecretStore } from "./required-parts";
@@ -35,6 +39,8 @@ export interface EnvironmentOutputs {
   secretRevisions: SecretRevisions;
   /** Where the mail catcher shows what the stores sent. */
   mailUrl?: Output<string>;
+  /** Where the dashboard is, where it runs in the cluster. */
+  fleetUrl?: string;
 }
 
 /** What the parts of one environment share. */
@@ -62,6 +68,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   await refuseForeign(env, settings, find);
   await requireIssuer(env, settings, find);
   await requireSecretStore(env, settings, find);
+  await requireAccounts(env, find);
   const digest = environmentDigest(env);
   const context: Context = {
     settings,
@@ -78,15 +85,18 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const certificates = hasWildcard(settings) ? [wildcardIngress(settings, system.namespace, context.labels, inside.opts)] : [];
   const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
-  const installed = [traefik, mail].filter((it) => it !== undefined);
+  const asked = readControlPlane(env);
+  const fleet = asked ? installControlPlane(env, asked, { ...context, opts: { ...context.opts, dependsOn: [records] } }) : undefined;
+  const installed = [traefik, mail, fleet].filter((it) => it !== undefined);
   writeReceipt(context, system.namespace, [...existing, records, ...certificates, ...installed], {
     environment: env,
     cluster,
     digest,
+    controlPlane: controlPlaneDigest(env),
     settings: JSON.stringify(settings),
     secretRevisions: JSON.stringify(revisions),
     releases: all(installed.map((it) => it.releaseStatus)).apply((statuses) =>
-      ownReleases(settings).map(({ namespace, name }, index) => requireDeployed(statuses[index] as string, installed[index], `${namespace}/${name}`)).join(),
+      ownReleases(env, settings).map(({ namespace, name }, index) => requireDeployed(statuses[index] as string, installed[index], `${namespace}/${name}`)).join(),
     ),
   });
 
@@ -100,6 +110,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
     ...(pullSecret && { pullSecret }),
     ...(smtpPassword && { smtpPassword }),
     ...(mail && { mailUrl: mail.url }),
+    ...(fleet && { fleetUrl: fleet.url }),
   };
 }
 
@@ -147,6 +158,29 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
       tls: settings.tls,
       ports: settings.ingress.ports,
       image: settings.images.overrides["mail-catcher"],
+      timeout,
+      labels,
+    },
+    opts,
+  );
+}
+
+/** Beside the accounts that it runs as, which an administrator made: `stores rbac --control-plane`. */
+function installControlPlane(env: EnvironmentName, { image, host, variables }: ControlPlaneSettings, { settings, inCluster, labels, timeout, opts }: Context): ControlPlane {
+  return new ControlPlane(
+    "control-plane",
+    {
+      namespace: accountsNamespace,
+      image,
+      environment: env,
+      context: inCluster,
+      host: host ?? `fleet${settings.hostSuffix}`,
+      ingressClass: settings.ingress.className,
+      ingressNamespace: settings.ingress.controllerNamespace,
+      variables,
+      chartDigest: filesDigest(["components/control-plane/chart"]),
+      tls: settings.tls,
+      ports: settings.ingress.ports,
       timeout,
       labels,
     },

@@ -1,7 +1,10 @@
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
+import { controlPlaneRelease } from "../components/control-plane/names";
+import { readControlPlane } from "../config/control-plane";
 import { control } from "./control";
+import { accountsNamespace } from "./deployers";
 import { environmentReceipt } from "./digest";
 import { clusterRoleOf, traefikRelease } from "../components/traefik/names";
 import type { PartName } from "./part-name";
@@ -18,19 +21,22 @@ export interface OwnRelease {
   name: string;
 }
 
-/** What the environment's stack installs. */
-export function ownReleases({ ingress, mailCatcher: caught }: EnvironmentSettings): OwnRelease[] {
-  return [
-    ...(ingress.install ? [{ namespace: ingress.controllerNamespace, name: traefikRelease }] : []),
-    ...(caught ? [{ namespace: mailCatcher.namespace, name: mailCatcher.service }] : []),
-  ];
-}
+/** What the environment's stack installs into namespaces of its own. */
+const installed = ({ ingress, mailCatcher: caught }: EnvironmentSettings): OwnRelease[] => [
+  ...(ingress.install ? [{ namespace: ingress.controllerNamespace, name: traefikRelease }] : []),
+  ...(caught ? [{ namespace: mailCatcher.namespace, name: mailCatcher.service }] : []),
+];
+
+/** What the environment's stack installs: the control plane beside the accounts, as a pod has an account of its own namespace only. */
+export const ownReleases = (env: EnvironmentName, settings: EnvironmentSettings): OwnRelease[] => [
+  ...installed(settings), ...(readControlPlane(env) ? [{ namespace: accountsNamespace, name: controlPlaneRelease }] : []),
+];
 
 /** The namespaces that the environment's stack makes. */
-export const ownNamespaces = (settings: EnvironmentSettings): string[] => [environmentReceipt.namespace, control.namespace, ...ownReleases(settings).map(({ namespace }) => namespace)];
+export const ownNamespaces = (settings: EnvironmentSettings): string[] => [environmentReceipt.namespace, control.namespace, ...installed(settings).map(({ namespace }) => namespace)];
 
 /** Everything by whose name the environment's stack could take what is not its own. The rest is inside its namespaces. */
-export function ownParts(settings: EnvironmentSettings): OwnPart[] {
+export function ownParts(env: EnvironmentName, settings: EnvironmentSettings): OwnPart[] {
   const { className, controllerNamespace, install } = settings.ingress;
   const useTheirs = "to use the ingress controller that is there, set ingress.install: false, with its className, controllerNamespace and controllerLabels";
   const another = { Namespace: "another ingress.controllerNamespace", IngressClass: "another ingress.className" };
@@ -41,7 +47,7 @@ export function ownParts(settings: EnvironmentSettings): OwnPart[] {
       apiVersion: "v1", kind: "Namespace" as const, name,
       mend: name === controllerNamespace ? mendOf("Namespace") : `if it is a leftover of yours: kubectl delete namespace ${name}`,
     })),
-    ...ownReleases(settings).map(({ namespace, name }) => ({
+    ...ownReleases(env, settings).map(({ namespace, name }) => ({
       apiVersion: "apps/v1", kind: "Deployment" as const, name, namespace, mend: `if it is a leftover of yours: helm uninstall ${name} -n ${namespace}`,
     })),
     ...(install
@@ -69,7 +75,7 @@ export const isOfEnvironment = ({ metadata }: Labelled, env: EnvironmentName) =>
  */
 export async function refuseForeign(env: EnvironmentName, settings: EnvironmentSettings, find: (part: OwnPart) => Promise<Labelled | undefined>): Promise<void> {
   const lines = await Promise.all(
-    ownParts(settings).map(async (part) => {
+    ownParts(env, settings).map(async (part) => {
       const existing = await find(part);
       return existing && !isOfEnvironment(existing, env) ? [`${part.kind} ${part.namespace ? `${part.namespace}/` : ""}${part.name} ${ownerOf(existing)} — ${part.mend}`] : [];
     }),

@@ -1,7 +1,9 @@
 import type { EnvironmentSettings } from "../../config/environment";
 import { UserError } from "../../config/errors";
+import type { EnvironmentName } from "../../config/names";
+import { requireAccounts } from "../../infra/accounts";
 import { requireIssuer } from "../../infra/certificates";
-import { environmentDigest } from "../../infra/digest";
+import { controlPlaneDigest, environmentDigest } from "../../infra/digest";
 import { ownNamespaces, ownReleases, refuseForeign } from "../../infra/own-parts";
 import { readEnvironment } from "../fleet/environment";
 import { readReleases, type OwnReleaseState } from "../fleet/environment-parts";
@@ -28,13 +30,14 @@ export async function environmentUp(
   const find = (part: PartName) => kube.get(pathOfPart(part));
   await refuseForeign(env, settings, find);
   await requireIssuer(env, settings, find);
-  const [receipt, releases, { described, living }] = await Promise.all([readEnvironment(kube, env), readReleases(kube, settings), refuseForeignState(session, signal)]);
+  await requireAccounts(env, find);
+  const [receipt, releases, { described, living }] = await Promise.all([readEnvironment(kube, env), readReleases(kube, env, settings), refuseForeignState(session, signal)]);
   // The receipt is the cluster's; the state may be another one than it was written with, or gone. Stores ask it for the settings.
   const known = receipt !== undefined && described !== undefined && (!described || described === living);
   const intact = releases.every(({ whole }) => whole);
   // The last operation got where it set out for, but Helm or the cluster has something else now: Pulumi's state does not know.
   const changedByHand = !intact && receipt?.digest !== "";
-  if (known && intact && receipt.digest === environmentDigest(env)) {
+  if (known && intact && receipt.digest === environmentDigest(env) && receipt.controlPlane === controlPlaneDigest(env)) {
     await settleCertificates(kube, env, settings, signal, log);
     return log(`environment ${env}: up to date`);
   }
@@ -59,19 +62,19 @@ async function bringUp(context: RunContext, settings: EnvironmentSettings, relea
     const failure = await awaitDeletion(context, { namespace, deleting }, onStep);
     if (failure) return { changes: noChanges(), steps: [], failure, repairs: [] };
   }
-  const first = releases.some(isGutted) ? [reinstall(settings)] : [];
-  return perform(context, ownReleases(settings), { kind: "up", ...operationOn(context, env), ...how }, onStep, first);
+  const first = releases.some(isGutted) ? [reinstall(env, settings)] : [];
+  return perform(context, ownReleases(env, settings), { kind: "up", ...operationOn(context, env), ...how }, onStep, first);
 }
 
 /** Helm calls it deployed, and the cluster has not got it. */
 const isGutted = ({ status, whole }: OwnReleaseState) => status === "deployed" && !whole;
 
 /** Helm would see no difference; without its record it installs again what is missing, and takes over the rest. */
-const reinstall = (settings: EnvironmentSettings): Repair => ({
+const reinstall = (env: EnvironmentName, settings: EnvironmentSettings): Repair => ({
   name: "installed again what was removed by hand",
   matches: () => false,
   needsLock: true,
-  repair: async ({ kube }) => dropRecords(kube, (await readReleases(kube, settings)).filter(isGutted), () => true),
+  repair: async ({ kube }) => dropRecords(kube, (await readReleases(kube, env, settings)).filter(isGutted), () => true),
   retry: {},
 });
 

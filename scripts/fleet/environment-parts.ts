@@ -1,4 +1,5 @@
 import type { EnvironmentSettings } from "../../config/environment";
+import type { EnvironmentName } from "../../config/names";
 import { recordLabels, recordsIn } from "../../config/helm-records";
 import { ownReleases, type OwnRelease } from "../../infra/own-parts";
 import type { Kube } from "../../kube";
@@ -12,9 +13,9 @@ export interface OwnReleaseState extends OwnRelease {
 }
 
 /** The environment's own releases, as Helm and the cluster have them. */
-export function readReleases(kube: Kube, settings: EnvironmentSettings): Promise<OwnReleaseState[]> {
+export function readReleases(kube: Kube, env: EnvironmentName, settings: EnvironmentSettings): Promise<OwnReleaseState[]> {
   return Promise.all(
-    ownReleases(settings).map(async ({ namespace, name }) => {
+    ownReleases(env, settings).map(async ({ namespace, name }) => {
       const [records, deployment] = await Promise.all([
         kube.list(recordsIn(namespace), { labels: recordLabels(name), metadataOnly: true }),
         kube.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`),

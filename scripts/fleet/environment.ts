@@ -10,6 +10,8 @@ import type { Kube } from "../../kube";
 export interface EnvironmentReceipt extends SharedParts {
   /** The digest that the stack reached; empty where a later operation set out for another one and did not get there. */
   digest: string;
+  /** What the stack made of `storefleet:controlPlane`. */
+  controlPlane?: string;
   /** The `uid` of the cluster. */
   cluster: string;
 }
@@ -24,8 +26,8 @@ export const clusterUid = async (kube: Kube): Promise<string | undefined> => (aw
 export async function readEnvironment(kube: Kube, env: EnvironmentName): Promise<EnvironmentReceipt | undefined> {
   const path = `/api/v1/namespaces/${environmentReceipt.namespace}`;
   const [heading, receipt, uid] = await Promise.all([kube.get(path), kube.get(`${path}/configmaps/${environmentReceipt.name}`), clusterUid(kube)]);
-  const { environment, cluster = uid, digest: reached = "", settings, secretRevisions } = receipt?.data ?? {};
+  const { environment, cluster = uid, digest: reached = "", controlPlane, settings, secretRevisions } = receipt?.data ?? {};
   if (environment !== env || cluster !== uid || !settings) return undefined;
   const digest = heading?.metadata.annotations?.[environmentReceipt.annotation] === reached ? reached : "";
-  return { digest, cluster: uid ?? "", settings: withRenamed(JSON.parse(settings)) as EnvironmentSettings, secretRevisions: JSON.parse(secretRevisions ?? "{}") };
+  return { digest, ...(controlPlane !== undefined && { controlPlane }), cluster: uid ?? "", settings: withRenamed(JSON.parse(settings)) as EnvironmentSettings, secretRevisions: JSON.parse(secretRevisions ?? "{}") };
 }

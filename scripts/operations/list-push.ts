@@ -1,7 +1,7 @@
 import { settingsFile } from "../../config/environment";
 import { ListErrors, UserError } from "../../config/errors";
 import { readListFile } from "../../config/read-file";
-import { storesCommand } from "../../config/stores-command";
+import { fromProject, storesCommand } from "../../config/stores-command";
 import { isInCluster, listFile } from "../../stores/listed";
 import { openSession } from "../engine/session";
 import { changed, checkedList } from "./list-edit";
@@ -20,7 +20,7 @@ import type { Scope } from "./scope";
 export async function pushList(scope: Scope, file: string, was?: string): Promise<ListText & { changed: boolean }> {
   const { env } = scope;
   if (was !== undefined && !/^[0-9a-f]{8,64}$/.test(was)) throw new UserError(`--was is "${was}": no digest of a list`, `Of the list as it is: ${storesCommand("list pull --json")}`, "usage");
-  if (!isInCluster(env, scope.file)) throw new UserError(`the list of ${env} is at home in ${listFile(env, scope.file)}: edit that`, `To have it in the cluster: list: cluster in ${settingsFile(env)}, and ${storesCommand("cluster up")}`, "usage");
+  if (!isInCluster(env, scope.file)) throw new UserError(`the list of ${env} is at home in ${fromProject(listFile(env, scope.file))}: edit that`, `To have it in the cluster: list: cluster in ${settingsFile(env)}, and ${storesCommand("cluster up")}`, "usage");
   const read = readListFile(file);
   if ("problem" in read) throw new ListErrors([{ file, ...read.problem }]);
   const { text } = read;

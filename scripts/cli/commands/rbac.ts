@@ -6,6 +6,7 @@ export function rbacCommand(program: Command): void {
   withCommon(program.command("rbac"))
     .description("accounts and rights to look, to deploy and to set up, for an administrator to apply: kubectl apply -f - takes them")
     .option("--operator", "with what the workspaces of the Pulumi Kubernetes Operator need besides")
+    .option("--control-plane", "with what the API needs where it runs in the cluster")
     .action((flags: Common & RbacOptions) => {
       if (flags.json) return printAnswer("rbac", rbacList(flags.env, flags));
       print(rbacManifests(flags.env, flags).trimEnd());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rbacList } from "../../../scripts/operations/rbac";
-import { recorders } from "../../../infra/control";
+import { apiAccount, recorders } from "../../../infra/control";
 import { managers } from "../../../stores/managers";
 
 interface Manifest {
@@ -32,6 +32,20 @@ describe("accounts and their rights", () => {
     for (const { subjects = [] } of more) {
       for (const { name, namespace } of subjects as { name: string; namespace: string }[]) assert.ok(all.some(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === name && metadata.namespace === namespace), name);
     }
+  });
+
+  it("give the API in the cluster no list of Secrets, and nothing to make or change but records", () => {
+    const all = rbacList("staging", { controlPlane: true }).items as unknown as Manifest[];
+    const more = all.slice(items.length);
+    const rules = more.flatMap((it) => (it.rules ?? []) as { resources: string[]; resourceNames?: string[]; verbs: string[] }[]);
+    assert.deepEqual(rules.map(({ resources, resourceNames, verbs }) => [resources, resourceNames, verbs]), [
+      [["secrets"], ["woocommerce-admin", "medusa-admin"], ["get"]],
+      [["secrets"], ["storefleet-tokens"], ["get"]],
+    ]);
+    const bound = more.flatMap((it) => ("roleRef" in it ? [(it.roleRef as { name: string }).name] : []));
+    assert.deepEqual(bound, ["storefleet-api", "storefleet-viewer", "storefleet-api"]);
+    assert.ok(recorders.subjects.some((it) => it.kind === apiAccount.kind && it.name === apiAccount.name), "it writes records");
+    assert.ok(!managers.subjects.some(({ name }) => name === apiAccount.name), "it changes no store");
   });
 
   it("hold no Secret outside the namespaces of stores, and nothing that makes more of itself", () => {

@@ -41,7 +41,7 @@ const commands: Record<string, string[]> = {
   "list pull": fleet,
   "list push": [...fleet, "--was"],
   schema: [...common, "--of"],
-  rbac: [...common, "--operator"],
+  rbac: [...common, "--operator", "--control-plane"],
   "export operator": [...common, "--out", "--check", "--allow-destroy"],
   "ci comment": [...common, "--markdown"],
   "ci issue": [...common, "--markdown", "--close"],

@@ -28,7 +28,7 @@ describe("an environment's parts in the cluster", () => {
 
   it("its releases are whole when Helm's newest record says deployed and their Deployments are there", async () => {
     const kube = new FakeKube();
-    const states = async () => (await readReleases(kube.asKube, settings)).map(({ name, status, whole }) => [name, status, whole]);
+    const states = async () => (await readReleases(kube.asKube, "local", settings)).map(({ name, status, whole }) => [name, status, whole]);
     assert.deepEqual(await states(), [["traefik", undefined, false], ["mail-catcher", undefined, false]]);
     record(kube, "traefik", "traefik", 9, "deployed");
     record(kube, "traefik", "traefik", 10, "failed");
