@@ -12,4 +12,5 @@ type Answer<P extends keyof paths> = paths[P] extends { get: { responses: { 200:
 export type Session = Answer<"/api/v1/session">;
 export type Scope = Session["scopes"][number];
 export type Pending = Answer<"/api/v1/pending">["stores"][number];
+export type Planned = Answer<"/api/v1/operations/{id}/plan">["stores"][number];
 export type Entry = NonNullable<Answer<"/api/v1/stores/{id}">["entry"]>;
