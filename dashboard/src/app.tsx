@@ -10,7 +10,7 @@ import { ProblemNote } from "./parts/problem-note";
 import { Empty, Skeleton } from "./parts/states";
 import { Shell } from "./shell";
 
-const Store = lazy(() => import("./pages/store"));
+const Store = lazy(() => import("./pages/store/store"));
 const Changes = lazy(() => import("./pages/changes"));
 const Operations = lazy(() => import("./pages/operations"));
 const Operation = lazy(() => import("./pages/operation"));

@@ -8,7 +8,7 @@ import { readSite } from "../../../scripts/api/http/site";
 import { builtDashboard } from "../../../scripts/operations/dashboard";
 import type { Operation } from "../../../scripts/operations/history";
 import { checkedList } from "../../../scripts/operations/list-edit";
-import { digestOfText, entriesIn, readListText, type ListText } from "../../../scripts/operations/list-text";
+import { digestOfText, entriesIn, readListText, writtenIn, type ListText } from "../../../scripts/operations/list-text";
 import type { StoreStatus } from "../../../scripts/operations/status";
 import { ApiClient, operationOf, rowOf } from "../../unit/helpers/api-client";
 
@@ -43,13 +43,22 @@ export class MadeUpFleet {
     client.faked.operations = [];
     Object.assign(client.faked.fleet, {
       list: async () => readListText(scope),
-      entry: async (name: string) => entriesIn(readFileSync(file, "utf8")).get(name),
+      entry: async (name: string) => {
+        const text = readFileSync(file, "utf8");
+        const found = entriesIn(text).get(name);
+        return found && { ...found, written: writtenIn(text, name) };
+      },
       pending: async () => [],
       tryEdit: async (edit) => this.tried((text) => ("add" in edit ? addEntry(text, edit.add) : patchEntry(text, edit.change, edit.by))),
       add: async (entry, { ifMatch }) => {
         if (ifMatch !== undefined && readListText(scope).digest !== ifMatch) throw new UserError("the list is another one than it was", undefined, "list-changed");
         this.edit((text) => addEntry(text, entry));
         return this.begin("apply", entry.name, "create", { phase: "PROVISIONING", createdAt: null, reason: "listed, not created yet" }, { phase: "READY", createdAt: new Date().toISOString(), reason: null });
+      },
+      change: async (name, patch, { ifMatch }) => {
+        if (ifMatch !== undefined && entriesIn(readFileSync(file, "utf8")).get(name)?.digest !== ifMatch) throw new UserError(`the entry of ${name} is another one than it was`, undefined, "list-changed");
+        this.edit((text) => patchEntry(text, name, patch));
+        return this.begin("apply", name, "update", {}, {});
       },
       suspend: async (name, suspended) => {
         this.edit((text) => patchEntry(text, name, { suspended: suspended || null }));
