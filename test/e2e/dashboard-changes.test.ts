@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "puppeteer-core";
 import { UserError } from "../../config/errors";
+import { auditEntryOf } from "../unit/helpers/api-client";
 import { Visit } from "./helpers/browser-visit";
 import { openChromium } from "./helpers/chromium";
 import { MadeUpFleet, someStores } from "./helpers/made-up-fleet";
 import { MadeUpPlans, planned } from "./helpers/made-up-plans";
+import { until } from "./helpers/until";
 
-describe("the dashboard's changes, in a browser", function () {
+describe("the dashboard's changes and audit trail, in a browser", function () {
   this.timeout(120_000);
   let browser: Browser;
   let fleet: MadeUpFleet;
@@ -191,6 +193,81 @@ describe("the dashboard's changes, in a browser", function () {
       fleet.client.faked.fleet.pending = async () => [];
       await visit.press("Save");
       await visit.shows(/All stores are as listed/);
+    });
+  });
+
+  describe("the audit trail", () => {
+    const actor = (person: string) => ({ actor: { user: "admin", person, host: "laptop" } });
+    const trail = (count: number, broken: { seq: number; reason: string } | null = null) => {
+      const all = Array.from({ length: count }, (_, at) => auditEntryOf(at + 1, { hash: `hash-${at + 1}`, prev: at === 0 ? "" : `hash-${at}`, ...actor(at % 2 ? "Ada" : "Bob"), ...(at % 50 === 49 && { action: "credentials.read", store: "shop-0001", seconds: 2, operation: "20261127-120000-aaaa" }), ...(at % 7 === 0 && { outcome: "failed", reason: "the volume is full" }) }));
+      fleet.client.faked.fleet.audit = async ({ store, since }) => (asked.push({ store, since }), { entries: all.filter((it) => store === undefined || it.store === store), head: { seq: count, hash: `hash-${count}` }, broken });
+    };
+    const asked: { store: string | undefined; since: number | undefined }[] = [];
+    const seen = () => page.$$eval(".ledger summary", (all) => all.length);
+
+    it("is read newest first and page by page, opened, and exported as it is shown", async () => {
+      trail(250);
+      await arrive("/audit", /Bob by command/);
+      assert.equal(await seen(), 100);
+      await visit.shows(/The trail is whole\. Its last entry is 250, hash-250/);
+      await page.focus(".ledger summary");
+      await page.keyboard.press("Enter");
+      await visit.shows(/operation\s+20261127-120000-aaaa[^]*host\s+laptop[^]*took\s+2 s[^]*entry\s+250[^]*hash\s+hash-250[^]*before it\s+hash-249/);
+      await fits("audit");
+      await visit.press("Show older ones");
+      await until("the second page", async () => (await seen()) === 200);
+      await page.evaluate(() => {
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => (void (blob as Blob).text().then((text) => Object.assign(window, { exported: text })), make(blob));
+      });
+      await visit.press("Export 200 as JSON lines");
+      await until("it is exported", () => page.evaluate(() => "exported" in window));
+      const lines = (await page.evaluate(() => (window as unknown as { exported: string }).exported)).trimEnd().split("\n").map((it) => JSON.parse(it) as { seq: number });
+      assert.deepEqual(lines.map(({ seq }) => seq), Array.from({ length: 200 }, (_, at) => 250 - at));
+      await visit.press("Show older ones");
+      await until("all", async () => (await seen()) === 250);
+      assert.ok(!/Show older ones/.test(await visit.text()));
+    });
+
+    it("is sifted by store, person, kind and age, and the address keeps that", async () => {
+      trail(200);
+      await arrive("/audit", /Bob by command/);
+      await page.type("input", "shop-0001");
+      await until("those of the store", async () => (await seen()) === 4);
+      await page.select("select", "credentials.read");
+      await page.evaluate(() => (document.querySelectorAll("main input")[1] as HTMLInputElement).focus());
+      await page.keyboard.type("bob");
+      await visit.shows(/Nothing in the trail is like that/);
+      await visit.axe("nothing like that");
+      await visit.retype("ADA");
+      await until("hers", async () => (await seen()) === 4);
+      await page.evaluate(() => document.querySelectorAll("select")[1]!.setAttribute("id", "age"));
+      await page.select("#age", "86400");
+      await until("the address has it", async () => /store=shop-0001&action=credentials\.read&who=ADA&since=86400/.test(page.url()));
+      await page.reload();
+      await until("the same", async () => (await seen()) === 4);
+      assert.deepEqual(asked.at(-1), { store: "shop-0001", since: 86_400 });
+    });
+
+    it("says where it is not whole, why it can not be read, and who may not", async () => {
+      trail(3, { seq: 2, reason: "was changed" });
+      await arrive("/audit", /The trail is not whole\. Entry 2: was changed/);
+      assert.ok(!/The trail is whole/.test(await visit.text()));
+      await fits("broken");
+      fleet.client.faked.fleet.audit = async () => { throw new UserError("the cluster can not be reached", "Is it up?", "cluster-unreachable"); };
+      visit.expectComplaint(/503/);
+      await page.reload();
+      await visit.shows(/the cluster can not be reached[^]*Try again/);
+      trail(3);
+      await visit.press("Try again");
+      await visit.shows(/The trail is whole/);
+      await visit.press("Sign out");
+      await visit.shows(/Sign in/);
+      // Another part behind the # alone is no other page.
+      await page.goto("about:blank");
+      await page.goto(fleet.link("/audit", "read"));
+      await visit.shows(/may not read the audit trail[^]*audit/);
+      await visit.axe("no scope");
     });
   });
 

@@ -1767,6 +1767,10 @@ export interface operations {
                 store?: string;
                 /** @description No older than so many seconds. */
                 since?: number;
+                /** @description Only what is of this kind. */
+                action?: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
+                /** @description Only by who has this in the name: the person's, or that by which the cluster knows them. */
+                who?: string;
             };
             header?: never;
             path?: never;

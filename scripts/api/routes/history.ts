@@ -10,6 +10,8 @@ import { pageOf } from "./stores";
 const auditQuery = z.strictObject({
   ...page, store: storeParams.shape.id.optional().describe("Only what is about this store."),
   since: numberBetween(1, 999_999_999).optional().describe("No older than so many seconds."),
+  action: auditEntry.shape.action.optional().describe("Only what is of this kind."),
+  who: z.string().max(200).optional().describe("Only by who has this in the name: the person's, or that by which the cluster knows them."),
 });
 
 export const historyRoutes = [
@@ -43,9 +45,11 @@ export const historyRoutes = [
     summary: "Who did what and how it ended, newest first; the whole trail is checked for changes",
     query: auditQuery,
     answers: { 200: z.strictObject({ entries: z.array(auditEntry), next, head: answers.audit.shape.head, broken: answers.audit.shape.broken }) },
-    async handler({ query: { limit, cursor, store, since } }, { fleet }) {
+    async handler({ query: { limit, cursor, store, since, action, who = "" } }, { fleet }) {
       const { entries, head, broken } = await fleet.audit({ store, since });
-      const { items, next } = pageOf(entries.reverse(), ({ seq }) => String(seq), cursor, limit);
+      const named = who.toLowerCase();
+      const wanted = entries.filter(({ action: its, actor: { person, user } }) => (action === undefined || its === action) && `${person}\n${user}`.toLowerCase().includes(named));
+      const { items, next } = pageOf(wanted.reverse(), ({ seq }) => String(seq), cursor, limit);
       return reply(200, { entries: items, next, head, broken });
     },
   }),

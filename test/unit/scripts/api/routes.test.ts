@@ -96,6 +96,15 @@ describe("reading by the API", () => {
     assert.deepEqual((await get("/audit-events?limit=2&cursor=2")).body.entries.map(({ seq }: { seq: number }) => seq), [1]);
   });
 
+  it("has of the audit trail what is of a kind, or by somebody, page by page", async () => {
+    const by = (person: string) => ({ actor: { user: "system:admin", person, host: "laptop" } });
+    client.faked.fleet.audit = async () => ({ entries: [auditEntryOf(1, by("Ada")), auditEntryOf(2, { ...by("Ada"), action: "credentials.read" }), auditEntryOf(3, by("Bob")), auditEntryOf(4, by("Ada"))], head: { seq: 4, hash: "4" }, broken: null });
+    const seqs = async (query: string) => (await get(`/audit-events?${query}`)).body.entries.map(({ seq }: { seq: number }) => seq);
+    assert.deepEqual([await seqs("who=ada"), await seqs("action=store.create"), await seqs("who=ADMIN&action=credentials.read"), await seqs("who=carol")], [[4, 2, 1], [4, 3, 1], [2], []]);
+    assert.deepEqual(await seqs("who=ada&limit=2&cursor=4"), [2, 1]);
+    assert.equal((await client.ask({ path: "/api/v1/audit-events?action=store.stolen", token: "admin" })).status, 422);
+  });
+
   it("says whether it is ready, and not to everybody why not", async () => {
     assert.equal((await client.ask({ path: "/health/ready" })).status, 200);
     client.now += 1000;
