@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../../config/root";
 import { loadContext } from "../../../kube/kubeconfig";
-import { pulumiVersion } from "../../../scripts/machine/tools/table";
+import { binaries, pulumiVersion } from "../../../scripts/machine/tools/table";
 
 const read = (path: string) => readFileSync(join(projectRoot, path), "utf8");
 
@@ -16,7 +16,7 @@ describe("the runner's image", () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "runner-"));
     for (const path of ["app/bin", "app/tools", "app/plugins", "tmp"]) mkdirSync(at(path), { recursive: true });
-    copyFileSync(join(projectRoot, "images/runner/pulumi"), at("app/bin/pulumi"));
+    for (const name of ["pulumi", "stores", "pod.sh"]) copyFileSync(join(projectRoot, "images/runner", name), at("app/bin", name));
     writeFileSync(at("app/tools/pulumi"), '#!/bin/sh\nenv\necho "ARGS=$*"\n', { mode: 0o755 });
     writeFileSync(at("app/Pulumi.prod.yaml"), "config: {}\n");
   });
@@ -55,11 +55,20 @@ describe("the runner's image", () => {
     assert.equal(started({ KUBECONFIG: "/another" }).KUBECONFIG, "/another");
   });
 
+  it("runs the command as it is compiled, in the same place, with all that it keeps in the temporary folder", () => {
+    mkdirSync(at("app/dist/bundle"), { recursive: true });
+    writeFileSync(at("app/dist/bundle/stores.js"), "exports.main = (args) => console.log(JSON.stringify([args, process.env.STOREFLEET_CACHE, process.env.STOREFLEET_CONTEXT, process.env.KUBECONFIG]));\n");
+    const env = { PATH: process.env.PATH, TMPDIR: at("tmp"), KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443", STOREFLEET_CONTEXT: "prod" };
+    const said = execFileSync(at("app/bin/stores"), ["serve", "--only", "api", "a b"], { encoding: "utf8", env });
+    assert.deepEqual(JSON.parse(said), [["serve", "--only", "api", "a b"], at("tmp/storefleet"), "prod", at("tmp/pulumi/kubeconfig")]);
+  });
+
   it("has the stacks' config where its Pulumi.yaml says, and the CLI that this project is tested with", () => {
     const { stackConfigDir } = parse(/'(stackConfigDir: .*)'/.exec(read("images/runner/prepare.sh"))![1]!) as { stackConfigDir: string };
     assert.equal(join("/app", stackConfigDir), "/tmp/pulumi/stacks");
     const dockerfile = read("images/runner/Dockerfile");
     assert.ok(dockerfile.includes(`ARG PULUMI_VERSION=${pulumiVersion}\n`));
+    for (const name of ["helm", "kubectl"]) assert.ok(dockerfile.includes(`ARG ${name.toUpperCase()}_VERSION=${binaries.find((it) => it.name === name)!.version}\n`), name);
     assert.equal(/^ARG NODE_IMAGE=.*$/m.exec(dockerfile)![0], /^ARG NODE_IMAGE=.*$/m.exec(read("images/medusa/Dockerfile"))![0]);
   });
 });
