@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { rbacList, rbacManifests } from "../../../scripts/operations/rbac";
+import { rbacList, rbacManifests, type RbacOptions } from "../../../scripts/operations/rbac";
 import { Kube } from "../../../kube";
 import type { Fleet } from "./fleet";
 
@@ -34,18 +34,29 @@ export class Accounts {
   }
 
   /** As an administrator applies them. */
-  async make({ operator = false } = {}): Promise<void> {
+  async make(more: RbacOptions = {}): Promise<void> {
     const file = join(this.fleet.folder, "rbac.yaml");
-    writeFileSync(file, (await this.fleet.ok("rbac", ...(operator ? ["--operator"] : []))).stdout);
-    assert.equal(readFileSync(file, "utf8"), `${rbacManifests("local", { operator }).trimEnd()}\n`);
+    writeFileSync(file, (await this.fleet.ok("rbac", ...(more.operator ? ["--operator"] : []), ...(more.controlPlane ? ["--control-plane"] : []))).stdout);
+    assert.equal(readFileSync(file, "utf8"), `${rbacManifests("local", more).trimEnd()}\n`);
     await this.fleet.kubectl("apply", "-f", file);
   }
 
   async become(name: string): Promise<void> {
+    writeFileSync(this.kubeconfig, await this.loginOf(name));
+  }
+
+  /** A kubeconfig of its own, for a process that goes on beside those of others. */
+  async fileOf(name: string): Promise<string> {
+    const file = join(this.fleet.folder, `kubeconfig of ${name}`);
+    writeFileSync(file, await this.loginOf(name));
+    return file;
+  }
+
+  private async loginOf(name: string): Promise<string> {
     const { status } = await this.fleet.kube.create(`/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 7200 } });
     const config = parse(readFileSync(this.administrators, "utf8")) as { users: { user: object }[] };
     for (const entry of config.users) entry.user = { token: status!.token };
-    writeFileSync(this.kubeconfig, JSON.stringify(config));
+    return JSON.stringify(config);
   }
 
   /** The API server, as the account that was become sees it. */

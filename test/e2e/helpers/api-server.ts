@@ -16,8 +16,10 @@ export class ApiServer {
     private readonly token: string,
   ) {}
 
-  static async start(fleet: Fleet, ...more: string[]): Promise<ApiServer> {
-    const started = fleet.start(["serve", "--json", "--listen", "127.0.0.1:0", ...more]);
+  static start = (fleet: Fleet, ...more: string[]): Promise<ApiServer> => ApiServer.startWith(fleet, {}, ...more);
+
+  static async startWith(fleet: Fleet, environment: NodeJS.ProcessEnv, ...more: string[]): Promise<ApiServer> {
+    const started = fleet.start(["serve", "--json", "--listen", "127.0.0.1:0", ...more], environment);
     await until("the API answers", async () => started.so.stdout.includes("\n"));
     const { address, token } = JSON.parse(started.so.stdout) as { address: string; token: string };
     return new ApiServer(started, address, token);
