@@ -18,9 +18,11 @@ describe("an API of several processes, with the list in the cluster", function (
   const file = join(fleet.folder, "pushed.yaml");
   let as: Record<"api" | "deployer", NodeJS.ProcessEnv>;
   let apis: ApiServer[] = [];
+  /** Under the name that the state has for it. */
+  const cluster = () => ["--context", fleet.variables.STOREFLEET_CONTEXT as string];
   const started: ReturnType<Fleet["start"]>[] = [];
   const startQueue = () => {
-    const it = fleet.start(["serve", "--only", "queue"], as.deployer);
+    const it = fleet.start(["serve", "--only", "queue", ...cluster()], as.deployer);
     started.push(it);
     return it;
   };
@@ -32,7 +34,12 @@ describe("an API of several processes, with the list in the cluster", function (
     await fleet.up();
     const accounts = new Accounts(fleet);
     await accounts.make({ controlPlane: true });
-    as = { api: { KUBECONFIG: await accounts.fileOf("api") }, deployer: { KUBECONFIG: await accounts.fileOf("deployer") } };
+    // As in a pod: nothing is known there but what the variables say, and the API has nothing of the state.
+    const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE } = fleet.variables;
+    as = {
+      api: { STOREFLEET_CACHE: join(fleet.folder, "api"), KUBECONFIG: await accounts.fileOf("api") },
+      deployer: { STOREFLEET_CACHE: join(fleet.folder, "deployer"), KUBECONFIG: await accounts.fileOf("deployer"), PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE },
+    };
   });
   after(async () => {
     await Promise.all(apis.map((api) => api.stop()));
@@ -56,15 +63,17 @@ describe("an API of several processes, with the list in the cluster", function (
   });
 
   it("makes a store by one process, though the one that carried it out was killed in the middle", async () => {
-    apis = await Promise.all([0, 1].map(() => ApiServer.startWith(fleet, as.api, "--only", "api")));
+    apis = await Promise.all([0, 1].map(() => ApiServer.startWith(fleet, as.api, "--only", "api", ...cluster())));
     const first = startQueue();
     const asked = await apis[0]!.ask<Operation>("POST", "/stores", { name: "shop", engine: "woocommerce" });
     assert.equal(asked.status, 202, JSON.stringify(asked.body));
     await until("the store is being made", async () => (await fleet.helmStatus("shop")) === "pending-install", 90, 20);
     first.child.kill("SIGKILL");
     startQueue();
+    await until("it is taken up again", async () => ["running", "succeeded"].includes((await apis[1]!.ask<Operation>("GET", `/operations/${asked.body.id}`)).body.state), 60, 100);
     const done = await apis[1]!.ended(asked.body.id, 180);
     assert.deepEqual([done.state, done.stores.shop?.result], ["succeeded", "updated"], JSON.stringify(done));
+    assert.match(done.actor.user, /^system:serviceaccount:storefleet-access:api$/);
     assert.equal((await pulled()).text, `${text}  - { name: shop, engine: woocommerce }\n`);
     const { status, body } = await apis[1]!.ask<Answer<"credentials">>("GET", "/stores/shop/admin-credentials");
     assert.deepEqual([status, body.password?.length], [200, 24]);
