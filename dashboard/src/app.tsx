@@ -12,8 +12,8 @@ import { Shell } from "./shell";
 
 const Store = lazy(() => import("./pages/store/store"));
 const Changes = lazy(() => import("./pages/changes"));
-const Operations = lazy(() => import("./pages/operations"));
-const Operation = lazy(() => import("./pages/operation"));
+const Operations = lazy(() => import("./pages/operations/operations"));
+const Operation = lazy(() => import("./pages/operations/operation"));
 const Audit = lazy(() => import("./pages/audit"));
 
 /** @param refused why the token in the address did not count */

@@ -8,7 +8,7 @@ import { openChromium } from "./helpers/chromium";
 import { MadeUpFleet, someStores } from "./helpers/made-up-fleet";
 import { until } from "./helpers/until";
 
-describe("the dashboard's page of a store, in a browser", function () {
+describe("the dashboard's pages of stores and operations, in a browser", function () {
   this.timeout(120_000);
   let browser: Browser;
   let fleet: MadeUpFleet;
@@ -214,6 +214,37 @@ describe("the dashboard's page of a store, in a browser", function () {
     await visit.dialog();
     await visit.axe("edit, narrow");
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+  });
+
+  it("lists operations, shows one live with its errors whole, and cancels it", async () => {
+    await arrive("/operations");
+    const { faked } = fleet.client;
+    const id = "20261127-130000-bbbb";
+    const began = new Date(Date.now() - 60_000).toISOString();
+    const error = "context deadline exceeded\n  mariadb 0/1 ready: no image";
+    let running = operationOf(id, { state: "running", requestedAt: began, startedAt: began, stores: { acme: { action: "update", result: "working", step: "waiting for pods" }, "shop-0001": { action: "create", result: "failed", seconds: 310, error, repairs: ["a pending release was rolled back"] } } });
+    faked.operations = [running, ...faked.operations];
+    faked.fleet.cancel = async () => {
+      running = { ...running, state: "stopping" };
+      faked.operations = [running, ...faked.operations.slice(1)];
+      return running;
+    };
+    await visit.shows(/apply 2 stores[^]*running[^]*1 of 2 done[^]*verify acme/);
+    await visit.axe("operations");
+    await page.setViewport({ width: 320, height: 640 });
+    await visit.axe("operations, narrow");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    await visit.press("apply 2 stores");
+    await visit.shows(/waiting for pods[^]*Repaired: a pending release[^]*context deadline exceeded\n {2}mariadb/);
+    await visit.axe("operation, narrow");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    await page.setViewport({ width: 1280, height: 800 });
+    await visit.axe("operation");
+    await visit.press("Cancel operation");
+    await visit.shows(/stopping[^]*no further store is begun/);
+    faked.operations = [{ ...running, state: "cancelled", endedAt: new Date().toISOString() }, ...faked.operations.slice(1)];
+    await visit.shows(/cancelled/);
+    assert.ok(!/Cancel operation/.test(await visit.text()));
   });
 
   describe("all the while", () => {
