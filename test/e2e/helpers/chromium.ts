@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Browser, computeExecutablePath, detectBrowserPlatform, install } from "@puppeteer/browsers";
 import puppeteer, { type Browser as Chromium } from "puppeteer-core";
 import { withLock } from "../../../scripts/machine/os/lock";
-import { run } from "../../../scripts/machine/os/run";
 import { toolsFolder } from "../../../scripts/machine/paths";
+import { ensurePackages } from "./debian-packages";
 
 /** Of Chrome for Testing, where none is installed: the one that this puppeteer is made for. */
 const buildId = "148.0.7778.97";
@@ -32,10 +32,7 @@ async function findChromium(): Promise<string> {
     if (failure === undefined) return path;
     if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(`no Chromium is installed, and Chrome for Testing can not be fetched (${failure}): name one by CHROMIUM`);
     say("installing Debian's chromium");
-    for (const args of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
-      const { code, stderr } = await run("apt-get", args, { env: { DEBIAN_FRONTEND: "noninteractive" } });
-      if (code !== 0) throw new Error(`no Chromium could be installed: ${failure}; apt-get ${args[0]}: ${stderr}`);
-    }
+    await ensurePackages(["chromium"], async () => existsSync("/usr/bin/chromium"));
     return "/usr/bin/chromium";
   });
 }
