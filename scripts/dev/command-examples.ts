@@ -145,7 +145,7 @@ To have it in the cluster: list: cluster in Pulumi.local.yaml, and ./scripts/sto
   domains: {
     line: "domains acme", where: "cluster",
     prints: `HOST                                  LEADS
-store-acme-07cbc0d1.127.0.0.1.nip.io  …`,
+…`,
   },
   open: { line: "open acme", where: "cluster", prints: "http://store-acme-07cbc0d1.127.0.0.1.nip.io" },
   events: {
