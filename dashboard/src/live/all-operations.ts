@@ -7,10 +7,13 @@ import { useFleet } from "./fleet-query";
 /** Newest first: those that are told live, and of the older ones those that are still known. */
 export function together(live: readonly Operation[], asked: readonly Operation[]): Operation[] {
   const told = new Set(live.map(({ id }) => id));
-  const oldest = live.at(-1)?.id ?? "";
+  const oldest = live.at(-1);
   // What is newer than the oldest one that is told, and is not told, is forgotten.
-  return [...live, ...asked.filter(({ id }) => !told.has(id) && (oldest === "" || id < oldest))];
+  return [...live, ...asked.filter((it) => !told.has(it.id) && (oldest === undefined || ageOf(it) < ageOf(oldest)))];
 }
+
+/** As the API has them in order: ids alone do not tell, since those of requests with a key hold no time. */
+const ageOf = ({ requestedAt, id }: Operation) => `${requestedAt} ${id}`;
 
 /** All that the API still has, which are some 200. The live ones are of the fleet's stream. */
 export function useAllOperations() {

@@ -11,6 +11,8 @@ describe("all operations", () => {
     assert.equal(ids(together(its("d", "c"), its("c", "b", "a"))), "d,c,b,a");
     assert.equal(ids(together(its("d", "b"), its("c", "b", "a"))), "d,b,a", "what is not told any more is forgotten");
     assert.equal(ids(together([], its("b", "a"))), "b,a");
+    const keyed = operationOf("key-1", { requestedAt: "2026-11-27T10:00:00.000Z" });
+    assert.equal(ids(together([operationOf("20261127-120000-aaaa", { requestedAt: "2026-11-27T12:00:00.000Z" })], [keyed])), "20261127-120000-aaaa,key-1", "by their time, whatever they are called");
     assert.equal(together([operationOf("c", { state: "running" })], its("c"))[0]!.state, "running");
   });
 
