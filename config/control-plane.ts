@@ -2,6 +2,7 @@ import { z } from "zod";
 import { settingsError, stackConfig } from "./environment";
 import { explainIssues } from "./explain";
 import type { EnvironmentName } from "./names";
+import { stateVariables } from "./operator";
 
 const schema = z.strictObject({
   image: z
@@ -9,10 +10,7 @@ const schema = z.strictObject({
     .regex(/^[a-z0-9][\w.\-/:]*:[\w.-]+@sha256:[0-9a-f]{64}$/, { error: 'is not an image by tag and digest — write it like "registry.example.com/shops/storefleet-runner:1@sha256:…", as the push of images/runner told it' })
     .describe("What runs: an image of images/runner, by tag and digest."),
   host: z.string().regex(/^[a-z0-9.-]+$/, { error: "is not a host — write it like fleet.example.com" }).optional().describe("Where the dashboard answers; absent: `fleet` below hostSuffix."),
-  variables: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "is not the name of an environment variable — write it like AWS_ACCESS_KEY_ID" }))
-    .default([])
-    .describe("Environment variables with the login to the state, and its passphrase if that is what it has: keys of the Secret storefleet-state in storefleet-access."),
+  variables: stateVariables.describe("Environment variables with the login to the state, and its passphrase if that is what it has: keys of the Secret storefleet-state in storefleet-access."),
 });
 export type ControlPlaneSettings = z.infer<typeof schema>;
 

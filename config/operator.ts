@@ -3,15 +3,17 @@ import { settingsError, stackConfig } from "./environment";
 import { explainIssues } from "./explain";
 import type { EnvironmentName } from "./names";
 
+/** Keys of the Secret `storefleet-state`, by which pods log in to the state. */
+export const stateVariables = z
+  .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "is not the name of an environment variable — write it like AWS_ACCESS_KEY_ID" }))
+  .default([]);
+
 const operatorSchema = z.strictObject({
   image: z
     .string()
     .regex(/^[a-z0-9][\w.\-/:]*@sha256:[0-9a-f]{64}$/, { error: 'is not an image by its digest — write it like "registry.example.com/shops/storefleet-runner@sha256:…", as the push of images/runner told it' })
     .describe("What runs the stacks: an image of images/runner, by digest."),
-  variables: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "is not the name of an environment variable — write it like AWS_ACCESS_KEY_ID" }))
-    .default([])
-    .describe("Environment variables with the login to the state, and its passphrase if that is what it has: keys of the Secret storefleet-state beside the Stacks."),
+  variables: stateVariables.describe("Environment variables with the login to the state, and its passphrase if that is what it has: keys of the Secret storefleet-state beside the Stacks."),
 });
 export type OperatorSettings = z.infer<typeof operatorSchema>;
 

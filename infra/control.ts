@@ -14,9 +14,17 @@ export const recorders = { name: "storefleet-recorder", clusterRole: "storefleet
 
 /** Labels of records. */
 export const recordLabels = {
-  /** `operation`, `audit` or `claim`. */
+  /** `operation`, `plan`, `audit`, `list`, `tokens` or `claim`. */
   kind: "storefleet.dev/record",
   /** Of an operation: `running`, or how it ended. Of a segment of the audit trail: `open` or `sealed`. */
   state: "storefleet.dev/state",
   env: "storefleet.dev/env",
 } as const;
+
+/** Where records are that are ConfigMaps. */
+export const recordsPath = `/api/v1/namespaces/${control.namespace}/configmaps`;
+
+/** The labels of a record, which it is found by. */
+export const labelsOfRecord = (kind: "operation" | "plan" | "audit" | "list" | "tokens", env: string, state?: string): Record<string, string> => ({
+  "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: kind, ...(state !== undefined && { [recordLabels.state]: state }), [recordLabels.env]: env,
+});

@@ -27,6 +27,9 @@ export async function hostHolders(kube: Kube): Promise<HostHolder[]> {
   });
 }
 
+/** The hosts that a store is to have: the one that the environment gives it, then its own domains. */
+export const wantedHosts = (env: EnvironmentName, { name, domains }: Pick<StoreSpec, "name" | "domains">, hostSuffix: string): string[] => [hostOf(env, name, hostSuffix), ...domains];
+
 /** What a look at the hosts takes. */
 interface Ground {
   env: EnvironmentName;
@@ -41,7 +44,7 @@ interface Ground {
  * another Ingress is refused, unless the other gives it up in this same run: then it comes after.
  */
 export function withHosts(decisions: Decision[], { env, hostSuffix, specs, holders }: Ground): Decision[] {
-  const wanted = new Map(specs.map((spec) => [spec.name, [hostOf(env, spec.name, hostSuffix), ...spec.domains]]));
+  const wanted = new Map(specs.map((spec) => [spec.name, wantedHosts(env, spec, hostSuffix)]));
   const byHost = new Map<string, HostHolder[]>();
   for (const holder of holders) byHost.set(holder.host, [...(byHost.get(holder.host) ?? []), holder]);
   const actions = new Map(decisions.map(({ name, action }) => [name, action]));

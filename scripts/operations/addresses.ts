@@ -2,9 +2,10 @@ import { isIP } from "node:net";
 import { mailCatcher, readSettings, settingsFile } from "../../config/environment";
 import { UserError } from "../../config/errors";
 import { addressIn, knownToBrowsers, leadsHere } from "../../config/host-suffix";
-import { hostOf, type EnvironmentName } from "../../config/names";
+import type { EnvironmentName } from "../../config/names";
 import { storesCommand } from "../../config/stores-command";
 import { listedStores } from "../../stores/listed";
+import { wantedHosts } from "../fleet/hosts";
 import type { Cluster } from "../machine/cluster";
 import { resolveHosts, type Resolve } from "../machine/os/resolve";
 import { findStore } from "./running-store";
@@ -45,7 +46,7 @@ export function hostLines({ env, file }: Scope, address?: string): HostLine[] {
     throw new UserError(`hosts that end in ${hostSuffix} lead wherever their DNS record says`, `Name the address of the ingress: ${storesCommand("hosts --address ADDRESS")}`, "usage");
   }
   if (!isIP(leadsTo)) throw new UserError(`--address is "${leadsTo}": not an address`, "Write it like 192.168.49.2.", "usage");
-  const stores = listedStores(env, file).stores.flatMap(({ spec }) => [hostOf(env, spec.name, hostSuffix), ...spec.domains].map((host) => ({ name: spec.name, host })));
+  const stores = listedStores(env, file).stores.flatMap(({ spec }) => wantedHosts(env, spec, hostSuffix).map((host) => ({ name: spec.name, host })));
   const all = [...stores, ...(settings.mailCatcher ? [{ name: mailCatcher.service, host: `mail${hostSuffix}` }] : [])];
   return all.map((line) => ({ ...line, address: leadsTo }));
 }

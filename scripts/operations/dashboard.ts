@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
+import { filesDigest } from "../../config/files-digest";
 import { projectRoot } from "../../config/root";
 import { run, type Run } from "../machine/os/run";
 
@@ -51,14 +51,6 @@ const stampIn = (built: string): string | undefined => (existsSync(join(built, s
 
 /** A digest of everything that the build is made of: its sources, and the versions of its packages. */
 function stampOf(folder: string, root: string): string {
-  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
-  const walk = (path: string): void => {
-    for (const entry of readdirSync(join(folder, path), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const its = join(path, entry.name);
-      if (entry.isDirectory() && !/^(dist.*|node_modules)$/.test(entry.name)) walk(its);
-      if (entry.isFile()) hash.update(`${its}\0`).update(readFileSync(join(folder, its)));
-    }
-  };
-  walk("");
-  return hash.digest("hex");
+  const sources = readdirSync(folder).filter((name) => !/^(dist.*|node_modules)$/.test(name));
+  return filesDigest(["package-lock.json", ...sources.map((name) => `dashboard/${name}`)], root);
 }

@@ -3,11 +3,11 @@ import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
 import type { EnvironmentName } from "../../config/names";
-import { recordLabels } from "../../infra/control";
+import { labelsOfRecord, recordLabels, recordsPath } from "../../infra/control";
 import type { Kube } from "../../kube";
 import { plannedStore } from "./answers";
 import { jsonOf } from "./records/json";
-import { collection, removeOldest } from "./records/operation";
+import { removeOldest } from "./records/operation";
 import { savedPlan } from "./saved-plan";
 
 const keptPlan = z.object({ stores: z.array(plannedStore), saved: savedPlan.optional() });
@@ -22,16 +22,15 @@ const mostBytes = 1_000_000;
 const mostUnpacked = 256_000_000;
 
 const [packed, unpacked] = [promisify(brotliCompress), promisify(brotliDecompress)];
-const pathOf = (id: string) => `${collection}/plan-${id}`;
+const pathOf = (id: string) => `${recordsPath}/plan-${id}`;
 
 /** Keeps a plan as long as it is one of the newest; whoever was killed meanwhile does it again. @param id of its operation */
 export async function keepPlan(kube: Kube, env: EnvironmentName, id: string, plan: KeptPlan): Promise<void> {
   // A thousand new stores: 5.4 MB, of which 25 kB are left in 40 ms.
   const bytes = await packed(JSON.stringify(plan), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
   if (bytes.length > mostBytes) throw new UserError(`the plan of ${plan.stores.length} stores is too large to be kept: ${Math.ceil(bytes.length / 1000)} kB, of at most ${mostBytes / 1000}; plan fewer stores at a time, by their names`);
-  const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "plan", [recordLabels.env]: env };
-  await kube.apply(pathOf(id), { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `plan-${id}`, labels }, binaryData: { plan: bytes.toString("base64") } });
-  await removeOldest(kube, await kube.list(collection, { labels: `${recordLabels.kind}=plan`, metadataOnly: true }), kept);
+  await kube.apply(pathOf(id), { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `plan-${id}`, labels: labelsOfRecord("plan", env) }, binaryData: { plan: bytes.toString("base64") } });
+  await removeOldest(kube, await kube.list(recordsPath, { labels: `${recordLabels.kind}=plan`, metadataOnly: true }), kept);
 }
 
 /** Undefined where it is not there, or no longer. */

@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
-import { control, recordLabels } from "../../infra/control";
+import { labelsOfRecord, recordsPath } from "../../infra/control";
 import { isConflict, type Kube } from "../../kube";
 import { isInCluster, setCopy } from "../../stores/listed";
 import { openSession } from "../engine/session";
@@ -12,8 +13,8 @@ import { digestOfText, type ListText } from "./list-text";
 import { withoutPlace } from "./records/audit";
 import type { Scope } from "./scope";
 
-const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
 const nameOf = (env: string) => `storefleet-list-${env}`;
+const pathOf = (env: string) => `${recordsPath}/${nameOf(env)}`;
 const key = "stores.yaml";
 
 /** Bytes: a ConfigMap holds a MiB, with all that is about it. */
@@ -28,7 +29,7 @@ export interface ListObject {
 
 /** Undefined where none was put there yet. */
 export async function readListObject(kube: Kube, env: string): Promise<ListObject | undefined> {
-  const found = await kube.get(`${collection}/${nameOf(env)}`);
+  const found = await kube.get(pathOf(env));
   return found && { text: found.data?.[key] ?? "", version: found.metadata.resourceVersion ?? "" };
 }
 
@@ -42,9 +43,8 @@ export async function writeListObject(kube: Kube, env: string, text: string, ver
   if (bytes > most) throw new UserError(`the list has ${bytes} bytes, and a ConfigMap holds ${most} of it; nothing was written`, "Split the fleet into two environments, or have the list in a file: list: file", "edit-refused");
   const data = { [key]: text };
   try {
-    if (version !== undefined) return (await kube.merge(`${collection}/${nameOf(env)}`, { metadata: { resourceVersion: version }, data })) !== undefined;
-    const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "list", [recordLabels.env]: env };
-    await kube.create(collection, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(env), labels }, data });
+    if (version !== undefined) return (await kube.merge(pathOf(env), { metadata: { resourceVersion: version }, data })) !== undefined;
+    await kube.create(recordsPath, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(env), labels: labelsOfRecord("list", env) }, data });
     return true;
   } catch (error) {
     if (!isConflict(error)) throw withoutPlace(error);
@@ -57,7 +57,8 @@ const copyOf = (env: string) => join(environmentFolder(env), "list.yaml");
 
 export function keepCopy(env: Scope["env"], text: string): string {
   const copy = copyOf(env);
-  writeWhole(copy, text, { ofUserAlone: true });
+  // Whoever looks each second finds the same text most of the time.
+  if (!existsSync(copy) || readFileSync(copy, "utf8") !== text) writeWhole(copy, text, { ofUserAlone: true });
   setCopy(env, copy);
   return copy;
 }

@@ -1,9 +1,9 @@
 import type { EnvironmentName } from "../../config/names";
-import { recordLabels } from "../../infra/control";
+import { recordLabels, recordsPath } from "../../infra/control";
 import type { Kube, KubeObject } from "../../kube";
 import { watch } from "../../kube/watch";
 import type { Operation } from "./history";
-import { collection, ends, newestFirst, operationOf, readOperations } from "./records/operation";
+import { ends, newestFirst, operationOf, readOperations } from "./records/operation";
 
 /** Milliseconds without a question after which records are followed no more. */
 const idleAfter = 60_000;
@@ -59,7 +59,7 @@ export class LiveOperations {
     const following = { ended: new AbortController(), begun: false };
     const { signal } = following.ended;
     this.troubled = false;
-    this.follow(this.kube, collection, { labels: `${recordLabels.kind}=operation,${recordLabels.env}=${this.env}` }, {
+    this.follow(this.kube, recordsPath, { labels: `${recordLabels.kind}=operation,${recordLabels.env}=${this.env}` }, {
       signal,
       onChanges: (changes) => {
         if (signal.aborted) return;

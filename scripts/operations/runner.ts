@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../config/errors";
-import { recordLabels } from "../../infra/control";
+import { recordLabels, recordsPath } from "../../infra/control";
 import type { KubeObject } from "../../kube";
 import { Claims, renewEvery, runnerClaim } from "../engine/claims";
 import { concurrencyFor } from "../engine/concurrency";
@@ -11,7 +11,7 @@ import { apply } from "./apply";
 import { destroy } from "./destroy";
 import { refreshList } from "./list-in-cluster";
 import { AuditTrail } from "./records/audit";
-import { collection, editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
+import { editOf, isSilent, operationOf, pathOf, requestOf, type End, type Operation, type OperationRequest } from "./records/operation";
 import { closeRecord, tellEnd } from "./records/recorded";
 import type { At } from "./asked";
 import { ListWatch } from "./list-watch";
@@ -101,7 +101,7 @@ class Queue {
   /** One look: what may begin is begun. */
   async look(signal: AbortSignal): Promise<void> {
     const { kube, env } = this.session;
-    const waiting = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.env}=${env},${recordLabels.state} in (editing,queued,running)` });
+    const waiting = await kube.list(recordsPath, { labels: `${recordLabels.kind}=operation,${recordLabels.env}=${env},${recordLabels.state} in (editing,queued,running)` });
     const inOrder = waiting.flatMap((object) => {
       const request = requestOf(object);
       return request?.via === "api" ? [{ object, request }] : [];
@@ -126,7 +126,7 @@ class Queue {
     const state = object.metadata.labels?.[recordLabels.state];
     if (state === "queued") return true;
     if (!isSilent(object, kube.now())) return false;
-    const path = `${collection}/${object.metadata.name}`;
+    const path = `${recordsPath}/${object.metadata.name}`;
     const { resourceVersion } = object.metadata;
     if (state === "editing") {
       const edit = editOf(object);

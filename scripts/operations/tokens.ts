@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { UserError } from "../../config/errors";
 import { storesCommand } from "../../config/stores-command";
-import { control, recordLabels } from "../../infra/control";
+import { control, labelsOfRecord } from "../../infra/control";
 import { isConflict, KubeError, secretText, type KubeObject } from "../../kube";
 import { openSession, type Session } from "../engine/session";
 import { withoutPlace } from "./records/audit";
@@ -69,8 +69,7 @@ export async function createToken(scope: Scope, { name, scopes: allowed, lifetim
   await noteDown(session, { action: "token.created", reason: `${token.id}, "${name}": ${allowed.join(", ")}` });
   const data = { [token.id]: Buffer.from(JSON.stringify({ ...told, digest: token.digest.toString("hex") })).toString("base64") };
   if (!(await kube.merge(path, { data }))) {
-    const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "tokens", [recordLabels.env]: scope.env };
-    await kube.create(collection, { apiVersion: "v1", kind: "Secret", metadata: { name: secretName, labels }, data }).catch(async (error) => {
+    await kube.create(collection, { apiVersion: "v1", kind: "Secret", metadata: { name: secretName, labels: labelsOfRecord("tokens", scope.env) }, data }).catch(async (error) => {
       if (!isConflict(error)) throw withoutPlace(error);
       await kube.merge(path, { data });
     });

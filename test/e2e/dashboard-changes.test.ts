@@ -1,28 +1,21 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { UserError } from "../../config/errors";
 import { auditEntryOf } from "../unit/helpers/api-client";
-import { Visit } from "./helpers/browser-visit";
-import { openChromium } from "./helpers/chromium";
+import type { Visit } from "./helpers/browser-visit";
 import { MadeUpFleet, someStores } from "./helpers/made-up-fleet";
 import { MadeUpPlans, planned } from "./helpers/made-up-plans";
 import { until } from "./helpers/until";
+import { useVisits } from "./helpers/visits";
 
 describe("the dashboard's changes and audit trail, in a browser", function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const visits = useVisits();
   let fleet: MadeUpFleet;
   let plans: MadeUpPlans;
   let visit: Visit;
   let page: Page;
-  const complaints: string[] = [];
-
-  before(async function () {
-    this.timeout(900_000);
-    browser = await openChromium();
-  });
-  after(() => browser?.close());
 
   /** Somebody who comes by the link to such a page. */
   async function arrive(path: string, shows: RegExp, scope = "admin"): Promise<void> {
@@ -32,15 +25,7 @@ describe("the dashboard's changes and audit trail, in a browser", function () {
   beforeEach(async () => {
     fleet = new MadeUpFleet(someStores(4));
     plans = new MadeUpPlans(fleet);
-    await fleet.start();
-    visit = await Visit.begin(browser);
-    page = visit.page;
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === "failed") await visit.keepPicture(this.currentTest.title);
-    complaints.push(...[...visit.complaints, ...fleet.client.reported].map((it) => `${this.currentTest?.title}: ${it}`));
-    await visit.end();
-    fleet.remove();
+    ({ visit, page } = await visits.begin(fleet));
   });
   const submit = () => page.$eval("main [type=submit]", (it) => (it as HTMLButtonElement).disabled);
   const fits = async (state: string) => {
@@ -271,7 +256,5 @@ describe("the dashboard's changes and audit trail, in a browser", function () {
     });
   });
 
-  describe("all the while", () => {
-    it("made neither browser nor server complain of anything else", () => assert.deepEqual(complaints, []));
-  });
+  visits.complains();
 });

@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { canary, operationOf, rowOf } from "../unit/helpers/api-client";
 import type { StoreDomain } from "../../scripts/operations/domains";
-import { Visit } from "./helpers/browser-visit";
-import { openChromium } from "./helpers/chromium";
+import type { Visit } from "./helpers/browser-visit";
 import { MadeUpFleet, someStores } from "./helpers/made-up-fleet";
 import { until } from "./helpers/until";
+import { useVisits } from "./helpers/visits";
 
 describe("the dashboard's pages of stores and operations, in a browser", function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const visits = useVisits();
   let fleet: MadeUpFleet;
   let visit: Visit;
   let page: Page;
-  const complaints: string[] = [];
-
-  before(async function () {
-    this.timeout(900_000);
-    browser = await openChromium();
-  });
-  after(() => browser?.close());
 
   const domain = (host: string, more: Partial<StoreDomain> = {}): StoreDomain => ({ host, generated: false, addresses: ["192.0.2.1"], leads: "here", served: true, certificateUntil: null, problem: null, ...more });
   const failed = rowOf("acme", { phase: "FAILED", reason: "woocommerce-mariadb 0/1 ready: the volume is full (10Gi of 10Gi used)", certificates: [{ host: "store-acme.example.com", notAfter: "2027-02-01T00:00:00Z", reason: null }] });
@@ -32,9 +25,7 @@ describe("the dashboard's pages of stores and operations, in a browser", functio
     faked.operations = [operationOf("20261127-110000-aaaa", { kind: "verify", state: "failed", stores: { acme: { action: "verify", result: "failed", seconds: 31, error: "the cart answers 500" } } })];
     faked.fleet.domains = async (name) => [domain(`store-${name}.example.com`, { generated: true }), ...readDomains().map((host) => domain(host, { leads: "nowhere", problem: `DNS does not know ${host}: add an A record to 192.0.2.1` }))];
     faked.fleet.events = async () => [{ time: new Date(Date.now() - 60_000).toISOString(), type: "Warning", object: "Pod/woocommerce-0", reason: "BackOff", message: "back-off restarting failed container", count: 3 }];
-    await fleet.start();
-    visit = await Visit.begin(browser);
-    page = visit.page;
+    ({ visit, page } = await visits.begin(fleet));
     if (quick !== undefined) await page.evaluateOnNewDocument((ms) => {
       const timeout = window.setTimeout;
       Object.assign(window, { setTimeout: (its: () => void, after?: number, ...more: unknown[]) => timeout(its, after === 30_000 ? ms : after, ...more) });
@@ -45,14 +36,6 @@ describe("the dashboard's pages of stores and operations, in a browser", functio
   const list = () => readFileSync(fleet.file, "utf8");
   const readDomains = () => /- name: acme\n(?: {4}.*\n)*? {4}domains: \[(.*)\]/.exec(list())?.[1]?.split(",").map((it) => it.trim().replaceAll('"', "")).filter(Boolean) ?? [];
 
-  afterEach(async function () {
-    if (!fleet?.address) return;
-    if (this.currentTest?.state === "failed") await visit.keepPicture(this.currentTest.title);
-    complaints.push(...[...visit.complaints, ...fleet.client.reported].map((it) => `${this.currentTest?.title}: ${it}`));
-    await visit.end();
-    fleet.remove();
-    fleet.address = "";
-  });
 
   it("tells what a store is, what is wrong with it, and what was done to it", async () => {
     await arrive("/stores/acme");
@@ -247,7 +230,5 @@ describe("the dashboard's pages of stores and operations, in a browser", functio
     assert.ok(!/Cancel operation/.test(await visit.text()));
   });
 
-  describe("all the while", () => {
-    it("made neither browser nor server complain of anything else", () => assert.deepEqual(complaints, []));
-  });
+  visits.complains();
 });

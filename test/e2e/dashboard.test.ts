@@ -1,45 +1,27 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { presets } from "../../scripts/operations/token-scopes";
 import { rowOf } from "../unit/helpers/api-client";
-import { Visit } from "./helpers/browser-visit";
-import { openChromium } from "./helpers/chromium";
+import type { Visit } from "./helpers/browser-visit";
 import { MadeUpFleet, someStores } from "./helpers/made-up-fleet";
 import { until } from "./helpers/until";
+import { useVisits } from "./helpers/visits";
 
 describe("the dashboard, in a browser", function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const visits = useVisits();
   let fleet: MadeUpFleet;
   let visit: Visit;
   let page: Page;
-  /** What browser or server complained of, and no test expected. */
-  const complaints: string[] = [];
-
-  before(async function () {
-    this.timeout(900_000);
-    browser = await openChromium();
-  });
-  after(() => browser?.close());
 
   /** Somebody who comes by the link, to a fleet of such stores. */
   async function arrive(stores = someStores(40), scope = "admin"): Promise<void> {
     fleet = new MadeUpFleet(stores);
-    await fleet.start();
-    visit = await Visit.begin(browser);
-    page = visit.page;
+    ({ visit, page } = await visits.begin(fleet));
     await page.goto(fleet.link("/", scope));
     await visit.shows(stores.length > 0 ? /shop-0001|acme/ : /no store yet/);
   }
-  afterEach(async function () {
-    if (!fleet.address) return;
-    if (this.currentTest?.state === "failed") await visit.keepPicture(this.currentTest.title);
-    complaints.push(...[...visit.complaints, ...fleet.client.reported].map((it) => `${this.currentTest?.title}: ${it}`));
-    await visit.end();
-    fleet.remove();
-    fleet.address = "";
-  });
   const phase = (name: string) => page.$eval(`[data-id="${name}"] [data-column=phase]`, (it) => it.textContent);
   const rows = () => page.$$eval("[data-id]", (all) => all.map((it) => (it as HTMLElement).dataset.id!));
 
@@ -359,7 +341,5 @@ describe("the dashboard, in a browser", function () {
     });
   });
 
-  describe("all the while", () => {
-    it("made neither browser nor server complain of anything else", () => assert.deepEqual(complaints, []));
-  });
+  visits.complains();
 });

@@ -4,6 +4,13 @@ import type { Store } from "../api/types";
 export const phases = ["READY", "PROVISIONING", "FAILED", "SUSPENDED", "DELETING", "NOT_CREATED", "LEFT_LIST"] as const;
 export type Phase = (typeof phases)[number];
 
+/** A store, and the phase that it is shown in. */
+export interface StoreInPhase {
+  id: string;
+  store: Store;
+  phase: Phase;
+}
+
 export const phaseNames: Record<Phase, string> = {
   READY: "Ready", PROVISIONING: "Provisioning", FAILED: "Failed", SUSPENDED: "Suspended", DELETING: "Deleting", NOT_CREATED: "Not created", LEFT_LIST: "Left the list",
 };

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { Lately } from "../../../config/lately";
 
 /** The first of these content codings that a client takes. @param accepted the header Accept-Encoding */
 export function takenOf<C extends string>(accepted: string | null | undefined, offered: readonly C[]): C | undefined {
@@ -15,21 +16,13 @@ const packed = promisify(gzip);
 
 /** Bodies in the form that a client takes, each compressed once for all who ask for it by its tag. */
 export class Codings {
-  private readonly made = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  private readonly made = new Lately<Promise<Uint8Array<ArrayBuffer>>>(most);
 
   /** @param tag of the body, where it has one @returns with the headers that say how it is sent */
   async of(content: string, tag: string | undefined, accepted: string | null): Promise<{ body: BodyInit; headers: Record<string, string> }> {
     if (content.length < least) return { body: content, headers: {} };
     if (!takenOf(accepted, ["gzip"])) return { body: content, headers: { vary: "accept-encoding" } };
-    return { body: await (tag === undefined ? compressed(content) : this.known(content, tag)), headers: { vary: "accept-encoding", "content-encoding": "gzip" } };
-  }
-
-  private known(content: string, tag: string): Promise<Uint8Array<ArrayBuffer>> {
-    const known = this.made.get(tag) ?? compressed(content);
-    this.made.delete(tag);
-    this.made.set(tag, known);
-    for (const oldest of [...this.made.keys()].slice(0, Math.max(0, this.made.size - most))) this.made.delete(oldest);
-    return known;
+    return { body: await (tag === undefined ? compressed(content) : this.made.of(tag, () => compressed(content))), headers: { vary: "accept-encoding", "content-encoding": "gzip" } };
   }
 }
 

@@ -1,13 +1,12 @@
 import { UserError } from "../../../config/errors";
 import type { EnvironmentName } from "../../../config/names";
 import { storesCommand } from "../../../config/stores-command";
-import { control, recordLabels } from "../../../infra/control";
+import { control, labelsOfRecord, recordLabels, recordsPath } from "../../../infra/control";
 import { isConflict, KubeError, type Kube, type KubeObject } from "../../../kube";
 import { Batched } from "./batched";
 import { auditEntry, chained, noEntries, type AuditEntry, type AuditFields, type Head } from "./chain";
 import { jsonOf } from "./json";
 
-const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
 const nameOf = (segment: number) => `storefleet-audit-${String(segment).padStart(4, "0")}`;
 const numberOf = ({ metadata }: KubeObject) => Number(metadata.name.slice(nameOf(0).length - 4));
 /** Entries of a segment, some hundred bytes each: far from the 1 MiB that a ConfigMap may hold, and little to write anew with each append. */
@@ -70,7 +69,7 @@ export class AuditTrail {
       });
       const data = Object.fromEntries(entries.map((entry) => [keyOf(entry.seq), JSON.stringify(entry)]));
       try {
-        const written = await this.kube.merge(`${collection}/${nameOf(open.number)}`, { metadata: { resourceVersion: open.version }, data }, { metadataOnly: true });
+        const written = await this.kube.merge(`${recordsPath}/${nameOf(open.number)}`, { metadata: { resourceVersion: open.version }, data }, { metadataOnly: true });
         if (written) {
           this.open = { ...open, version: written.metadata.resourceVersion ?? "", head, count: open.count + entries.length };
           return;
@@ -88,7 +87,7 @@ export class AuditTrail {
 
   /** The last segment: sealed ones are not even asked for. */
   private async find(): Promise<Open> {
-    const segments = await this.kube.list(collection, { labels: `${recordLabels.kind}=audit,${recordLabels.state}=open` });
+    const segments = await this.kube.list(recordsPath, { labels: `${recordLabels.kind}=audit,${recordLabels.state}=open` });
     const last = segments.sort((a, b) => numberOf(a) - numberOf(b)).at(-1);
     if (!last) return this.create(0, noEntries);
     const entries = entriesOf(last);
@@ -97,14 +96,13 @@ export class AuditTrail {
   }
 
   private async create(number: number, head: Head): Promise<Open> {
-    const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "audit", [recordLabels.state]: "open", [recordLabels.env]: this.env };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(number), labels }, data: { start: JSON.stringify(head) } };
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(number), labels: labelsOfRecord("audit", this.env, "open") }, data: { start: JSON.stringify(head) } };
     try {
-      const made = await this.kube.create(collection, object);
+      const made = await this.kube.create(recordsPath, object);
       return { number, version: made.metadata.resourceVersion ?? "", head, count: 0 };
     } catch (error) {
       if (!isConflict(error)) throw withoutPlace(error);
-      const theirs = await this.kube.get(`${collection}/${nameOf(number)}`);
+      const theirs = await this.kube.get(`${recordsPath}/${nameOf(number)}`);
       if (!theirs) throw error;
       if (theirs.metadata.labels?.[recordLabels.state] !== "open") throw new UserError(`${nameOf(number)} in ${control.namespace} is no open segment of the audit trail`, "An administrator has to look at what happened to it.");
       return this.find();
@@ -114,7 +112,7 @@ export class AuditTrail {
   /** First the next one, then the seal: whoever dies in between leaves two open ones, of which the later counts. */
   private async startNext({ number, head }: Open): Promise<void> {
     this.open = await this.create(number + 1, head);
-    await this.kube.merge(`${collection}/${nameOf(number)}`, { metadata: { labels: { [recordLabels.state]: "sealed" } }, immutable: true });
+    await this.kube.merge(`${recordsPath}/${nameOf(number)}`, { metadata: { labels: { [recordLabels.state]: "sealed" } }, immutable: true });
   }
 }
 
@@ -131,9 +129,9 @@ export interface Segment {
 
 /** The whole trail of an environment, oldest first. */
 export async function readSegments(kube: Kube): Promise<Segment[]> {
-  const objects = (await kube.list(collection, { labels: `${recordLabels.kind}=audit` })).sort((a, b) => numberOf(a) - numberOf(b));
+  const objects = (await kube.list(recordsPath, { labels: `${recordLabels.kind}=audit` })).sort((a, b) => numberOf(a) - numberOf(b));
   return objects.map((object) => ({
-    path: `${collection}/${object.metadata.name}`, version: object.metadata.resourceVersion, sealed: object.metadata.labels?.[recordLabels.state] === "sealed", start: startOf(object), entries: entriesOf(object),
+    path: `${recordsPath}/${object.metadata.name}`, version: object.metadata.resourceVersion, sealed: object.metadata.labels?.[recordLabels.state] === "sealed", start: startOf(object), entries: entriesOf(object),
   }));
 }
 

@@ -1,7 +1,7 @@
 import { userInfo, hostname } from "node:os";
 import { z } from "zod";
 import type { EnvironmentName } from "../../../config/names";
-import { control, recordLabels } from "../../../infra/control";
+import { labelsOfRecord, recordLabels, recordsPath } from "../../../infra/control";
 import type { Kube, KubeObject } from "../../../kube";
 import { isLeft } from "../../engine/claims";
 import type { Asker, Session } from "../../engine/session";
@@ -10,8 +10,7 @@ import { withoutPlace } from "./audit";
 import type { Actor } from "./chain";
 import { jsonOf } from "./json";
 
-export const collection = `/api/v1/namespaces/${control.namespace}/configmaps`;
-export const pathOf = (id: string) => `${collection}/${nameOf(id)}`;
+export const pathOf = (id: string) => `${recordsPath}/${nameOf(id)}`;
 export const nameOf = (id: string) => `op-${id}`;
 
 /** Milliseconds between two signs of life, and after which a run without one counts as cut off. */
@@ -104,9 +103,8 @@ export interface ListEdit {
 
 /** Makes the record; it has to be there before anything else happens. */
 export async function writeRecord(kube: Kube, id: string, asked: OperationRequest, { state, process, run: its, edit }: RecordStart): Promise<void> {
-  const labels = { "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: "operation", [recordLabels.state]: state, [recordLabels.env]: asked.env };
   const data = { request: JSON.stringify(asked), process: JSON.stringify(process), ...(its && { run: JSON.stringify(its) }), ...(edit && { edit: JSON.stringify(edit) }) };
-  await kube.create(collection, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(id), labels }, data }).catch((error) => {
+  await kube.create(recordsPath, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: nameOf(id), labels: labelsOfRecord("operation", asked.env, state) }, data }).catch((error) => {
     throw withoutPlace(error);
   });
 }
@@ -119,7 +117,7 @@ export const endPatch = (end: End, endedAt: string, error?: string): object => (
 /** Newest first. @param id this one only */
 export async function readOperations(kube: Kube, env: EnvironmentName, id?: string): Promise<Operation[]> {
   if (id !== undefined && !/^[a-z0-9-]{1,60}$/.test(id)) return [];
-  const found = id === undefined ? await kube.list(collection, { labels: `${recordLabels.kind}=operation` }) : [await kube.get(pathOf(id))];
+  const found = id === undefined ? await kube.list(recordsPath, { labels: `${recordLabels.kind}=operation` }) : [await kube.get(pathOf(id))];
   return found.flatMap((object) => (object ? operationOf(object, kube.now()) : [])).filter((it) => it.env === env).sort(newestFirst);
 }
 
@@ -171,12 +169,12 @@ export const askToEnd = async (kube: Kube, id: string): Promise<void> => void (a
 
 /** Lets go of the oldest ended ones. */
 export async function forgetOldest(kube: Kube): Promise<void> {
-  const ended = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state} notin (editing,queued,running)`, metadataOnly: true });
+  const ended = await kube.list(recordsPath, { labels: `${recordLabels.kind}=operation,${recordLabels.state} notin (editing,queued,running)`, metadataOnly: true });
   await removeOldest(kube, ended, kept);
 }
 
 /** Of objects beside each other, so many stay: the newest. */
 export async function removeOldest(kube: Kube, objects: KubeObject[], most: number): Promise<void> {
   const names = objects.map(({ metadata: { creationTimestamp, name } }) => ({ name, age: `${creationTimestamp} ${name}` })).sort((a, b) => (a.age < b.age ? -1 : 1));
-  for (const { name } of names.slice(0, Math.max(0, names.length - most))) await kube.remove(`${collection}/${name}`);
+  for (const { name } of names.slice(0, Math.max(0, names.length - most))) await kube.remove(`${recordsPath}/${name}`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../../config/errors";
 import type { EnvironmentName } from "../../../config/names";
-import { recordLabels } from "../../../infra/control";
+import { recordLabels, recordsPath } from "../../../infra/control";
 import type { Kube } from "../../../kube";
 import { Claims } from "../../engine/claims";
 import type { StoreEnd, StoreRecord } from "../../engine/store-record";
@@ -10,7 +10,7 @@ import { placed } from "../../machine/os/placed-process";
 import { AuditTrail } from "./audit";
 import { Batched } from "./batched";
 import type { AuditFields, Head } from "./chain";
-import { cancelAnnotation, collection, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, tenths, whoAsks, writeRecord, type End, type Kind, type Operation, type Place } from "./operation";
+import { cancelAnnotation, endPatch, forgetOldest, heartbeatEvery, isSilent, newId, operationOf, pathOf, storeKey, tenths, whoAsks, writeRecord, type End, type Kind, type Operation, type Place } from "./operation";
 
 /** What an operation is about to do. */
 export interface Intended {
@@ -215,7 +215,7 @@ const iso = (time: number) => new Date(time).toISOString();
 
 /** Notes down of operations whose process was killed that they were cut off: how each ended is always there. */
 async function noteInterrupted(kube: Kube, env: EnvironmentName, trail: AuditTrail): Promise<void> {
-  const running = await kube.list(collection, { labels: `${recordLabels.kind}=operation,${recordLabels.state}=running,${recordLabels.env}=${env}` });
+  const running = await kube.list(recordsPath, { labels: `${recordLabels.kind}=operation,${recordLabels.state}=running,${recordLabels.env}=${env}` });
   for (const object of running) {
     if (!isSilent(object, kube.now())) continue;
     const [cut] = operationOf(object, kube.now());

@@ -3,8 +3,8 @@ import { api, ask, newKey } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Scope } from "../../api/types";
 import { Button } from "../../parts/button";
-import { ConfirmLoss } from "./confirm-loss";
-import { ConfirmPause } from "./confirm-pause";
+import { ConfirmLoss } from "../../parts/confirm-loss";
+import { ConfirmPause } from "../../parts/confirm-pause";
 import { forEach, type Progress } from "./each";
 import type { Row } from "./rows";
 

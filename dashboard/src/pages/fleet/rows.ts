@@ -1,6 +1,6 @@
 import type { Operation, Store } from "../../api/types";
 import { isUnderWay, lastChanges } from "../../live/fleet";
-import { phaseOf, phases, type Phase } from "../../parts/phase";
+import { phaseOf, phases, type Phase, type StoreInPhase } from "../../parts/phase";
 
 /** Which stores are to be seen. */
 export interface Sieve {
@@ -11,10 +11,7 @@ export interface Sieve {
 }
 
 /** A line of the table. */
-export interface Row {
-  id: string;
-  store: Store;
-  phase: Phase;
+export interface Row extends StoreInPhase {
   /** The newest operation that had to do with it. */
   change?: { id: string; kind: string; at: string };
   /** What is done with it just now. */

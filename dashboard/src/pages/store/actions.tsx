@@ -7,8 +7,8 @@ import type { Operation, Scope, Store } from "../../api/types";
 import { Button } from "../../parts/button";
 import { phaseOf, type Phase } from "../../parts/phase";
 import { ProblemNote } from "../../parts/problem-note";
-import { ConfirmLoss } from "../fleet/confirm-loss";
-import { ConfirmPause } from "../fleet/confirm-pause";
+import { ConfirmLoss } from "../../parts/confirm-loss";
+import { ConfirmPause } from "../../parts/confirm-pause";
 
 interface Act {
   name: string;

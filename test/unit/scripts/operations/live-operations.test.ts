@@ -3,7 +3,8 @@ import type { watch, Change, Watcher } from "../../../../kube/watch";
 import { KubeError, type KubeObject } from "../../../../kube";
 import { placed } from "../../../../scripts/machine/os/placed-process";
 import { LiveOperations } from "../../../../scripts/operations/live-operations";
-import { collection, endPatch, pathOf, writeRecord } from "../../../../scripts/operations/records/operation";
+import { recordsPath } from "../../../../infra/control";
+import { endPatch, pathOf, writeRecord } from "../../../../scripts/operations/records/operation";
 import { FakeKube } from "../../helpers/fake-kube";
 
 describe("operations, followed", () => {
@@ -21,7 +22,7 @@ describe("operations, followed", () => {
   const write = (id: string, at: string) => writeRecord(kube.asKube, id, { kind: "apply", env: "local", via: "cli", actor: { user: "u", person: "p", host: "h" }, requestedAt: `2026-11-27T12:00:0${at}.000Z` }, { state: "running", process: placed(process.pid) });
   const end = (id: string) => kube.merge(pathOf(id), { ...endPatch("succeeded", "2026-11-27T12:01:00.000Z") });
   const tell = (type: Change["type"], id: string) => watchers.at(-1)!.onChanges([{ type, object: structuredClone(kube.objects.get(pathOf(id))) as KubeObject }]);
-  const lists = () => kube.reads.filter(({ path }) => path === collection).length;
+  const lists = () => kube.reads.filter(({ path }) => path === recordsPath).length;
   const states = async () => (await live.read()).map(({ id, state }) => `${id} ${state}`);
 
   it("are read once, and then as they change", async () => {

@@ -1,18 +1,17 @@
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { Button } from "../../parts/button";
-import { Dialog } from "../../parts/dialog";
-import { Field } from "../../parts/field";
-import { phaseNames } from "../../parts/phase";
-import { span } from "../../parts/time";
-import type { Row } from "./rows";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { Field } from "./field";
+import { phaseNames, type StoreInPhase } from "./phase";
+import { span } from "./time";
 
-const told = ({ store, phase }: Row) => [store.url.replace(/^https?:\/\//, ""), phaseNames[phase], store.createdAt && `${span((Date.now() - Date.parse(store.createdAt)) / 1000)} old`].filter(Boolean).join(" · ");
+const told = ({ store, phase }: StoreInPhase) => [store.url.replace(/^https?:\/\//, ""), phaseNames[phase], store.createdAt && `${span((Date.now() - Date.parse(store.createdAt)) / 1000)} old`].filter(Boolean).join(" · ");
 
 /**
  * Before data is lost it is typed what it is about: a store's name, of several how many. Where there is nothing to lose yet, a word is enough.
  */
-export function ConfirmLoss({ rows, onClose, onConfirm }: { rows: Row[]; onClose(): void; onConfirm(names: string[]): void }) {
+export function ConfirmLoss({ rows, onClose, onConfirm }: { rows: StoreInPhase[]; onClose(): void; onConfirm(names: string[]): void }) {
   const [typed, setTyped] = useState("");
   const kept = rows.filter(({ store }) => store.protected);
   const gone = rows.filter(({ store }) => !store.protected);
