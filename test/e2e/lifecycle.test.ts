@@ -165,7 +165,9 @@ describe("a fleet's life", function () {
       ["corner", "medusa", "READY", "local.corner", null],
     ]);
     for (const row of rows) {
-      assert.deepEqual(keys(row), ["certificates", "createdAt", "engine", "name", "namespace", "phase", "provisionSeconds", "reason", "stack", "url"]);
+      assert.deepEqual(keys(row), [
+        "certificates", "createdAt", "engine", "listed", "name", "namespace", "phase", "plan", "protected", "provisionSeconds", "reason", "stack", "url",
+      ]);
       assert.equal(row.url, `http://${fleet.namespace(row.name as string)}.127.0.0.1.nip.io`);
       assert.equal(row.namespace, fleet.namespace(row.name as string));
       assert.ok(Date.parse(row.createdAt as string) > 0 && typeof row.provisionSeconds === "number");
