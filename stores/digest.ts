@@ -41,7 +41,19 @@ export function inputsOf(spec: StoreSpec, { settings, secretRevisions }: SharedP
   return { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, isolation: undefined, list: undefined, images: overrides }, secretRevisions, program };
 }
 
-export const storeDigest = (spec: StoreSpec, shared: SharedParts): string => createHash("sha256").update(canonical(inputsOf(spec, shared))).digest("hex").slice(0, 32);
+/**
+ * `<list>.<release>`: of the store's own entry, and of all that it has in common with others: images, chart, programs, packages, settings and
+ * secrets' revisions. An edit of the list is one store's matter, another release the whole fleet's.
+ */
+export function storeDigest(given: StoreSpec, shared: SharedParts): string {
+  const { spec, ...release } = inputsOf(given, shared);
+  return `${short(spec)}.${short(release)}`;
+}
+
+/** The half of a digest that tells the release; undefined of a version whose digests had one half only. */
+export const releaseOf = (digest: string): string | undefined => digest.split(".")[1];
+
+const short = (value: unknown) => createHash("sha256").update(canonical(value)).digest("hex").slice(0, 16);
 
 /** An image's name tells its content; where this machine has the file changes nothing. */
 const withoutPaths = (spec: StoreSpec) => ({

@@ -62,7 +62,7 @@ export async function runDecisions({ record, ...context }: RunContext & { record
       progress.step(name, text);
       record.step(name, text);
     };
-    onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : "updating");
+    onStep(action === "delete" ? "deleting" : action === "create" ? "creating" : action === "upgrade" ? "upgrading" : "updating");
     const spec = specs.get(name);
     const attempt = (): Promise<Outcome & { repairs?: string[] }> => guard(async () => {
       const { session } = context;

@@ -1,5 +1,6 @@
 import { formatProblem, type ListProblem } from "../../config/errors";
 import { engineRefusal } from "../../config/fixed";
+import { releaseOf } from "../../stores/digest";
 import type { Observed } from "./observe";
 
 /** What the list asks for, as far as telling a change goes. */
@@ -12,8 +13,11 @@ export interface Wanted {
   engineAt: Omit<ListProblem, "message" | "repair">;
 }
 
-/** `refused`: the list asks for what can not be, or for what another has; the store is left as it runs. */
-export type Action = "create" | "update" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
+/**
+ * `upgrade`: a store that runs gets another release than it has, whatever the list changes besides. `refused`: the list asks for what can not be, or for
+ * what another has; the store is left as it runs.
+ */
+export type Action = "create" | "update" | "upgrade" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
 
 export interface Decision {
   name: string;
@@ -24,6 +28,11 @@ export interface Decision {
   /** Stores whose operations have to be over, and well, before. */
   after?: string[];
 }
+
+/** Whether a store is made or changed: Pulumi is asked about it. */
+export const isMade = ({ action }: Pick<Decision, "action">): boolean => action === "create" || isChanged({ action });
+/** Whether one that is there is changed. */
+export const isChanged = ({ action }: Pick<Decision, "action">): boolean => action === "update" || action === "upgrade";
 
 const isDeployed = ({ releases }: Observed) => releases.length > 0 && releases.every(({ status }) => status === "deployed");
 
@@ -47,6 +56,9 @@ export function isUnchanged(observed: Observed, digest: string): boolean {
   );
 }
 
+/** Whether the release that a store got to is another than the wanted one. */
+const hasOtherRelease = ({ deleting, receipt }: Observed, digest: string): boolean => !deleting && receipt !== undefined && releaseOf(receipt.digest) !== releaseOf(digest);
+
 /**
  * The engine whose data a store has: of the last operation that got to its end, else of a release that one began. The
  * namespace's label tells only what the last one set out for, and a store that has neither holds no data yet.
@@ -67,7 +79,7 @@ export function decide(wanted: Wanted[], fleet: Map<string, Observed>, options: 
     if (!observed) return { name, action: "create" };
     const refusal = engineRefusal(name, engine, engineIn(observed, engine));
     if (refusal) return { name, action: "refused", reason: formatProblem({ ...engineAt, ...refusal }), observed };
-    return { name, action: options.skipUnchanged && isUnchanged(observed, digest) ? "unchanged" : "update", observed };
+    return { name, action: options.skipUnchanged && isUnchanged(observed, digest) ? "unchanged" : hasOtherRelease(observed, digest) ? "upgrade" : "update", observed };
   });
   for (const observed of fleet.values()) {
     if (listed.has(observed.store)) continue;

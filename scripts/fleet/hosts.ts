@@ -3,7 +3,7 @@ import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { labels } from "../../stores/labels";
 import type { Kube } from "../../kube";
-import type { Decision } from "./classify";
+import { isChanged, isMade, type Decision } from "./classify";
 
 /** An Ingress that answers for a host. */
 export interface HostHolder {
@@ -54,13 +54,13 @@ export function withHosts(decisions: Decision[], { env, hostSuffix, specs, holde
     const { host, store = "" } = holder;
     if (!isOf(store)(holder)) return undefined;
     const action = actions.get(store);
-    const gives = action === "delete" || (action === "update" && !wanted.get(store)?.includes(host));
+    const gives = action === "delete" || (action !== undefined && isChanged({ action }) && !wanted.get(store)?.includes(host));
     return gives ? store : undefined;
   };
 
   const looked = decisions.map((decision): Decision => {
-    const { name, action } = decision;
-    if (action !== "create" && action !== "update") return decision;
+    const { name } = decision;
+    if (!isMade(decision)) return decision;
     const taken = (wanted.get(name) ?? []).flatMap((host) => {
       const all = byHost.get(host) ?? [];
       return all.some(isOf(name)) ? [] : all; // what it has already, a change does not take from anybody

@@ -14,7 +14,7 @@ const engine = z.enum(engineNames);
 const count = z.int().min(0);
 const seconds = z.number().min(0);
 const changes = z.strictObject({ create: count, update: count, replace: count, delete: count }).describe("Resources, by what is done with them.");
-const action = z.enum(["create", "update", "unchanged", "refused", "delete", "orphan", "protected"]).describe("orphan, protected: left the list, and is kept.");
+const action = z.enum(["create", "update", "upgrade", "unchanged", "refused", "delete", "orphan", "protected"]).describe("upgrade: it gets another release than it runs, by a change of the program, the images or the settings. orphan, protected: left the list, and is kept.");
 
 const value = z.strictObject({
   path: z.string(), from: z.string().optional(), to: z.string().optional(),

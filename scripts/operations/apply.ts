@@ -5,7 +5,7 @@ import { requireCertificates } from "../engine/certificates";
 import { withRunContext } from "../engine/run-context";
 import { runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
-import type { Decision } from "../fleet/classify";
+import { isMade, type Decision } from "../fleet/classify";
 import { commitOfCheckout } from "../machine/checkout";
 import { addressRemark } from "./addresses";
 import { decideAnew, decideFleet, whyOf } from "./decide";
@@ -104,7 +104,7 @@ function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOptio
 
 async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency, names = [], queued }: Pick<ApplyOptions, "concurrency" | "queued" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
   const { session, shared } = fleet;
-  if (decisions.some(({ action }) => action === "create" || action === "update")) await requireCertificates(session.kube, session.env, shared.settings);
+  if (decisions.some(isMade)) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);

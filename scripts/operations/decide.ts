@@ -1,6 +1,6 @@
 import { originOf } from "../../stores/origin";
 import type { Anew } from "../engine/run-decisions";
-import { decide, type Decision, type Wanted } from "../fleet/classify";
+import { decide, isChanged, type Decision, type Wanted } from "../fleet/classify";
 import { causesOf, type Cause } from "../fleet/causes";
 import { withHosts } from "../fleet/hosts";
 import type { Fleet } from "./open-fleet";
@@ -26,7 +26,7 @@ export function lookAtHosts({ session, shared, wanted, holders }: Fleet, decisio
 /** Why a store is to be updated; nothing for any other, and for one that is as it should be and looked into all the same. */
 export function whyOf({ wanted, shared }: Fleet, { name, action, observed }: Pick<Decision, "name" | "action" | "observed">): Cause[] {
   const listed = wanted.find(({ spec }) => spec.name === name);
-  return action === "update" && observed && listed ? causesOf(observed, listed.digest, originOf(listed.spec, shared)) : [];
+  return isChanged({ action }) && observed && listed ? causesOf(observed, listed.digest, originOf(listed.spec, shared)) : [];
 }
 
 const wantedOf = ({ wanted }: Fleet): Wanted[] => wanted.map(({ spec, digest, engineAt }) => ({ name: spec.name, digest, engine: spec.engine, engineAt }));

@@ -5,7 +5,7 @@ import { storesCommand } from "../../config/stores-command";
 import { KubeError, type Kube } from "../../kube";
 import { probeIsolation } from "../engine/probe-isolation";
 import type { Session } from "../engine/session";
-import type { Decision } from "../fleet/classify";
+import { isMade, type Decision } from "../fleet/classify";
 import type { EnvironmentReceipt } from "../fleet/environment";
 import { readIsolation, writeIsolation, type Enforcement, type Isolation } from "../fleet/isolation";
 import type { Listener } from "./scope";
@@ -50,7 +50,7 @@ export async function isolationState(kube: Kube, env: EnvironmentName, { setting
 
 /** No store is made or changed where it is not known to be walled off from the others; whoever only deletes may go on. */
 export async function requireIsolation({ kube, env }: Session, { settings, cluster }: EnvironmentReceipt, decisions: Decision[]): Promise<void> {
-  const makes = decisions.some(({ action }) => action === "create" || action === "update");
+  const makes = decisions.some(isMade);
   if (!makes || !requiresIsolation(env, settings)) return;
   const problem = isolationProblem(env, await readIsolation(kube, cluster));
   if (problem) throw new UserError(`${problem[0]}; nothing was done`, problem[1], "not-isolated");

@@ -12,7 +12,7 @@ import type { Scope } from "./scope";
 import { readStatus, type FleetStatus } from "./status";
 
 const phases: Phase[] = ["PROVISIONING", "READY", "FAILED", "SUSPENDED", "DELETING"];
-const actions = ["create", "update", "orphan", "refused"] as const;
+const actions = ["create", "update", "upgrade", "orphan", "refused"] as const;
 
 /** What Prometheus is told of a fleet at one moment: text, and what kind of. */
 export interface FleetMetrics {

@@ -6,7 +6,7 @@ import type { Progress } from "../engine/progress";
 import { withRunContext, type RunContext } from "../engine/run-context";
 import { guard } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
-import type { Decision } from "../fleet/classify";
+import { isChanged, isMade } from "../fleet/classify";
 import { addressOf } from "../fleet/environment";
 import { lackingSecrets, type NeededSecret } from "../fleet/outside-secrets";
 import { commitOfCheckout, type Commit } from "../machine/checkout";
@@ -51,9 +51,9 @@ export async function planFleet(context: RunContext, fleet: Fleet, options: Plan
     const { name, action, reason, observed } = decision;
     const { engine = observed?.engine ?? "", plan = null } = specs.get(name) ?? {};
     const url = observed?.receipt?.url || addressOf(context.session.env, name, fleet.shared);
-    planned.set(name, { name, action, engine, plan, url, why: whyOf(fleet, decision), changes: noChanges(), resources: [], reason, looked: !isBusy(decision) });
+    planned.set(name, { name, action, engine, plan, url, why: whyOf(fleet, decision), changes: noChanges(), resources: [], reason, looked: !isMade(decision) });
   }
-  const changing = decisions.filter(isBusy);
+  const changing = decisions.filter(isMade);
   const scratch = new Scratch(context, fleet.shared);
 
   progress.begin(changing.length);
@@ -103,7 +103,7 @@ export interface Plan {
 }
 
 /** Whether `apply` would do something with a store. */
-export const isChanging = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (action === "update" && hasChanges(changes));
+export const isChanging = ({ action, changes }: PlannedStore) => action === "create" || action === "delete" || (isChanged({ action }) && hasChanges(changes));
 
 /** A component, which is only a frame, or a note by which a store is known to be unchanged: the digest on its namespace, and its receipt. */
 export const isFrameOrNote = ({ type, name, values }: Step) =>
@@ -115,8 +115,5 @@ export const isFrameOrNote = ({ type, name, values }: Step) =>
 export async function outlook(scope: Scope): Promise<{ idle: boolean; settings: EnvironmentSettings }> {
   const fleet = await openFleet(scope);
   const decisions = decideFleet(fleet, { prune: false, skipUnchanged: true, names: [] });
-  return { idle: !decisions.some(isBusy), settings: fleet.shared.settings };
+  return { idle: !decisions.some(isMade), settings: fleet.shared.settings };
 }
-
-/** Whether Pulumi has to look into a store. */
-const isBusy = ({ action }: Decision) => action === "create" || action === "update";

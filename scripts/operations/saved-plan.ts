@@ -34,7 +34,7 @@ export const savedPlan = z.object({
   stores: z.array(
     z.object({
       name: z.string(),
-      action: z.enum(["create", "update", "unchanged", "refused", "delete", "orphan", "protected"]),
+      action: z.enum(["create", "update", "upgrade", "unchanged", "refused", "delete", "orphan", "protected"]),
       /** What is wanted, and what was there: a plan whose ground has moved is refused. */
       digest: z.string().nullable(),
       found: z.string().nullable(),

@@ -209,7 +209,7 @@ describe("a fleet's life", function () {
     appendFileSync(join(fleet.project, file), "\n// another version\n");
     const { stores } = await fleet.json<Answer<"plan">>("plan");
     assert.deepEqual(stores.map(({ name, why }) => [name, why]), [["shop", [{ cause: "program" }]], ["corner", []]]);
-    assert.match((await fleet.ok("plan")).stdout, /^shop +update +this checkout's program is another than the one it was made with \(nothing but its receipt\)\nand 1 unchanged\n/m);
+    assert.match((await fleet.ok("plan")).stdout, /^shop +upgrade +this checkout's program is another than the one it was made with \(nothing but its receipt\)\nand 1 unchanged\n/m);
     const applied = await fleet.ok("apply");
     assert.match(applied.stderr, /^1 store: this checkout's program is another than the one that made it/m);
     assert.match(applied.stdout, /^shop +updated +\S+ +this checkout's program/m);

@@ -1359,7 +1359,7 @@ export interface operations {
                         stores: {
                             name: string;
                             /** @enum {string} */
-                            action: "create" | "update" | "refused" | "delete" | "orphan" | "protected";
+                            action: "create" | "update" | "upgrade" | "refused" | "delete" | "orphan" | "protected";
                             /** @description Why it is updated; nothing for other actions, and where it is only looked into. */
                             why: ({
                                 /** @constant */
@@ -1676,10 +1676,10 @@ export interface operations {
                         stores: {
                             name: string;
                             /**
-                             * @description orphan, protected: left the list, and is kept.
+                             * @description upgrade: it gets another release than it runs, by a change of the program, the images or the settings. orphan, protected: left the list, and is kept.
                              * @enum {string}
                              */
-                            action: "create" | "update" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
+                            action: "create" | "update" | "upgrade" | "unchanged" | "refused" | "delete" | "orphan" | "protected";
                             engine: string;
                             /** @description null: not listed. */
                             plan: string | null;

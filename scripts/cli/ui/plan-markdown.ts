@@ -37,7 +37,7 @@ function totals(stores: PlannedStore[]): string {
   const counts = new Map<string, number>();
   for (const { action } of stores) counts.set(action, (counts.get(action) ?? 0) + 1);
   // What is lost stands first.
-  const order = ["delete", "refused", "create", "update", "orphan", "protected", "unchanged"];
+  const order = ["delete", "refused", "create", "update", "upgrade", "orphan", "protected", "unchanged"];
   return order.filter((action) => counts.has(action)).map((action) => `${counts.get(action)} ${action}`).join(", ") || "no stores";
 }
 

@@ -13,7 +13,7 @@ export function table(head: string[], rows: string[][]): string {
 const colours: Record<string, (text: string) => string> = {
   READY: out.green, created: out.green, updated: out.green, create: out.green,
   FAILED: out.red, failed: out.red, delete: out.red, deleted: out.red, cancelled: out.red,
-  PROVISIONING: out.yellow, DELETING: out.yellow, update: out.yellow, orphan: out.yellow, "not started": out.yellow,
+  PROVISIONING: out.yellow, DELETING: out.yellow, update: out.yellow, upgrade: out.yellow, orphan: out.yellow, "not started": out.yellow,
   unchanged: out.dim, kept: out.dim, SUSPENDED: out.dim, protected: out.dim,
 };
 

@@ -50,7 +50,7 @@ const cases: Record<string, Case> = {
     summary: "the stores list of prod can not be read, so nothing can be applied", description: "Each place with its repair: ./scripts/stores validate --env prod",
   },
   StorefleetChangesPending: {
-    ill: { [pending("create")]: 2, [pending("update")]: 1 }, well: { 'storefleet_pending_changes{env="local", action="update"}': 0, [pending("orphan")]: 5 }, labels: prod,
+    ill: { [pending("create")]: 1, [pending("update")]: 1, [pending("upgrade")]: 1 }, well: { 'storefleet_pending_changes{env="local", action="update"}': 0, [pending("orphan")]: 5 }, labels: prod,
     summary: "3 stores in prod are not as listed for hours", description: "./scripts/stores plan --env prod, then apply",
   },
   StorefleetStoresRefused: {

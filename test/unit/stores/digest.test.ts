@@ -7,7 +7,7 @@ import { dirname, join, posix } from "node:path";
 import ts from "typescript";
 import { readSettings } from "../../../config/environment";
 import { projectRoot } from "../../../config/root";
-import { storeDigest } from "../../../stores/digest";
+import { releaseOf, storeDigest } from "../../../stores/digest";
 import type { SharedParts } from "../../../stores/environment-outputs";
 import { specOf } from "../helpers/fleet";
 
@@ -21,7 +21,7 @@ describe("a store's digest", () => {
     assert.equal(digest(spec), digest(specOf("acme", { labels: { b: "2", a: "1" } })));
     const { settings, secretRevisions } = shared();
     assert.equal(digest(spec, { settings: Object.fromEntries(Object.entries(settings).reverse()) as typeof settings, secretRevisions }), digest(spec));
-    assert.match(digest(), /^[0-9a-f]{32}$/);
+    assert.match(digest(), /^[0-9a-f]{16}\.[0-9a-f]{16}$/);
   });
 
   it("changes with every value of the spec", () => {
@@ -31,6 +31,17 @@ describe("a store's digest", () => {
     ];
     const digests = [digest(specOf("bikes")), ...entries.map((entry) => digest(specOf("acme", entry)))];
     assert.equal(new Set(digests).size, digests.length);
+  });
+
+  it("tells an edit of the list from another release", () => {
+    const [list, release] = digest().split(".");
+    assert.equal(releaseOf(digest()), release);
+    assert.equal(releaseOf(digest(specOf("acme", { title: "Other" }))), release, "an edit of the list leaves the release");
+    for (const name of ["bikes", "cargo"]) assert.equal(releaseOf(digest(specOf(name))), release, "which stores of an engine share");
+    const other = digest(specOf("acme"), { ...shared(), secretRevisions: { pullSecret: "1" } }).split(".");
+    assert.equal(other[0], list, "another release leaves what the list says");
+    assert.notEqual(other[1], release);
+    assert.equal(releaseOf("0".repeat(32)), undefined, "as digests were before");
   });
 
   it("changes with the environment's settings and secrets, but not with what other engines run or how long an installation may take", () => {

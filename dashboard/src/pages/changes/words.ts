@@ -28,16 +28,16 @@ export type Action = Planned["action"];
 
 /** What becomes of a store. */
 export const becomes: Record<Action, string> = {
-  create: "created", update: "updated", delete: "deleted", unchanged: "as it is", refused: "refused", orphan: "left the list, kept", protected: "left the list, protected",
+  create: "created", update: "updated", upgrade: "upgraded", delete: "deleted", unchanged: "as it is", refused: "refused", orphan: "left the list, kept", protected: "left the list, protected",
 };
 
 /** A sign besides the word, for who looks over many. */
-export const signs: Record<string, string> = { create: "+", update: "~", replace: "±", delete: "−", refused: "!" };
+export const signs: Record<string, string> = { create: "+", update: "~", upgrade: "~", replace: "±", delete: "−", refused: "!" };
 
 /** `2 created, 1 deleted`: of how many stores what becomes, in the order in which it matters. */
 export function summaryOf(stores: readonly Pick<Planned, "action">[]): string {
   const count = (action: Action) => stores.filter((it) => it.action === action).length;
-  const actions: Action[] = ["create", "update", "delete", "refused", "orphan", "protected", "unchanged"];
+  const actions: Action[] = ["create", "update", "upgrade", "delete", "refused", "orphan", "protected", "unchanged"];
   return actions.filter((it) => count(it) > 0).map((it) => `${count(it)} ${becomes[it]}`).join(", ");
 }
 
@@ -49,7 +49,7 @@ export const resourcesIn = (changes: Planned["changes"]): string =>
 export function idle(stores: readonly Pick<Planned, "name" | "action" | "looked">[]): string | undefined {
   const unseen = stores.filter(({ looked }) => !looked).map(({ name }) => name);
   if (unseen.length > 0) return `Nothing can be done by this plan, as not all stores could be looked at: ${unseen.join(", ")}.`;
-  return stores.some(({ action }) => ["create", "update", "delete"].includes(action)) ? undefined : "There is nothing to do.";
+  return stores.some(({ action }) => ["create", "update", "upgrade", "delete"].includes(action)) ? undefined : "There is nothing to do.";
 }
 
 /** Where a line and a column are in a text; its end where it has none such. */

@@ -93,6 +93,21 @@ describe("decisions", () => {
     assert.equal(actionOf("medusa", { deleting: true }), "update");
   });
 
+  it("call it an upgrade where the release that a store got to is another, whatever the list says besides", () => {
+    const actionFor = (wanted: string, reached: string | undefined, more: Partial<Observed> = {}) => {
+      const store = observedStore("acme", { intendedDigest: reached ?? wanted, receipt: reached === undefined ? undefined : { ...observedStore("acme").receipt!, digest: reached }, ...more });
+      return decide([want("acme", wanted)], new Map([["acme", store]]), { prune: false, skipUnchanged: true })[0]?.action;
+    };
+    assert.equal(actionFor("list.r1", "list.r1"), "unchanged");
+    assert.equal(actionFor("edited.r1", "list.r1"), "update");
+    assert.equal(actionFor("list.r2", "list.r1"), "upgrade");
+    assert.equal(actionFor("edited.r2", "list.r1"), "upgrade");
+    assert.equal(actionFor("list.r2", "0".repeat(32)), "upgrade", "a receipt of before, which tells no release");
+    assert.equal(actionFor("list.r2", undefined), "update", "one that never got anywhere has none");
+    assert.equal(actionFor("list.r2", "list.r1", { deleting: true }), "update", "nor has one that is made anew");
+    assert.equal(actionFor("list.r1", "list.r1", { intendedDigest: "list.r2" }), "update", "an upgrade that is taken back is none");
+  });
+
   it("carry what was seen", () => {
     for (const { name, observed } of decide(wanted, fleet, { prune: true, skipUnchanged: true })) assert.equal(observed, fleet.get(name));
   });

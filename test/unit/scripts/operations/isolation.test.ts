@@ -27,7 +27,7 @@ describe("isolation", () => {
   for (const [how, isolation, message, hint] of refused) {
     it(`where it ${how}, no store is made or changed`, async () => {
       const kube = await found(isolation);
-      for (const action of ["create", "update"] as const) {
+      for (const action of ["create", "update", "upgrade"] as const) {
         await assert.rejects(requireIsolation(session(kube), receipt(), decided("unchanged", action)), (error: { message: string; hint: string; code: string }) => {
           assert.match(error.message, message);
           assert.match(error.hint, hint);
