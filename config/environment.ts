@@ -4,7 +4,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "./errors";
 import { fixed } from "./fixed";
-import { type Explanation, explainIssues, pathText } from "./explain";
+import { type Explanation, explainIssues } from "./explain";
+import { propertyPath } from "./property-path";
 import { leadsHere } from "./host-suffix";
 import { type EnvironmentName } from "./names";
 import { contradictions, planOverridesSchema, plansWithReplicas } from "./plans";
@@ -160,7 +161,7 @@ export const settingsFile = (env: EnvironmentName) => `Pulumi.${env}.yaml`;
 
 /** @param of the key below `config` that they stand under, and the file that describes them */
 export function settingsError(env: EnvironmentName, explanations: Explanation[], of = { key: "storefleet:settings", describedIn: "config/environment.ts" }): UserError {
-  const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${pathText([of.key, ...path])} ${message} — ${repair}`);
+  const lines = explanations.map(({ path, message, repair }) => `${settingsFile(env)}: ${propertyPath([of.key, ...path])} ${message} — ${repair}`);
   return new UserError(lines.join("\n"), `Edit ${settingsFile(env)}; every setting is described in ${of.describedIn}.`, "settings-invalid");
 }
 

@@ -12,12 +12,6 @@ export interface Explanation {
   wantsText?: true;
 }
 
-/** `["stores", 2, "plan"]` → `stores[2].plan`. */
-export function pathText(path: readonly (string | number)[]): string {
-  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : /^[\w:-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`));
-  return steps.join("").replace(/^\./, "");
-}
-
 /** Several words for one type of YAML, as people call them. */
 const typeNames: Record<string, string> = {
   string: "text", number: "a number", int: "a whole number", boolean: "true or false", object: "a mapping (key: value)",

@@ -4,7 +4,8 @@ import { moneyFindings } from "./check-money";
 import { numberFindings } from "./check-numbers";
 import { crossCheck } from "./checks";
 import { ListErrors, type ListProblem } from "./errors";
-import { type Explanation, explainIssues, pathText } from "./explain";
+import { type Explanation, explainIssues } from "./explain";
+import { propertyPath } from "./property-path";
 import { Lately } from "./lately";
 import { documentOf, type ListDocument, type PlacedProblem } from "./list-document";
 import type { EnvironmentName } from "./names";
@@ -111,7 +112,7 @@ function place(document: ListDocument, explanation: Explanation): PlacedProblem 
   const plain = explanation.wantsText ? document.plainSource(explanation.path) : undefined;
   return document.atPath(explanation.path, {
     ...explanation,
-    message: `${pathText(explanation.path) || "the list"} ${explanation.message}`,
+    message: `${propertyPath(explanation.path) || "the list"} ${explanation.message}`,
     repair: plain ? `put it in quotes: "${plain}"` : explanation.repair,
   });
 }

@@ -1,13 +1,10 @@
 import { InputPropertyError, ResourceError, type Resource } from "@pulumi/pulumi";
+import { propertyPath } from "../../config/property-path";
 import { sizesSchemas, type SizesOf } from "../../config/plans";
 import { quantity } from "../../config/quantity";
 
-/** `["limits", "max", "ephemeral-storage"]` is `limits.max["ephemeral-storage"]`, as Pulumi writes property paths. */
-const written = (path: readonly PropertyKey[]) =>
-  path.map((key) => (typeof key === "number" ? `[${key}]` : /^\w+$/.test(String(key)) ? `.${String(key)}` : `["${String(key)}"]`)).join("").replace(/^\./, "");
-
 /** A wrong arg, for whoever knows its place among the args but not the component: `checked` adds that. */
-export const wrongArg = (path: readonly PropertyKey[], reason: string) => new InputPropertyError({ propertyPath: written(path), reason });
+export const wrongArg = (path: readonly PropertyKey[], reason: string) => new InputPropertyError({ propertyPath: propertyPath(path), reason });
 
 /** An error that the engine prints with the URN of a component, as it is: the place in our sources helps nobody. */
 export const errorOf = (component: Resource | undefined, message: string): Error => Object.assign(new ResourceError(message, component, true), { stack: undefined });

@@ -44,6 +44,9 @@ export const withCluster = (command: Command): Command =>
 
 export const withCommon = (command: Command): Command => withScope(command).option("--json", "print one JSON document on standard output, and nothing else there");
 
+/** A command that looks at a fleet or changes it, with one answer. */
+export const fleetCommand = (parent: Command, name: string): Command => withCluster(withCommon(parent.command(name)));
+
 function parseEnvironment(value: string): EnvironmentName {
   const known = environmentNames();
   if (known.includes(value)) return value;

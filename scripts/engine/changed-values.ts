@@ -1,5 +1,6 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation";
 import { specialArchiveSig, specialAssetSig, specialSigKey, unknownValue } from "@pulumi/pulumi/runtime/rpc";
+import { propertyPath } from "../../config/property-path";
 import { cut, escaped, quoted } from "../../config/shown";
 
 /** A value that an operation changes, as text for people: one line, cut, and never a secret. */
@@ -56,14 +57,11 @@ function differences(before: unknown, after: unknown, path: (string | number)[])
     return Array.from({ length: Math.max(before.length, after.length) }, (_, at) => differences(before[at], after[at], [...path, at])).flat();
   }
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  return [{ path: pathText(path), ...(before !== undefined && { from: shown(before, after) }), ...(after !== undefined && { to: shown(after, before) }) }];
+  return [{ path: propertyPath(path), ...(before !== undefined && { from: shown(before, after) }), ...(after !== undefined && { to: shown(after, before) }) }];
 }
 
 const isMap = (value: unknown): value is Properties => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Withheld);
 const mapped = (value: Properties, map: (value: unknown, key: string) => unknown) => Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, map(inner, key)]));
-
-const pathText = (path: (string | number)[]) =>
-  path.map((step, at) => (typeof step === "number" ? `[${step}]` : /^[\w-]+$/.test(step) ? `${at > 0 ? "." : ""}${step}` : `[${quoted(step)}]`)).join("");
 
 /** A value beside the one that it becomes, or was; of several lines the first that differs, and of a long one the part that does. */
 function shown(value: unknown, other: unknown): string {

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
-import { exitCodes, listening, note, print, printAnswer, printOperation, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, listening, note, print, printAnswer, printOperation, wholeNumber, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
@@ -18,7 +18,7 @@ interface ApplyFlags extends Common {
 }
 
 export function applyCommand(program: Command): void {
-  withCluster(withCommon(program.command("apply")))
+  fleetCommand(program, "apply")
     .description("bring the fleet to what the list says; deletes nothing unless --prune is given")
     .argument("[names...]", "only these stores")
     .addOption(new Option("--plan <file>", "do what a saved plan says, or refuse").conflicts(["prune", "skip"]))

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { firstLine } from "../../../config/first-line";
 import type { AppliedStore } from "../../operations/apply";
 import { destroy } from "../../operations/destroy";
-import { exitCodes, listening, printOperation, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, listening, print, printAnswer, printOperation, wholeNumber, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
 
@@ -13,7 +13,7 @@ interface DestroyFlags extends Common {
 }
 
 export function destroyCommand(program: Command): void {
-  withCluster(withCommon(program.command("destroy")))
+  fleetCommand(program, "destroy")
     .description("remove stores with all their data, and look that nothing is left")
     .argument("[names...]", "stores to remove, listed or not")
     .option("--all", "every store of the environment but those that list or cluster have as protected")

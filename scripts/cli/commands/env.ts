@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { quote, storesCommand } from "../../../config/stores-command";
 import { shellVariables } from "../../operations/shell-variables";
-import { note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
+import { fleetCommand, note, print, printAnswer, type Common } from "../common";
 
 export function envCommand(program: Command): void {
-  withCluster(withCommon(program.command("env")))
+  fleetCommand(program, "env")
     .description('exports for pulumi, kubectl and helm by hand: eval "$(./scripts/stores env)"')
     .action(async (flags: Common) => {
       const all = await shellVariables(flags);

@@ -3,12 +3,12 @@ import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { pruneAudit } from "../../operations/audit-prune";
 import { audit, operation, operations, type AuditEntry, type Operation } from "../../operations/history";
-import { exitCodes, note, print, printAnswer, secondsOf, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, note, print, printAnswer, secondsOf, wholeNumber, type Common } from "../common";
 import { duration, secondsOnly, table } from "../ui/table";
 
 /** The commands that tell what was done to a fleet, and by whom. */
 export function historyCommands(program: Command): void {
-  withCluster(withCommon(program.command("operations")))
+  fleetCommand(program, "operations")
     .description("what was done to the fleet and what is under way, newest first; or one operation, store by store")
     .argument("[id]", "an operation")
     .option("--cancel", "ask it to end: what is under way is cancelled cleanly, and no further store is begun")
@@ -19,7 +19,7 @@ export function historyCommands(program: Command): void {
       if (id !== undefined) found.forEach(printOperation);
       else print(found.length === 0 ? "Nothing was done yet." : table(["OPERATION", "WHAT", "BY", "STARTED", "TOOK", "STATE", "STORES"], found.map(rowOf)));
     });
-  withCluster(withCommon(program.command("audit")))
+  fleetCommand(program, "audit")
     .description("who did what and how it ended, oldest first; the whole trail is checked for changes")
     .argument("[name]", "only what is about this store")
     .option("--since <time>", "no older than this, such as 90s, 10m, 2h or 7d", secondsOf("--since"))

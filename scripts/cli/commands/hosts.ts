@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { hostLines } from "../../operations/addresses";
 import { domains, type StoreDomain } from "../../operations/domains";
-import { note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
+import { fleetCommand, note, print, printAnswer, withCommon, type Common } from "../common";
 import { table } from "../ui/table";
 
 /** The commands about names: which lead to the stores, and whether they do. */
 export function hostsCommands(program: Command): void {
-  withCluster(withCommon(program.command("domains")))
+  fleetCommand(program, "domains")
     .description("whether a store is found by each of its names, and what keeps it from that: DNS, somebody else, a certificate")
     .argument("<name>")
     .action(async (name: string, flags: Common) => {

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { settingsFile } from "../../../config/environment";
 import { storesCommand } from "../../../config/stores-command";
 import { images, type ProvidedImages } from "../../operations/images";
-import { note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
+import { fleetCommand, note, print, printAnswer, type Common } from "../common";
 import { table } from "../ui/table";
 
 export function imagesCommand(program: Command): void {
-  withCluster(withCommon(program.command("images")))
+  fleetCommand(program, "images")
     .description("build this project's own images, and push them to the registry or load them into a cluster of this machine")
     .action(async (flags: Common) => {
       const provided = await images(flags, { say: note });

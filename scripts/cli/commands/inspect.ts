@@ -7,12 +7,12 @@ import { events, watchEvents, type EventListener, type StoreEvent } from "../../
 import { followLogs, logs, type LogOptions } from "../../operations/logs";
 import { restart } from "../../operations/restart";
 import { simulationNote } from "../../operations/status";
-import { interruptible, listening, note, print, printAnswer, printAnswerLine, secondsOf, withCluster, withCommon, wholeNumber, type Common } from "../common";
+import { fleetCommand, interruptible, listening, note, print, printAnswer, printAnswerLine, secondsOf, wholeNumber, type Common } from "../common";
 import { duration, secondsOnly, table } from "../ui/table";
 
 /** The commands that look into one running store. */
 export function inspectCommands(program: Command): void {
-  withCluster(withCommon(program.command("events")))
+  fleetCommand(program, "events")
     .description("what the cluster said about a store, oldest first")
     .argument("[name]", "a store; without it, with --watch, all of them")
     .option("--watch", "go on with what comes, a line for each, until Ctrl-C")
@@ -23,7 +23,7 @@ export function inspectCommands(program: Command): void {
       if (flags.json) printAnswer("events", { name, events: said });
       else printEvents(name, said);
     });
-  withCluster(withCommon(program.command("logs")))
+  fleetCommand(program, "logs")
     .description("the last lines of every pod of a store, or of one part of it")
     .argument("<name>")
     .argument("[part]", "a container, such as worker or mariadb, or a pod")
@@ -41,7 +41,7 @@ export function inspectCommands(program: Command): void {
       if (found.logs.length === 0) print(`${name} has no pods.`);
       if (found.simulated) note(simulationNote);
     });
-  withCluster(withCommon(program.command("restart")))
+  fleetCommand(program, "restart")
     .description("restart the pods of a store, or of one part of it")
     .argument("<name>")
     .argument("[part]", "such as worker, wordpress or mariadb")
@@ -50,7 +50,7 @@ export function inspectCommands(program: Command): void {
       if (flags.json) return printAnswer("restart", { name, restarted });
       print(`Restarting ${restarted.join(", ")}: ${storesCommand(`status ${name}`)}`);
     });
-  withCluster(withCommon(program.command("credentials")))
+  fleetCommand(program, "credentials")
     .description("address and administrator of a store, or who reads what the mail catcher has")
     .argument("<name>", `a store, or ${mailCatcherName}`)
     .option("--show", "show the password on a terminal, too; elsewhere it always is")
@@ -61,7 +61,7 @@ export function inspectCommands(program: Command): void {
       printCredentials(masked ? { ...found, password: "•".repeat(8) } : found);
       if (masked) note(`The password: ${storesCommand(`credentials ${name} --show`)}`);
     });
-  withCluster(withCommon(program.command("open")))
+  fleetCommand(program, "open")
     .description("open a store in the browser")
     .argument("<name>")
     .action(async (name: string, flags: Common) => {

@@ -5,7 +5,7 @@ import { answerJsonSchema, answers } from "../../operations/answers";
 import { pushList } from "../../operations/list-push";
 import { readListText } from "../../operations/list-text";
 import { checkList, listJsonSchema, listProblems } from "../../operations/list";
-import { exitCodes, note, print, printAnswer, printJson, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, note, print, printAnswer, printJson, withCommon, type Common } from "../common";
 
 const commands = Object.keys(answers) as (keyof typeof answers)[];
 
@@ -26,7 +26,7 @@ export function listCommands(program: Command): void {
       for (const { store, name, namespace, keys } of needs) print(`${store} needs Secret ${name} in namespace ${namespace}: ${keys.join(", ")}`);
     });
   const list = program.command("list").description("the list where it is at home in its cluster, by list: cluster in the settings: docs/operations.md");
-  withCluster(withCommon(list.command("pull")))
+  fleetCommand(list, "pull")
     .description("print the list as it is at home")
     .action((flags: Common) => {
       const { text, digest } = readListText(flags);
@@ -34,7 +34,7 @@ export function listCommands(program: Command): void {
       process.stdout.write(text);
       if (process.stdout.isTTY) note(`\nEdited, it is put back by ${storesCommand(`list push FILE --was ${digest.slice(0, 12)}`)}`);
     });
-  withCluster(withCommon(list.command("push")))
+  fleetCommand(list, "push")
     .description("put a file's text in its place; nothing is carried out of it until apply")
     .argument("<list>", "a file")
     .option("--was <digest>", "of the list that it was made from, as pull tells: refuse where another one is there by now")

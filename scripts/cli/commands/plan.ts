@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { fromProject, shellWord, storesCommand } from "../../../config/stores-command";
 import { isChanging, plan, type Plan, type PlannedStore } from "../../operations/plan";
-import { exitCodes, listening, note, print, printAnswer, wholeNumber, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, listening, note, print, printAnswer, wholeNumber, type Common } from "../common";
 import { planMarkdown } from "../ui/plan-markdown";
 import { everyChange, rowsOf } from "../ui/plan-words";
 import { table } from "../ui/table";
@@ -19,7 +19,7 @@ interface PlanFlags extends Common {
 }
 
 export function planCommand(program: Command): void {
-  withCluster(withCommon(program.command("plan")))
+  fleetCommand(program, "plan")
     .description("show what apply would change in the whole fleet")
     .argument("[names...]", "only these stores")
     .option("--prune", "count stores that left the list as deletions", false)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { leadsHere } from "../../../config/host-suffix";
-import { hostAndPort, interruptible, note, printAnswerLine, withCluster, withCommon, type Common } from "../common";
+import { fleetCommand, hostAndPort, interruptible, note, printAnswerLine, type Common } from "../common";
 
 const standard = "127.0.0.1:8000";
 
@@ -14,7 +14,7 @@ interface Flags extends Common {
 }
 
 export function serveCommand(program: Command): void {
-  withCluster(withCommon(program.command("serve")))
+  fleetCommand(program, "serve")
     .description("answer the REST API and the dashboard on this machine until Ctrl-C: docs/api.md")
     .option("--listen <host:port>", `where (default: ${standard})`, hostAndPort(standard))
     .option("--behind <origin...>", "where browsers ask the proxy that alone can reach this, such as https://fleet.example.com", originsOf)

@@ -3,14 +3,14 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { mendSeparator, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
-import { exitCodes, interruptible, note, print, printAnswer, printAnswerLine, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, interruptible, note, print, printAnswer, printAnswerLine, type Common } from "../common";
 import { sightOf } from "../ui/sight";
 import { duration, table } from "../ui/table";
 
 const interval = 2000;
 
 export function statusCommand(program: Command): void {
-  withCluster(withCommon(program.command("status")))
+  fleetCommand(program, "status")
     .description("every store with engine, phase, URL, age, and the reason when it is not well")
     .argument("[names...]", "only these stores")
     .option("--watch", "show changes as they happen, until Ctrl-C")

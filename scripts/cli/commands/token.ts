@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { createToken, listTokens, revokeToken } from "../../operations/tokens";
 import { presets, scopes, type ApiScope } from "../../operations/token-scopes";
-import { note, print, printAnswer, secondsOf, withCluster, withCommon, type Common } from "../common";
+import { fleetCommand, note, print, printAnswer, secondsOf, type Common } from "../common";
 import { secondsOnly, table } from "../ui/table";
 
 const roles = Object.keys(presets).join(", ");
@@ -10,7 +10,7 @@ const roles = Object.keys(presets).join(", ");
 export function tokenCommand(program: Command): void {
   const token = program.command("token").description("who may ask the REST API for what: docs/api.md");
 
-  withCluster(withCommon(token.command("create")))
+  fleetCommand(token, "create")
     .description("make a token, and print it this once")
     .argument("<name>", "whom or what it is for")
     .option("--allow <what...>", `a role (${roles}) or scopes (${scopes.join(", ")})`, ["viewer"])
@@ -21,14 +21,14 @@ export function tokenCommand(program: Command): void {
       print(made.token);
       note(`Nobody can read it again. "${name}" may ${made.scopes.join(", ")} until ${secondsOnly(made.expiresAt)}.`);
     });
-  withCluster(withCommon(token.command("list")))
+  fleetCommand(token, "list")
     .description("the tokens that there are, without their secrets")
     .action(async (flags: Common) => {
       const tokens = await listTokens(flags);
       if (flags.json) return printAnswer("token list", { env: flags.env, tokens: tokens.map((it) => ({ ...it, scopes: [...it.scopes] })) });
       print(tokens.length === 0 ? "There are none." : table(["TOKEN", "NAME", "MAY", "EXPIRES", "MADE BY"], tokens.map((it) => [it.id, it.name, it.scopes.join(", "), secondsOnly(it.expiresAt), it.createdBy])));
     });
-  withCluster(withCommon(token.command("revoke")))
+  fleetCommand(token, "revoke")
     .description("take a token away; sessions by it end within seconds")
     .argument("<id>", "a token, as token list has it")
     .action(async (id: string, flags: Common) => {

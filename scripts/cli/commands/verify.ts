@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { verifyStore, type StepReport } from "../../operations/verify";
-import { exitCodes, interruptible, note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
+import { exitCodes, fleetCommand, interruptible, note, print, printAnswer, type Common } from "../common";
 import { out } from "../ui/colours";
 import { duration } from "../ui/table";
 
 export function verifyCommand(program: Command): void {
-  withCluster(withCommon(program.command("verify")))
+  fleetCommand(program, "verify")
     .description("prove that a store sells: a real order, cash on delivery, which is cancelled again")
     .argument("<name>")
     .action(async (name: string, flags: Common) => {

@@ -2,7 +2,7 @@ import { dirname, relative } from "node:path";
 import { stringify } from "yaml";
 import { readSettings } from "../../../config/environment";
 import { ListErrors, type ListProblem } from "../../../config/errors";
-import { pathText } from "../../../config/explain";
+import { propertyPath } from "../../../config/property-path";
 import { listOfOne } from "../../../config/list-of-one";
 import { listFileOf, type ListedStore, type StoreList } from "../../../config/load";
 import type { EnvironmentName } from "../../../config/names";
@@ -57,7 +57,7 @@ export function sharedState(env: EnvironmentName, { backend, secretsProvider }: 
 
 /** Why a store can not be handed over. */
 function refusals({ spec, products }: ListedStore, text: string, folder: string): Omit<ListProblem, "file">[] {
-  const refused = (message: string, repair: string) => ({ ...products, message: `${pathText(products.path)} ${message}`, repair });
+  const refused = (message: string, repair: string) => ({ ...products, message: `${propertyPath(products.path)} ${message}`, repair });
   const outside = spec.products.flatMap(({ image }) => (image && "path" in image && relative(folder, image.path).startsWith("..") ? [image.path] : []));
   const size = Buffer.byteLength(text);
   return [

@@ -75,7 +75,7 @@ describe("Guardrails", () => {
 
   it("refuses what is no quantity, by the component and the property", async () => {
     const reason = 'is not a quantity: write it like "100m", "2", "256Mi" or "1Gi"';
-    assert.deepEqual(await wrongArgOf(guardrails({ limits: { max: { "ephemeral-storage": "8 Gi" } } })), ["Guardrails::it", `limits.max["ephemeral-storage"]: "8 Gi" ${reason}`]);
+    assert.deepEqual(await wrongArgOf(guardrails({ limits: { max: { "ephemeral-storage": "8 Gi" } } })), ["Guardrails::it", `limits.max.ephemeral-storage: "8 Gi" ${reason}`]);
     assert.deepEqual(await wrongArgOf(guardrails({ limits: { default: { memory: "much" } } })), ["Guardrails::it", `limits.default.memory: "much" ${reason}`]);
   });
 
