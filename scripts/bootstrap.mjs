@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { constants, tmpdir } from "node:os";
+import { availableParallelism, constants, tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,12 +27,12 @@ function checkNode() {
 
 /**
  * Runs a program and returns its exit code. Ctrl-C in a terminal reaches it without us, so that it can end its own
- * way; a signal sent to this process alone is passed on. With `quietly`, which says what is being done, its output is
- * returned and not shown.
+ * way; a signal sent to this process alone is passed on. With `quietly`, which says what is being done, or `silently` its
+ * output is returned and not shown.
  */
-function run(program, args, { quietly } = {}) {
+function run(program, args, { quietly, silently } = {}) {
   const started = Date.now();
-  const child = spawn(program, args, { cwd: root, stdio: quietly ? ["ignore", "pipe", "pipe"] : "inherit" });
+  const child = spawn(program, args, { cwd: root, stdio: quietly || silently ? ["ignore", "pipe", "pipe"] : "inherit" });
   const saying = quietly && setInterval(() => say(`${quietly}, ${Math.round((Date.now() - started) / 1000)} s so far`), process.stderr.isTTY ? 5_000 : 20_000);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (output += text));
@@ -83,8 +83,8 @@ async function installPackages() {
   if (plain.code !== 0) throw new Stop(`The npm packages could not be installed:\n${plain.output.trim()}`);
 }
 
-/** The runs of Mocha for these arguments: the test files and folders among them, as compiled; everything else is for Mocha. */
-function mochaRuns(args) {
+/** What Mocha is started with: the test files and folders among the arguments, as compiled; everything else is for Mocha. */
+function mochaOptions(args) {
   const isTest = (arg) => /^(\.\/)?(dist\/)?test\//.test(arg);
   const compiled = (arg) => {
     const path = normalize(arg).replace(/^dist\//, "").replace(/\.ts$/, ".js");
@@ -92,42 +92,52 @@ function mochaRuns(args) {
   };
   const options = args.filter((arg) => !isTest(arg));
   const named = args.filter(isTest);
-  if (named.length > 0) return [[...options, ...named.map(compiled)]];
-  // What starts clusters waits for half of its time, so two of these files run at once; the longest one first.
-  return [[...options, compiled("test/unit")], ["--parallel", "--jobs", "2", ...options, ...["test/images", "test/e2e"].map(compiled)]];
+  if (named.length > 0) return [...options, ...named.map(compiled)];
+  // What starts clusters waits for a third of its time, so one file more is run at once than there are processors. The short
+  // files come last: they fill what the last long ones leave.
+  return ["--parallel", "--jobs", String(Math.min(6, availableParallelism() + 1)), ...options, ...["test/images", "test/e2e", "test/unit"].map(compiled)];
+}
+
+/** Whether the types hold; what is wrong is said at once. */
+async function typesFail() {
+  for (const project of [".", "dashboard"]) {
+    const { code, output } = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit", "--project", project], { silently: true });
+    if (code !== 0) {
+      say(output);
+      return [`types, by tsc --noEmit --project ${project}`];
+    }
+  }
+  return [];
 }
 
 async function test(args) {
   // Whatever happens, the last lines tell what failed, and the counts.
-  let sum = { passed: 0, failures: ["the tests did not begin"] };
+  let sum = { passed: 0, failures: ["the tests did not begin"], seconds: {} };
   const results = join(mkdtempSync(join(tmpdir(), "storefleet-test-")), "results.json");
-  process.on("exit", () => process.stdout.write([...sum.failures.map((each) => `failed: ${each}`), `${sum.passed} passed, ${sum.failures.length} failed`, ""].join("\n")));
+  process.on("exit", () => process.stdout.write([...longest(sum.seconds), ...sum.failures.map((each) => `failed: ${each}`), `${sum.passed} passed, ${sum.failures.length} failed`, ""].join("\n")));
   try {
-    say("checking types");
-    for (const project of [".", "dashboard"]) {
-      const types = await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit", "--project", project]);
-      if (types.code !== 0) return types.code;
-    }
-
+    // Beside all that follows: it takes one processor for a while.
+    const types = typesFail();
     const { ensureTools, operationTools, embeddedClusterTools } = require(join(root, "dist", "scripts", "machine", "tools"));
     await ensureTools([...operationTools, ...embeddedClusterTools, "kube-score", "actionlint"], say);
 
     const reporter = ["--reporter", "scripts/dev/test-reporter.cjs", "--reporter-option", `results=${results}`];
-    const codes = [];
-    for (const options of mochaRuns(args)) {
-      rmSync(results, { force: true });
-      const { code } = await run(process.execPath, ["node_modules/mocha/bin/mocha.js", ...reporter, ...options]);
-      const { passed, failures } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failures: [] };
-      if (code !== 0 && failures.length === 0) failures.push(`Mocha ended with ${code}`);
-      sum = codes.length === 0 ? { passed, failures } : { passed: sum.passed + passed, failures: [...sum.failures, ...failures] };
-      codes.push(code);
-      // Ctrl-C ends all of it.
-      if (code > 128) break;
-    }
-    return Math.max(...codes);
+    const { code } = await run(process.execPath, ["node_modules/mocha/bin/mocha.js", ...reporter, ...mochaOptions(args)]);
+    const { passed, failures, seconds } = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failures: [], seconds: {} };
+    if (code !== 0 && failures.length === 0) failures.push(`Mocha ended with ${code}`);
+    sum = { passed, failures, seconds };
+    if (code > 128) return code;
+    failures.push(...(await types));
+    return failures.length > 0 ? Math.max(code, 1) : code;
   } finally {
     rmSync(dirname(results), { recursive: true, force: true });
   }
+}
+
+/** The files that took longest, for whoever looks where the time went. */
+function longest(seconds) {
+  const files = Object.entries(seconds).filter(([, it]) => it >= 60).sort(([, one], [, other]) => other - one).slice(0, 12);
+  return files.length > 0 ? [`longest: ${files.map(([file, it]) => `${file} ${Math.round(it)} s`).join(", ")}`] : [];
 }
 
 const script = (name) => async (args) => (await run(process.execPath, [join("dist", "scripts", name), ...args])).code;

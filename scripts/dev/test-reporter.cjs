@@ -1,5 +1,6 @@
-// Mocha's usual report, and for bootstrap, which prints them last, the counts and what failed in a file.
+// Mocha's usual report, and for bootstrap, which prints them last, the counts, what failed and how long each file took.
 const { writeFileSync } = require("node:fs");
+const { relative } = require("node:path");
 const { reporters } = require("mocha");
 
 /** One line: which test, and the beginning of what it says. */
@@ -10,6 +11,14 @@ module.exports = class extends reporters.Spec {
     super(runner, options);
     const failures = [];
     runner.on("fail", (test, error) => failures.push(inALine(test, error)));
-    runner.once("end", () => writeFileSync(options.reporterOptions.results, JSON.stringify({ passed: runner.stats.passes, failures })));
+    const seconds = {};
+    for (const event of ["test end", "hook end"]) {
+      runner.on(event, ({ file, duration }) => {
+        if (!file || !duration) return;
+        const name = relative("dist/test", file).replace(/\.test\.js$/, "");
+        seconds[name] = (seconds[name] ?? 0) + duration / 1000;
+      });
+    }
+    runner.once("end", () => writeFileSync(options.reporterOptions.results, JSON.stringify({ passed: runner.stats.passes, failures, seconds })));
   }
 };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { examples, prints } from "../../scripts/dev/command-examples";
 import { Fleet } from "./helpers/fleet";
 
@@ -10,6 +12,7 @@ describe("npm run quickstart", function () {
   after(() => fleet.remove());
 
   it("goes from nothing to the listed stores, and says where they are and what to do next", async () => {
+    rmSync(join(fleet.project, "dist"), { recursive: true });
     const { code, stdout, stderr } = await quickstart();
     assert.equal(code, 0, stderr);
     for (const [store, engine] of [["acme", "woocommerce"], ["bloom", "woocommerce"], ["cargo", "medusa"]]) {

@@ -37,7 +37,7 @@ interface Snapshot {
   checkpoint: { latest?: { resources?: { urn: string; type: string }[]; pending_operations?: unknown[] } };
 }
 
-/** What a copy of the project consists of; its compiled form is made anew. */
+/** What a copy of the project consists of. */
 const parts = [
   "config", "kube", "components", "images", "stores", "infra", "scripts", "test/plugins", "index.ts", "index.js", "package.json", "package-lock.json",
   "Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml",
@@ -68,6 +68,8 @@ export class Fleet {
   constructor() {
     for (const part of parts) cpSync(join(projectRoot, part), join(this.project, part), { recursive: true, preserveTimestamps: true, filter: isSource });
     symlinkSync(join(projectRoot, "node_modules"), join(this.project, "node_modules"));
+    // Compiled as well; but for what a test edits, nothing has to be compiled anew.
+    cpSync(join(projectRoot, "dist"), join(this.project, "dist"), { recursive: true, filter: (path) => !/\/dist\/(dashboard|test\/(?!plugins))/.test(path) });
     // Whatever engines this machine has: the embedded cluster it is.
     const bin = join(this.folder, "bin");
     mkdirSync(bin);
