@@ -140,8 +140,8 @@ describe("telling local contexts", () => {
 });
 
 describe("a named context, kind and k3d", () => {
-  const folder = useCacheFolder();
   keepEnvironment();
+  const folder = useCacheFolder();
 
   const kubeconfig = (server: string) => [
     `clusters: [{name: x, cluster: {server: "${server}"}}, {name: y, cluster: {server: "https://other.example.com"}}]`,
