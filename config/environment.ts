@@ -116,6 +116,8 @@ export const settingsSchema = z
     secrets: z.strictObject({ store: secretStore.describe("A secret store of the External Secrets Operator.") }).optional()
       .describe("Where the passwords of all stores come from; absent: each store's are generated, but for those that its entry in the list names."),
     mailCatcher: z.boolean().default(false).describe("true: the environment's stack runs a mail catcher."),
+    parkingPage: z.boolean().default(false)
+      .describe("true: the environment's stack runs a page that answers 503 for stores that are suspended or do not run. It is for every host of the ingress class that nobody else answers for."),
     smtp: smtp.optional().describe("SMTP server of the stores; absent: the mail catcher."),
     images: z
       .strictObject({

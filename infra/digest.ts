@@ -22,6 +22,7 @@ const program = [
   "components/guardrails",
   "components/traefik",
   "components/mail-catcher",
+  "components/parking-page",
   "package-lock.json",
 ];
 

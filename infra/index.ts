@@ -7,6 +7,8 @@ import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
 import { readControlPlane, type ControlPlaneSettings } from "../config/control-plane";
 import { requireDeployed } from "../components/shared/require-deployed";
+import { ParkingPage } from "../components/parking-page";
+import { parkingPage } from "../components/parking-page/names";
 import { Traefik } from "../components/traefik";
 import { hasWildcard, ingressServiceOn, mailCatcher, mailNeedsLogin, parseSettings, withIngressPorts, withOverrides, type EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
@@ -85,9 +87,11 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const certificates = hasWildcard(settings) ? [wildcardIngress(settings, system.namespace, context.labels, inside.opts)] : [];
   const traefik = settings.ingress.install ? installTraefik(inside) : undefined;
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
+  const pullSecret = config.getSecret("pullSecret");
+  const parking = settings.parkingPage ? installParkingPage(inside, pullSecret) : undefined;
   const asked = readControlPlane(env);
   const fleet = asked ? installControlPlane(env, asked, { ...context, opts: { ...context.opts, dependsOn: [records] } }) : undefined;
-  const installed = [traefik, mail, fleet].filter((it) => it !== undefined);
+  const installed = [traefik, mail, parking, fleet].filter((it) => it !== undefined);
   writeReceipt(context, system.namespace, [...existing, records, ...certificates, ...installed], {
     environment: env,
     cluster,
@@ -100,7 +104,6 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
     ),
   });
 
-  const pullSecret = config.getSecret("pullSecret");
   const smtpPassword = config.getSecret("smtpPassword");
   // The engine warns about outputs without a value.
   return {
@@ -158,6 +161,25 @@ function installMailCatcher({ settings, labels, timeout, opts }: Context): MailC
       tls: settings.tls,
       ports: settings.ingress.ports,
       image: settings.images.overrides["mail-catcher"],
+      timeout,
+      labels,
+    },
+    opts,
+  );
+}
+
+/** By the image of the storefront, which is there wherever Medusa shops can be: of what it has only Node is used. */
+function installParkingPage({ settings, labels, timeout, opts }: Context, pullSecret: Output<string> | undefined): ParkingPage {
+  const { namespace } = new Guardrails("parking", { namespace: parkingPage.namespace, quota: systemQuota, labels }, opts);
+  return new ParkingPage(
+    "parking-page",
+    {
+      namespace,
+      ingressClass: settings.ingress.className,
+      ingressNamespace: settings.ingress.controllerNamespace,
+      chartDigest: filesDigest(["components/parking-page/chart"]),
+      image: settings.images.overrides["medusa-storefront"],
+      pullSecret,
       timeout,
       labels,
     },

@@ -6,6 +6,7 @@ import { readControlPlane } from "../config/control-plane";
 import { control } from "./control";
 import { accountsNamespace } from "./deployers";
 import { environmentReceipt } from "./digest";
+import { parkingPage } from "../components/parking-page/names";
 import { clusterRoleOf, traefikRelease } from "../components/traefik/names";
 import type { PartName } from "./part-name";
 
@@ -22,9 +23,10 @@ export interface OwnRelease {
 }
 
 /** What the environment's stack installs into namespaces of its own. */
-const installed = ({ ingress, mailCatcher: caught }: EnvironmentSettings): OwnRelease[] => [
+const installed = ({ ingress, mailCatcher: caught, parkingPage: parks }: EnvironmentSettings): OwnRelease[] => [
   ...(ingress.install ? [{ namespace: ingress.controllerNamespace, name: traefikRelease }] : []),
   ...(caught ? [{ namespace: mailCatcher.namespace, name: mailCatcher.service }] : []),
+  ...(parks ? [{ namespace: parkingPage.namespace, name: parkingPage.name }] : []),
 ];
 
 /** What the environment's stack installs: the control plane beside the accounts, as a pod has an account of its own namespace only. */

@@ -34,13 +34,13 @@ const programs = new Map<string, string>();
 
 /**
  * Everything that decides a store's resources: spec, environment, programs, charts and package versions. `helmTimeout` is left out, since
- * how long an installation may take changes nothing about the store, and so are where the list is at home, what a cluster has to prove and the images of other engines.
+ * how long an installation may take changes nothing about the store, and so are where the list is at home, what a cluster has to prove, what answers for it while it is suspended and the images of other engines.
  */
 export function inputsOf(spec: StoreSpec, { settings, secretRevisions }: SharedParts) {
   const program = programs.get(spec.engine) ?? filesDigest(programFiles(spec.engine));
   programs.set(spec.engine, program);
   const overrides = engineImages[spec.engine].map((image) => settings.images.overrides[image]);
-  return { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, isolation: undefined, list: undefined, images: overrides }, secretRevisions, program };
+  return { spec: withoutPaths(spec), settings: { ...settings, helmTimeout: undefined, isolation: undefined, list: undefined, parkingPage: undefined, images: overrides }, secretRevisions, program };
 }
 
 /**

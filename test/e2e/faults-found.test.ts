@@ -44,7 +44,7 @@ describe("stores that are not as the last run left them", function () {
     const recordsOf = async (kind: string) => (await fleet.kube.list(`/api/v1/${kind}`, { labels: "owner=helm" })).map(({ metadata }) => metadata.name).sort();
     const pods = async () => (await fleet.kube.list("/api/v1/pods")).filter(({ metadata }) => !/-(cron|setup)-/.test(metadata.name)).map(({ metadata }) => metadata.uid).sort();
     const [records, running] = [await recordsOf("secrets"), await pods()];
-    assert.deepEqual([records, await recordsOf("configmaps")], [["mail-catcher", "traefik", "woocommerce"].map((name) => `sh.helm.release.v1.${name}.v1`), []]);
+    assert.deepEqual([records, await recordsOf("configmaps")], [["mail-catcher", "parking-page", "traefik", "woocommerce"].map((name) => `sh.helm.release.v1.${name}.v1`), []]);
     await fleet.ok("cluster", "up");
     const { ended, rows } = await fleet.apply();
     assert.deepEqual([ended.code, rows.shop!.result, rows.shop!.repairs], [0, "updated", ["moved Helm's records from Secrets to ConfigMaps"]], ended.stderr);

@@ -24,7 +24,7 @@ describe("environment settings", () => {
     assert.deepEqual(parseSettings("prod", minimal), {
       ...minimal,
       ingress: { className: "traefik", controllerNamespace: "traefik", controllerLabels: { "app.kubernetes.io/name": "traefik" }, install: false, ports: { http: 80, https: 443 } },
-      list: "file", clusterCidrs: [], helmTimeout: 600, images: { overrides: {}, platforms: ["linux/amd64", "linux/arm64"] }, plans: {},
+      list: "file", clusterCidrs: [], helmTimeout: 600, images: { overrides: {}, platforms: ["linux/amd64", "linux/arm64"] }, parkingPage: false, plans: {},
       smtp: { host: "mail-catcher.storefleet-mail.svc.cluster.local", port: 1025, from: "shop@example.com" },
     });
   });
@@ -65,7 +65,7 @@ describe("environment settings", () => {
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, list, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, secrets, mailCatcher, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, list, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, secrets, mailCatcher, parkingPage, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [

@@ -65,6 +65,17 @@ describe("the environment's program", () => {
     assert.equal(await new Promise((resolve) => void result.mailUrl?.apply(resolve)), "http://mail.127.0.0.1.nip.io");
   });
 
+  it("has suspended stores answered for where the settings say so, by the storefront's image, with the login to its registry", async () => {
+    const parked = { ...local, parkingPage: true, images: { overrides: { "medusa-storefront": "registry.example.com/storefront:1" } } };
+    const { resources } = await run("local", parked, { "storefleet:pullSecret": "canary-of-the-registry" });
+    assert.ok(names(resources, ":Namespace").includes("storefleet-parking"));
+    assert.equal(resources.find(({ name }) => name === "parking-quota")!.inputs.spec.hard.pods, "4");
+    const { namespace, values } = only(resources, ":Release", "parking-page-release").inputs;
+    assert.deepEqual([namespace, values.image, values.imagePullSecret, values.ingress], ["storefleet-parking", "registry.example.com/storefront:1", "image-pull", { className: "traefik", controllerNamespace: "ingress" }]);
+    assert.equal(only(resources, ":ConfigMap", "receipt").inputs.data.releases, "deployed,deployed,deployed");
+    assert.equal((await run("local", parked)).resources.some(({ type }) => type.endsWith(":Secret")), false);
+  });
+
   it("lets nobody read caught mails without a login, but on the own machine", async () => {
     assert.deepEqual(names((await run("local", local)).resources, ":Secret"), []);
     const { resources } = await run("local", { ...local, hostSuffix: ".shops.example" });

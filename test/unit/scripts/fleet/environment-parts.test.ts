@@ -29,15 +29,16 @@ describe("an environment's parts in the cluster", () => {
   it("its releases are whole when Helm's newest record says deployed and their Deployments are there", async () => {
     const kube = new FakeKube();
     const states = async () => (await readReleases(kube.asKube, "local", settings)).map(({ name, status, whole }) => [name, status, whole]);
-    assert.deepEqual(await states(), [["traefik", undefined, false], ["mail-catcher", undefined, false]]);
+    assert.deepEqual(await states(), [["traefik", undefined, false], ["mail-catcher", undefined, false], ["parking-page", undefined, false]]);
     record(kube, "traefik", "traefik", 9, "deployed");
     record(kube, "traefik", "traefik", 10, "failed");
     record(kube, "traefik", "their-app", 11, "deployed");
     record(kube, "storefleet-mail", "mail-catcher", 1, "deployed");
-    assert.deepEqual(await states(), [["traefik", "failed", false], ["mail-catcher", "deployed", false]]);
+    assert.deepEqual(await states(), [["traefik", "failed", false], ["mail-catcher", "deployed", false], ["parking-page", undefined, false]]);
+    record(kube, "storefleet-parking", "parking-page", 1, "deployed").put("/apis/apps/v1/namespaces/storefleet-parking/deployments/parking-page", { spec: { replicas: 2 } });
     kube.put("/apis/apps/v1/namespaces/storefleet-mail/deployments/mail-catcher", { spec: { replicas: 1 } });
     record(kube, "traefik", "traefik", 11, "deployed").put("/apis/apps/v1/namespaces/traefik/deployments/traefik", { spec: { replicas: 1 } });
-    assert.deepEqual(await states(), [["traefik", "deployed", true], ["mail-catcher", "deployed", true]]);
+    assert.deepEqual(await states(), [["traefik", "deployed", true], ["mail-catcher", "deployed", true], ["parking-page", "deployed", true]]);
     kube.put("/apis/apps/v1/namespaces/traefik/deployments/traefik", { spec: { replicas: 0 } });
     assert.deepEqual((await states())[0], ["traefik", "deployed", false]);
   });
