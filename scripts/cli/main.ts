@@ -26,13 +26,14 @@ import { rbacCommand } from "./commands/rbac";
 import { serveCommand } from "./commands/serve";
 import { stateCommand } from "./commands/state";
 import { statusCommand } from "./commands/status";
+import { suspendCommands } from "./commands/suspend";
 import { tokenCommand } from "./commands/token";
 import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** Commands that read the list, which may be at home in its cluster. */
-const readsList = new Set(["plan", "apply", "destroy", "status", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
+const readsList = new Set(["plan", "apply", "suspend", "resume", "destroy", "status", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
 
 /** The command with all its commands; `inner` is what stands behind `--` of `exec`. */
 export function storesProgram(inner: string[] = []): Command {
@@ -47,7 +48,7 @@ export function storesProgram(inner: string[] = []): Command {
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...about });
       if (readsList.has(command.name())) await fetchList(about);
     });
-  for (const add of [planCommand, applyCommand, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

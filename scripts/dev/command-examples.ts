@@ -211,6 +211,16 @@ bloom  updated  5.9s  title "Bloom Flowers" → "Bloom & Co"
 and 2 unchanged`,
   },
   restart: { line: "restart acme wordpress", where: "cluster", prints: "Restarting woocommerce-wordpress: ./scripts/stores status acme" },
+  suspend: {
+    line: "suspend bloom", where: "cluster",
+    prints: `STORE  RESULT   TIME
+bloom  updated  4.1s  suspended false → true`,
+  },
+  resume: {
+    line: "resume bloom", where: "cluster",
+    prints: `STORE  RESULT   TIME
+bloom  updated  6.0s  suspended true → false`,
+  },
   destroy: {
     line: "destroy bloom --yes", where: "cluster",
     prints: `STORE  RESULT   TIME

@@ -184,7 +184,7 @@ export const answers = {
   "token list": z.strictObject({ env, tokens: z.array(token).describe("Newest first, expired ones among them.") }),
   "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
-  plan, apply: applied, destroy: applied, status, verify, events, logs, domains, restart, credentials,
+  plan, apply: applied, suspend: applied, resume: applied, destroy: applied, status, verify, events, logs, domains, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().nullable().describe("With every right, for this run alone; null where others can reach it, through a proxy.") }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({

@@ -9,12 +9,13 @@ import { ask, found, named, sameAgain, type Asked, type At, type Sent } from "./
 import { checkedList } from "./list-edit";
 import { editList } from "./list-home";
 import { refreshList } from "./list-in-cluster";
-import { defaultsIn, digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
+import { digestOfText, entriesIn, imageFilesIn, readListText, type ListText } from "./list-text";
 import { tellByHand } from "./list-watch";
 import { waysOut } from "./protection";
 import { noteDown } from "./records/of-stores";
 import { endPatch, pathOf, writeRecord, type ListEdit, type Operation } from "./records/operation";
 import type { Scope } from "./scope";
+import { suspendedIn } from "./suspension";
 
 /** What goes with every request of an API's client. */
 export interface RequestOptions {
@@ -61,9 +62,7 @@ export async function requestChange(at: At, name: string, patch: object, { ifMat
 
 /** Suspends a store, or has it run again: its pods go, data and addresses stay. @param ifMatch as for any change */
 export async function requestSuspension(at: At, name: string, suspended: boolean, { ifMatch, key }: RequestOptions = {}): Promise<Operation> {
-  // Without the key it runs, unless all are suspended.
-  const valueIn = (text: string) => suspended || (defaultsIn(text).suspended === true ? false : null);
-  const edit = (text: string) => patchEntry(unlessChanged(text, name, ifMatch), name, { suspended: valueIn(text) });
+  const edit = (text: string) => suspendedIn(unlessChanged(text, name, ifMatch), name, suspended);
   return edited(at, { kind: "apply", names: [name] }, name, edit, { key, body: { suspended } });
 }
 

@@ -108,6 +108,28 @@ describe("changes by the API", function () {
     assert.equal(readFileSync(list, "utf8"), text);
   });
 
+  it("by the commands are the same: a suspended store has no pod behind its Ingress, and the parking page answers for it", async () => {
+    const served = async (namespace: string) => {
+      const slices = (await fleet.kube.list(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`)) as unknown as { endpoints?: { conditions: { ready?: boolean } }[] | null }[];
+      return slices.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions.ready).length;
+    };
+    const [page] = (await fleet.kube.list("/apis/networking.k8s.io/v1/ingresses")).filter(({ spec }) => spec?.defaultBackend);
+    assert.deepEqual([page!.metadata.namespace, page!.spec!.ingressClassName], ["storefleet-parking", "traefik"]);
+    for (const [verb, result, phase] of [["suspend", "updated", "SUSPENDED"], ["suspend", "unchanged", "SUSPENDED"], ["resume", "updated", "READY"]] as const) {
+      const { stores: [first] } = await fleet.json<Answer<"suspend">>(verb, "first");
+      assert.deepEqual([first!.result, (await fleet.status("first"))[0]!.phase], [result, phase]);
+      assert.equal(readFileSync(list, "utf8"), verb === "suspend" ? text.replace("# for now\n", "# for now\n    suspended: true\n") : text);
+      assert.deepEqual([(await served(fleet.namespace("first"))) > 0, await served("storefleet-parking")], [verb === "resume", 2]);
+    }
+    const unknown = await fleet.stores("suspend", "first", "frist");
+    assert.deepEqual([unknown.code, readFileSync(list, "utf8")], [3, text], "of several one is not there: nothing is written");
+    assert.match(unknown.stderr, /there is no store "frist".*\nDid you mean "first"\?/);
+    const { entries } = await fleet.json<Answer<"audit">>("audit", "first");
+    assert.deepEqual(entries.slice(-4).map(({ action, outcome, via }) => `${action} ${outcome} ${via}`), [
+      "list.changed accepted cli", "store.update succeeded cli", "list.changed accepted cli", "store.update succeeded cli",
+    ]);
+  });
+
   it("are for whom a token allows them, in each process, until it is revoked", async () => {
     const api = servers[0]!;
     const { token, id } = await fleet.json<Answer<"token create">>("token", "create", "pipeline", "--allow", "viewer", "--expires", "1h");

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
-import { apply, applyPlan, causesInWords, type AppliedStore } from "../../operations/apply";
+import { apply, applyPlan, causesInWords, type Applied, type AppliedStore } from "../../operations/apply";
 import { exitCodes, fleetCommand, listening, note, print, printAnswer, printOperation, wholeNumber, type Common } from "../common";
 import { asking } from "../ui/deletion";
 import { duration, table } from "../ui/table";
@@ -36,13 +36,18 @@ export function applyCommand(program: Command): void {
           ? apply(flags, { ...flags, names, skipUnchanged: skip }, asking(yes), listener)
           : applyPlan(plan, { env, file: flags.file, context: flags.context, names }, flags, listener),
       );
-      if (flags.json) printAnswer("apply", applied);
-      else {
-        printSummary(applied.stores);
-        printOperation(applied.operation);
-      }
-      process.exitCode ??= exitCodeOf(applied.stores);
+      reportApplied("apply", flags, applied);
     });
+}
+
+/** What was done, and the exit code of that. */
+export function reportApplied(command: "apply" | "suspend" | "resume", { json }: Common, applied: Applied): void {
+  if (json) printAnswer(command, applied);
+  else {
+    printSummary(applied.stores);
+    printOperation(applied.operation);
+  }
+  process.exitCode ??= exitCodeOf(applied.stores);
 }
 
 /** A refusal counts as one while nothing else was done. */

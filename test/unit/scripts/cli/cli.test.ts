@@ -31,6 +31,8 @@ const commands: Record<string, string[]> = {
   events: [...fleet, "--watch"],
   logs: [...fleet, "--tail", "--follow", "--previous", "--since", "--timestamps"],
   restart: fleet,
+  suspend: [...fleet, "--concurrency"],
+  resume: [...fleet, "--concurrency"],
   exec: ["--env", "--file", "--context"],
   shell: ["--env", "--file", "--context"],
   credentials: [...fleet, "--show"],
@@ -164,7 +166,7 @@ describe("stores command", function () {
   });
 
   it("says how to get a cluster where there is none", async () => {
-    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["restart", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
+    for (const args of [["plan"], ["apply"], ["status"], ["destroy", "acme"], ["env"], ["events", "acme"], ["logs", "acme"], ["restart", "acme"], ["suspend", "acme"], ["resume", "acme"], ["credentials", "acme"], ["open", "acme"], ["verify", "acme"]]) {
       await refuses(args, /^error: environment "local" has no running cluster\nStart or choose one: \.\/scripts\/stores cluster up\n$/);
     }
     await refuses(["status", "--env", "prod"], /cluster up --env prod --context NAME/);

@@ -35,6 +35,8 @@ const ofStore: Case = { args: ["nobody"], alone: "no-cluster", refused: "cluster
 const cases: Record<string, Case> = {
   plan: { ...ofStore, list: true },
   apply: { ...ofStore, list: true },
+  suspend: { ...ofStore, list: true },
+  resume: { ...ofStore, list: true },
   // A stack may be there of a store that nobody knows any more.
   destroy: { args: ["nobody", "--yes"], list: true, alone: "no-cluster", refused: "cluster-unreachable" },
   status: ofStore,
