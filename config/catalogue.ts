@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 // A store's products on their way to its set-up Job: in ConfigMaps of their own, since one ConfigMap holds 1 MiB, and so does
 // Helm's record of a release with all that is in it.
 
@@ -24,6 +26,9 @@ export function catalogueParts(products: readonly object[]): string[] {
   }
   return parts.map((part) => `[${part.join(",")}]`);
 }
+
+/** What a part is called: after its content, so that another catalogue runs another set-up Job. */
+export const partName = (json: string, index: number) => `products-${index}-${createHash("sha256").update(json).digest("hex").slice(0, 16)}`;
 
 /** Seconds that so many products may add to the set-up of a store. */
 export const secondsForProducts = (count: number) => Math.ceil(count * secondsPerProduct);

@@ -37,8 +37,8 @@ export const environmentReceipt = { namespace: "storefleet-system", name: "store
  * count by their encrypted text, which changes with each `pulumi config set`.
  */
 export function environmentDigest(env: EnvironmentName, root: string = projectRoot): string {
-  // Where the state is kept, by which key, and who runs the stacks changes nothing on the cluster; of the control plane, see below.
-  const { "storefleet:state": _, "storefleet:operator": __, "storefleet:controlPlane": ___, ...config } = stackConfig(env, root);
+  // Where the state is kept, by which key, who runs the stacks, and what a look leaves out changes nothing on the cluster; of the control plane, see below.
+  const { "storefleet:state": _, "storefleet:operator": __, "storefleet:controlPlane": ___, "storefleet:drift": ____, ...config } = stackConfig(env, root);
   // The Pulumi CLI rewrites the file in an order of its own; that is no change.
   return sha256(canonical(config) + filesDigest(program, root));
 }

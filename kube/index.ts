@@ -4,6 +4,15 @@ import { loadContext } from "./kubeconfig";
 
 export { isConflict, KubeError };
 
+/** What one writer of an object owns of it. */
+export interface ManagedFields {
+  manager?: string;
+  operation?: string;
+  subresource?: string;
+  time?: string;
+  fieldsV1?: object;
+}
+
 /** The parts of an object that the fleet looks at. */
 export interface KubeObject {
   kind?: string;
@@ -19,7 +28,7 @@ export interface KubeObject {
     finalizers?: string[];
     ownerReferences?: { uid: string; kind?: string }[];
     /** Who wrote what, and when, by the API server's clock. */
-    managedFields?: { manager?: string; time?: string }[];
+    managedFields?: ManagedFields[];
   };
   data?: Record<string, string>;
   /** Of ConfigMaps: in base64. */
@@ -45,6 +54,9 @@ export interface Selection {
   fields?: string;
   metadataOnly?: boolean;
 }
+
+/** By which the API server knows who wrote a field. */
+const userAgent = "storefleet";
 
 /** Objects of a page; a thousand stores' objects come in several. */
 const pageSize = 500;
@@ -156,6 +168,17 @@ export class Kube {
     await this.send("PATCH", `${path}?fieldManager=storefleet-cluster&force=true`, { headers: { "content-type": "application/apply-patch+yaml" }, body: JSON.stringify(object) });
   }
 
+  /** What a server-side apply would make of an object; nothing is written. */
+  async tryApply(path: string, object: object): Promise<KubeObject> {
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    return JSON.parse(await this.send("PATCH", `${path}?fieldManager=storefleet-trial&force=true&dryRun=All`, { headers, body: JSON.stringify(object) })) as KubeObject;
+  }
+
+  /** Changes single fields (JSON patch); a test among them that is not met is a KubeError of status 422. @param manager whose the fields are from then on */
+  async patch(path: string, operations: object[], manager: string): Promise<void> {
+    await this.send("PATCH", `${path}?${new URLSearchParams({ fieldManager: manager })}`, { headers: { "content-type": "application/json-patch+json" }, body: JSON.stringify(operations) });
+  }
+
   /** Deletes an object, that one if its uid is given, as it was if its version is; one that is gone is left alone. */
   async remove(path: string, uid?: string, resourceVersion?: string): Promise<void> {
     const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
@@ -188,7 +211,7 @@ export class Kube {
   }
 
   private send(method: Request["method"], path: string, { headers, body }: Partial<Pick<Request, "headers" | "body">> = {}): Promise<string> {
-    return this.connection.text({ method, path, headers: { accept: "application/json", ...headers }, body, signal: this.signal });
+    return this.connection.text({ method, path, headers: { accept: "application/json", "user-agent": userAgent, ...headers }, body, signal: this.signal });
   }
 }
 

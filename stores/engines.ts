@@ -1,17 +1,15 @@
 import type { ComponentResourceOptions, Input } from "@pulumi/pulumi";
-import { Medusa, roomFor as medusaRoom } from "../components/medusa";
+import { Medusa } from "../components/medusa";
 import type { LivingSecrets } from "../components/shared/generated";
 import type { Shop } from "../components/shared/shop";
 import type { OutsideSecret } from "../components/shared/shop-args";
-import { WooCommerce, roomFor as woocommerceRoom } from "../components/woocommerce";
+import { WooCommerce } from "../components/woocommerce";
 import type { EnvironmentSettings } from "../config/environment";
 import { filesDigest } from "../config/files-digest";
 import { hostOf, type EnvironmentName } from "../config/names";
 import { sizesFor } from "../config/plans";
 import type { StoreSpec } from "../config/spec";
-import { imageFilesOf } from "./image-files";
-import type { LivingWalls } from "./living";
-import { wallsFor, type Walls } from "./room";
+import { imageFilesOf, productsOf } from "./image-files";
 
 /** Where a shop is put, known only once the store's walls stand. */
 export interface Place {
@@ -31,12 +29,6 @@ export interface Place {
 
 /** How a store program treats an engine; adding an engine means adding one of these. */
 export interface EngineProgram {
-  /** The walls of an operation that sets out for a digest, where these live. */
-  walls(digest: string, live: LivingWalls): Walls;
-  /** Pod ports that the ingress controller connects to. */
-  httpPorts: number[];
-  /** Whether any pod accepts connections of any other; else the engine's chart says who may connect to which. */
-  openInside: boolean;
   create(place: Place, opts: ComponentResourceOptions): Shop;
 }
 
@@ -48,9 +40,6 @@ function woocommerce(spec: StoreSpec & { engine: "woocommerce" }, settings: Envi
   const sizes = sizesFor("woocommerce", spec.plan, settings);
   const { wordpress, mariadb } = settings.images.overrides;
   return {
-    walls: (digest, live) => wallsFor(sizes, woocommerceRoom, digest, live),
-    httpPorts: [8080],
-    openInside: true,
     create: (place, opts) =>
       new WooCommerce(
         "woocommerce",
@@ -73,10 +62,6 @@ function medusa(spec: StoreSpec & { engine: "medusa" }, settings: EnvironmentSet
   const sizes = sizesFor("medusa", spec.plan, settings);
   const { medusa: application, "medusa-storefront": storefront, postgres, redis } = settings.images.overrides;
   return {
-    walls: (digest, live) => wallsFor(sizes, medusaRoom, digest, live),
-    // The server's and the storefront's.
-    httpPorts: [9000, 8000],
-    openInside: false,
     create: (place, opts) =>
       new Medusa(
         "medusa",
@@ -110,7 +95,7 @@ function common(spec: StoreSpec, settings: EnvironmentSettings, { env, namespace
     storageClass: settings.storageClass,
     title: spec.title,
     adminEmail: spec.adminEmail,
-    products: spec.products.map(({ image, ...product }) => ({ ...product, ...(image && { image: "url" in image ? image.url : image.name }) })),
+    products: productsOf(spec),
     imageFiles: imageFilesOf(spec),
     currency: spec.currency,
     decimals: spec.decimals,

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../config/errors";
 import type { StoreSpec } from "../config/spec";
 
+/** The products as the set-up Job reads them: a picture by its address, or by its file's name. */
+export const productsOf = ({ products }: StoreSpec) => products.map(({ image, ...product }) => ({ ...product, ...(image && { image: "url" in image ? image.url : image.name }) }));
+
 /** The products' image files in base64, each once, by the names that the spec has for them. */
 export function imageFilesOf({ products }: StoreSpec): Record<string, string> {
   const files: Record<string, string> = {};

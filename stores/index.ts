@@ -15,10 +15,10 @@ import { environmentOf, type Environment } from "./environment-outputs";
 import { refuseDrawing, secretsFromOutside } from "./from-outside";
 import { annotations, labels as marks, receiptName } from "./labels";
 import { livingIn, type Living } from "./living";
-import { mailOf } from "./mail";
 import { managers } from "./managers";
 import { notItsPasswords } from "./not-its-passwords";
 import { originOf } from "./origin";
+import { isolationOf, wallsOf } from "./walls";
 
 /** What a store's stack tells. */
 export interface StoreOutputs {
@@ -30,9 +30,6 @@ export interface StoreOutputs {
   /** Undefined where it comes from outside. */
   adminPassword?: Output<string>;
 }
-
-/** Where cert-manager's solver pods answer an HTTP-01 challenge, in the store's own namespace. */
-const certificateSolverPort = 8089;
 
 /** What a store's program takes for granted instead of looking it up. */
 export interface Given {
@@ -59,7 +56,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const digest = storeDigest(spec, environment);
   const live = await living.walls();
   if (!given.drawPasswords) refuseDrawing(env, spec, settings, live.outside);
-  const walls = engine.walls(digest, live);
+  const walls = wallsOf(spec, settings, digest, live);
 
   const { namespace } = new Guardrails(
     "guardrails",
@@ -81,17 +78,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   );
   const isolation = new NetworkIsolation(
     "network-isolation",
-    {
-      namespace,
-      ingressNamespace: settings.ingress.controllerNamespace,
-      ingressPodLabels: settings.ingress.controllerLabels,
-      httpPorts: [...engine.httpPorts, ...(settings.tls ? [certificateSolverPort] : [])],
-      openInside: engine.openInside,
-      egress: settings.egress,
-      clusterCidrs: settings.clusterCidrs,
-      mail: mailOf(settings),
-      labels,
-    },
+    { namespace, ...isolationOf(spec.engine, settings), labels },
     opts,
   );
   const outside = await secretsFromOutside(spec, settings, { namespace, namespaceName: namespaceOf(env, spec.name), labels, living }, opts);

@@ -1,5 +1,5 @@
 import { larger } from "../../config/quantity";
-import { requireQuantity } from "../shared/wrong-args";
+import { requireQuantity } from "../shared/wrong-arg";
 
 /** Quantities by resource, such as `{ memory: "256Mi" }`. */
 type Quantities = Record<string, string>;
@@ -33,7 +33,7 @@ const defaults: Required<ContainerLimits> = {
   max: { memory: "4Gi", "ephemeral-storage": "8Gi" },
 };
 
-/** @throws InputPropertyError for what is no quantity */
+/** @throws WrongArg for what is no quantity */
 export function mergedLimits(limits: ContainerLimits = {}): Required<ContainerLimits> {
   for (const [which, quantities] of Object.entries(limits) as [string, Quantities][]) {
     for (const [resource, text] of Object.entries(quantities)) requireQuantity(["limits", which, resource], text);

@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { input } from "@pulumi/kubernetes/types";
 
-import { wrongArg } from "../shared/wrong-args";
+import { wrongArg } from "../shared/wrong-arg";
 import { publicAddresses } from "./addresses";
 import { requireCidr } from "./require-cidr";
 
@@ -73,7 +73,7 @@ export interface PolicyArgs {
 
 /**
  * The policies by name. A connection passes when any one of them admits it.
- * @throws InputPropertyError for a wrong arg
+ * @throws WrongArg for a wrong arg
  */
 export function networkPolicies(args: PolicyArgs): Record<string, PolicySpec> {
   // To NetworkPolicy an empty list of ports is every port, and one of peers is everybody.

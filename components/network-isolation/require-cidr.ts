@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { wrongArg } from "../shared/wrong-args";
+import { wrongArg } from "../shared/wrong-arg";
 
 /** `text`, if it is an address range such as `10.42.0.0/16`; `path` is its place among the args. */
 export function requireCidr(path: readonly PropertyKey[], text: string): string {

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions, type Input, type Output, interpolate, output, secret } from "@pulumi/pulumi";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Release, type ReleaseArgs } from "@pulumi/kubernetes/helm/v3";
 import { RandomPassword } from "@pulumi/random";
 
-import { catalogueParts, secondsForProducts } from "../../config/catalogue";
+import { catalogueParts, partName, secondsForProducts } from "../../config/catalogue";
 import { urlOf } from "../../config/url";
 import { besideLiving, type Kept } from "./generated";
 import { pulumiLabels } from "./labels";
@@ -105,12 +104,9 @@ export abstract class Shop extends ComponentResource {
     return Object.entries(this.args.imageFiles ?? {}).map(([file, binary]) => this.createFile(engine, `image-${file.split(".")[0]}`, { binaryData: { [file]: binary } }));
   }
 
-  /** The products in as many ConfigMaps as they need. Named by their content, so that another catalogue runs another set-up Job. */
+  /** The products in as many ConfigMaps as they need. */
   private createCatalogue({ engine }: Installation): ConfigMap[] {
-    return catalogueParts(this.args.products ?? []).map((json, index) => {
-      const name = `products-${index}-${createHash("sha256").update(json).digest("hex").slice(0, 16)}`;
-      return this.createFile(engine, name, { data: { [`${String(index).padStart(3, "0")}.json`]: json } });
-    });
+    return catalogueParts(this.args.products ?? []).map((json, index) => this.createFile(engine, partName(json, index), { data: { [`${String(index).padStart(3, "0")}.json`]: json } }));
   }
 
   /** A ConfigMap that the set-up Job mounts. */

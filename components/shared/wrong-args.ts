@@ -1,10 +1,6 @@
-import { InputPropertyError, ResourceError, type Resource } from "@pulumi/pulumi";
-import { propertyPath } from "../../config/property-path";
+import { ResourceError, type Resource } from "@pulumi/pulumi";
 import { sizesSchemas, type SizesOf } from "../../config/plans";
-import { quantity } from "../../config/quantity";
-
-/** A wrong arg, for whoever knows its place among the args but not the component: `checked` adds that. */
-export const wrongArg = (path: readonly PropertyKey[], reason: string) => new InputPropertyError({ propertyPath: propertyPath(path), reason });
+import { WrongArg, wrongArg } from "./wrong-arg";
 
 /** An error that the engine prints with the URN of a component, as it is: the place in our sources helps nobody. */
 export const errorOf = (component: Resource | undefined, message: string): Error => Object.assign(new ResourceError(message, component, true), { stack: undefined });
@@ -20,17 +16,8 @@ export function checked<T>(component: Resource, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!InputPropertyError.isInstance(error)) throw error;
-    throw errorOf(component, `${error.propertyPath}: ${error.reason}`);
-  }
-}
-
-/** Throws unless it is a quantity such as "256Mi". */
-export function requireQuantity(path: readonly PropertyKey[], text: string): void {
-  try {
-    quantity(text);
-  } catch (error) {
-    throw wrongArg(path, (error as Error).message);
+    if (!(error instanceof WrongArg)) throw error;
+    throw errorOf(component, error.message);
   }
 }
 

@@ -12,6 +12,7 @@ import { ciCommand } from "./commands/ci";
 import { clusterCommand } from "./commands/cluster";
 import { completionCommands } from "./commands/completion";
 import { destroyCommand } from "./commands/destroy";
+import { driftCommand } from "./commands/drift";
 import { envCommand } from "./commands/env";
 import { exportCommand } from "./commands/export";
 import { historyCommands } from "./commands/history";
@@ -33,7 +34,7 @@ import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** Commands that read the list, which may be at home in its cluster. */
-const readsList = new Set(["plan", "apply", "suspend", "resume", "destroy", "status", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
+const readsList = new Set(["plan", "apply", "suspend", "resume", "destroy", "status", "drift", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
 
 /** The command with all its commands; `inner` is what stands behind `--` of `exec`. */
 export function storesProgram(inner: string[] = []): Command {
@@ -48,7 +49,7 @@ export function storesProgram(inner: string[] = []): Command {
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...about });
       if (readsList.has(command.name())) await fetchList(about);
     });
-  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, statusCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, statusCommand, driftCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -77,6 +77,7 @@ acme   woocommerce  READY  2m 1s  7s        http://store-acme-07cbc0d1.127.0.0.1
 bloom  woocommerce  READY  2m 1s  7s        http://store-bloom-ca1a474a.127.0.0.1.nip.io
 cargo  medusa       READY  2m 2s  7s        http://store-cargo-ac1a0497.127.0.0.1.nip.io`,
   },
+  drift: { line: "drift", where: "cluster", prints: "No drift: 3 stores are as they were made." },
   metrics: {
     line: "metrics", where: "cluster",
     prints: `…

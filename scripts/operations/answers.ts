@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { driftClasses } from "../fleet/drift/findings";
 import { errorCodes, type ErrorCode } from "../../config/errors";
 import { engineNames } from "../../config/spec";
 import { auditEntry } from "./records/chain";
@@ -96,6 +97,24 @@ const status = z.strictObject({
   isolationProblem: z.string().nullable().describe("Why stores are not known to be walled off from each other, where the settings ask for it."),
 });
 
+const drift = z.strictObject({
+  env,
+  stores: z.array(z.strictObject({
+    name: z.string(),
+    drift: z.array(z.strictObject({
+      object: z.string().describe("Such as Deployment/woocommerce-wordpress."),
+      path: z.string().describe("A JSON pointer, with items of lists by what they are known by: /spec/template/spec/containers/[name=wordpress]/image. Empty: the object as a whole."),
+      class: z.enum(driftClasses).describe("missing: the object. changed: a field. added: a field that nobody wants. foreign: a field that others have written, of which nobody knows what it should be."),
+      want: z.unknown().describe("As it was made; without a value of a Secret, and long texts by their SHA-256."), live: z.unknown().describe("As it is; null: not there."),
+      by: z.string().nullable().describe("The manager that wrote it last; null: the cluster does not remember, as of what was taken away."), at: z.string().nullable().describe("When, ISO 8601."),
+    })),
+    pending: z.boolean().describe("Whether it is not as listed yet: of what Pulumi made only others' writing is told, and not what is missing."),
+    skipped: z.string().nullable().describe("Why it was not looked at."),
+  })),
+  unseen: z.array(z.string()).describe("Kinds that this account may not list."),
+  tried: z.boolean().nullable().describe("Whether the cluster was asked, by a dry run, about fields that are not as wanted; false: this account may not, so a default or a webhook may be among them; null: there were none."),
+});
+
 const verify = z.strictObject({
   name: z.string(), engine, url: z.string(), passed: z.boolean(), seconds,
   steps: z.array(z.strictObject({ step: z.string(), result: z.enum(["passed", "failed", "skipped"]), seconds, detail: z.string() })),
@@ -184,7 +203,7 @@ export const answers = {
   "token list": z.strictObject({ env, tokens: z.array(token).describe("Newest first, expired ones among them.") }),
   "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
-  plan, apply: applied, suspend: applied, resume: applied, destroy: applied, status, verify, events, logs, domains, restart, credentials,
+  plan, apply: applied, suspend: applied, resume: applied, destroy: applied, status, drift, verify, events, logs, domains, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().nullable().describe("With every right, for this run alone; null where others can reach it, through a proxy.") }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({

@@ -195,7 +195,7 @@ describe("a fleet's life", function () {
 
   it("is looked at by an account that sees no Secret, and is told so where one is wanted", async () => {
     await accounts.become("viewer");
-    for (const command of [["status"], ["status", "shop"], ["events", "shop"], ["logs", "corner"], ["open", "shop"]]) await fleet.json(...command);
+    for (const command of [["status"], ["drift"], ["status", "shop"], ["events", "shop"], ["logs", "corner"], ["open", "shop"]]) await fleet.json(...command);
     assert.deepEqual(accounts.refused("viewer"), []);
     assert.deepEqual(accounts.requests("viewer").filter(({ resource }) => resource === "secrets"), []);
     const { code, stdout, stderr } = await fleet.stores("credentials", "shop");

@@ -9,6 +9,7 @@ import type { Environment } from "../../../stores/environment-outputs";
 import { annotations, labels, receiptName } from "../../../stores/labels";
 import { nothingLives, type Living } from "../../../stores/living";
 import { originOf, readOrigin } from "../../../stores/origin";
+import { ownObjects } from "../../../stores/own-objects";
 import { specOf } from "../helpers/fleet";
 import { only, record, type Recorded, type RecordingOptions } from "../helpers/recording-mocks";
 
@@ -52,6 +53,9 @@ async function run(engine: Engine, { entry = {}, shared = environment(), options
   return { spec, shared, resources, outputs, secrets, receipt: only(resources, ":ConfigMap", "receipt"), release: only(resources, ":Release") };
 }
 
+/** Who has written the Secret that an entry names. */
+const withLogin: Living = { ...nothingLives, secret: async (name) => (name === "acme-login" ? { values: { username: "a", email: "a@example.com", password: "p" }, annotations: {}, revision: "1" } : undefined) };
+
 const isObject = ({ type }: Recorded) => type.startsWith("kubernetes:") && !type.endsWith(":Release");
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 
@@ -66,6 +70,21 @@ describe("store program", () => {
 
   for (const engine of engineNames) {
     describe(engine, () => {
+      it("makes beside the release just what a look for drift takes it to have made", async () => {
+        const products = [{ sku: "a", name: "A", price: "1.00", stock: 1, image: "https://example.com/a.png" }];
+        const cases: Case[] = [{}, { entry: { products, labels: { team: "x" }, plan: "medium", protected: true } }, { entry: { secrets: { admin: "acme-login" } }, shared: environment({ egress: "deny" }), living: withLogin }, { shared: environment(outsideMail, true) }, { shared: environment({ tls: { issuer: "ours", wildcard: false } }) }];
+        for (const it of cases) {
+          const { spec, shared, resources } = await run(engine, it);
+          const made = resources.filter((resource) => isObject(resource) && resource.id === undefined).map(({ inputs: { data, binaryData: _, stringData, type: __, apiVersion, kind, metadata: { namespace: ___, ...metadata }, ...rest } }) => ({
+            // A shop's own Secret holds more than it needs.
+            apiVersion, kind, metadata, ...rest, ...(kind === "Secret" && { keys: Object.keys((stringData?.value ?? stringData ?? data) as object).filter((key) => engine !== "medusa" || !["email", "username"].includes(key)).sort() }),
+          }));
+          const expected = ownObjects("local", spec, shared).map(({ keys, ...object }) => ({ ...object, ...(keys && { keys: [...keys].sort() }) }));
+          const sorted = (objects: object[]) => (JSON.parse(JSON.stringify(objects)) as { kind: string; metadata: { name: string } }[]).sort((a, b) => (`${a.kind} ${a.metadata.name}` < `${b.kind} ${b.metadata.name}` ? -1 : 1));
+          assert.deepEqual(sorted(expected), sorted(made));
+        }
+      });
+
       it("makes a namespace with its walls, its products, one release under the engine's name, and the receipt", async () => {
         const { resources, release, receipt } = await run(engine);
         const count = (type: string) => resources.filter((it) => it.type.endsWith(type)).length;

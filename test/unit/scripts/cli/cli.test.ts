@@ -20,6 +20,7 @@ const commands: Record<string, string[]> = {
   apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords"],
   destroy: [...fleet, "--all", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
+  drift: [...fleet, "--detailed-exitcode"],
   metrics: ["--env", "--file", "--context", "--listen"],
   serve: [...fleet, "--listen", "--behind", "--only", "--session-key"],
   verify: fleet,

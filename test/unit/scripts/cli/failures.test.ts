@@ -40,6 +40,7 @@ const cases: Record<string, Case> = {
   // A stack may be there of a store that nobody knows any more.
   destroy: { args: ["nobody", "--yes"], list: true, alone: "no-cluster", refused: "cluster-unreachable" },
   status: ofStore,
+  drift: ofStore,
   metrics: { alone: "no-cluster", refused: "cluster-unreachable" },
   serve: { alone: "no-cluster", refused: "cluster-unreachable" },
   verify: ofStore,
