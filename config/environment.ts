@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { backupSettings } from "./backup";
 import { UserError } from "./errors";
 import { fixed } from "./fixed";
 import { type Explanation, explainIssues } from "./explain";
@@ -20,7 +21,7 @@ export const engineImages = {
   medusa: ["medusa", "medusa-storefront", "postgres", "redis"],
 } as const satisfies Record<Engine, readonly string[]>;
 /** Images that an environment can replace, for a mirror or another version. */
-export const imageNames = [...engineImages.woocommerce, ...engineImages.medusa, "traefik", "mail-catcher"] as const;
+export const imageNames = [...engineImages.woocommerce, ...engineImages.medusa, "traefik", "mail-catcher", "restic", "rclone", "backup-door"] as const;
 export type ImageName = (typeof imageNames)[number];
 
 /** Processors that all images are there for. */
@@ -112,6 +113,7 @@ export const settingsSchema = z
     isolation: z.enum(["required", "trust"]).optional()
       .describe("required: `apply` refuses a cluster of which `cluster up` could not see that it enforces network policies. trust: it does not ask. Absent: required, but for `local`."),
     tls: tls.optional().describe("Present: stores answer on https, with certificates of cert-manager."),
+    backup: backupSettings.optional().describe("Where the stores are backed up to; absent: they are not. What all backups can be opened with is the secret storefleet:backupKey."),
     helmTimeout: z.int().min(1).max(86400).default(600).describe("Seconds that an installation may take; HELM_TIMEOUT overrides."),
     secrets: z.strictObject({ store: secretStore.describe("A secret store of the External Secrets Operator.") }).optional()
       .describe("Where the passwords of all stores come from; absent: each store's are generated, but for those that its entry in the list names."),

@@ -21,6 +21,9 @@ export const recordLabels = {
   env: "storefleet.dev/env",
 } as const;
 
+/** Who looks into backups without being an administrator: the role is made by `infra/rbac`. */
+export const keepers = { name: "storefleet-keeper", clusterRole: "storefleet-keeper", subjects: [...deployers], inEffect: async () => undefined };
+
 /** Where records are that are ConfigMaps. */
 export const recordsPath = `/api/v1/namespaces/${control.namespace}/configmaps`;
 

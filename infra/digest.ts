@@ -11,6 +11,7 @@ const program = [
   "index.ts",
   "infra",
   "config/control-plane.ts",
+  "config/backup.ts",
   "config/environment.ts",
   "config/helm-records.ts",
   "config/host-suffix.ts",
@@ -23,6 +24,7 @@ const program = [
   "components/traefik",
   "components/mail-catcher",
   "components/parking-page",
+  "components/backup-gateway",
   "package-lock.json",
 ];
 
@@ -54,14 +56,14 @@ export const controlPlaneDigest = (env: EnvironmentName, root: string = projectR
 export function secretRevisions(env: EnvironmentName, root: string = projectRoot): SecretRevisions {
   const config = stackConfig(env, root);
   const revisions: SecretRevisions = {};
-  for (const name of ["pullSecret", "smtpPassword"] as const) {
+  for (const name of ["pullSecret", "smtpPassword", "backupKey"] as const) {
     const encrypted = config[`storefleet:${name}`];
     if (encrypted !== undefined) revisions[name] = sha256(JSON.stringify(encrypted)).slice(0, 16);
   }
   return revisions;
 }
 
-export type SecretRevisions = { pullSecret?: string; smtpPassword?: string };
+export type SecretRevisions = { pullSecret?: string; smtpPassword?: string; backupKey?: string };
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -1,10 +1,12 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import type { Provider } from "@pulumi/kubernetes/provider";
 import { all, Config, type Input, type Output, type Resource } from "@pulumi/pulumi";
+import { BackupGateway } from "../components/backup-gateway";
 import { ControlPlane } from "../components/control-plane";
 import { Guardrails } from "../components/guardrails";
 import { MailCatcher } from "../components/mail-catcher";
 import { environmentLabels, pulumiLabels } from "../components/shared/labels";
+import { backupPlace } from "../config/backup";
 import { readControlPlane, type ControlPlaneSettings } from "../config/control-plane";
 import { requireDeployed } from "../components/shared/require-deployed";
 import { ParkingPage } from "../components/parking-page";
@@ -19,12 +21,13 @@ import { requireAccounts } from "./accounts";
 import { requireIssuer } from "./certificates";
 import { clusterMark, refuseOtherCluster } from "./cluster-identity";
 import { clusterProvider, contextOf } from "./cluster-provider";
-import { control, recorders } from "./control";
+import { control, keepers, recorders } from "./control";
 import { accountsNamespace } from "./deployers";
 import { controlPlaneDigest, environmentDigest, environmentReceipt, secretRevisions, type SecretRevisions } from "./digest";
 import { finderIn } from "./existing-objects";
 import { ownReleases, refuseForeign } from "./own-parts";
 import { requireExistingParts, requireSecretStore } from "./required-parts";
+import { backupSecrets, type BackupSecrets } from "./backup-secrets";
 import { describedCluster } from "./cluster-of-outputs";
 import { wildcardIngress } from "./wildcard-ingress";
 
@@ -37,6 +40,8 @@ export interface EnvironmentOutputs {
   /** A `.dockerconfigjson` for the stores' namespaces. */
   pullSecret?: Output<string>;
   smtpPassword?: Output<string>;
+  /** What all backups can be opened with. */
+  backupKey?: Output<string>;
   /** By name of a secret: what changes with it. */
   secretRevisions: SecretRevisions;
   /** Where the mail catcher shows what the stores sent. */
@@ -89,9 +94,11 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
   const mail = settings.mailCatcher ? installMailCatcher(inside) : undefined;
   const pullSecret = config.getSecret("pullSecret");
   const parking = settings.parkingPage ? installParkingPage(inside, pullSecret) : undefined;
+  const held = backupSecrets(env, settings, config);
+  const backups = held ? installBackupGateway(held, inside) : undefined;
   const asked = readControlPlane(env);
   const fleet = asked ? installControlPlane(env, asked, { ...context, opts: { ...context.opts, dependsOn: [records] } }) : undefined;
-  const installed = [traefik, mail, parking, fleet].filter((it) => it !== undefined);
+  const installed = [traefik, mail, parking, backups, fleet].filter((it) => it !== undefined);
   writeReceipt(context, system.namespace, [...existing, records, ...certificates, ...installed], {
     environment: env,
     cluster,
@@ -112,6 +119,7 @@ export async function environment(env: EnvironmentName, finder = finderIn): Prom
     secretRevisions: revisions,
     ...(pullSecret && { pullSecret }),
     ...(smtpPassword && { smtpPassword }),
+    ...(held && { backupKey: held.backupKey }),
     ...(mail && { mailUrl: mail.url }),
     ...(fleet && { fleetUrl: fleet.url }),
   };
@@ -187,6 +195,31 @@ function installParkingPage({ settings, labels, timeout, opts }: Context, pullSe
   );
 }
 
+/** The namespace stays when the setting goes, and all backups with it: where they are on its volume, it would take them along. */
+function installBackupGateway({ backup, backupKey, bucketLogin }: BackupSecrets, { settings, labels, timeout, opts }: Context): BackupGateway {
+  const { volume, bucket } = backup;
+  const { namespace } = new Guardrails("backups", { namespace: backupPlace.namespace, quota: backupQuota(volume), labels, managers: keepers, protect: volume !== undefined }, opts);
+  const { rclone, restic, "backup-door": node } = settings.images.overrides;
+  return new BackupGateway(
+    "backup-gateway",
+    {
+      namespace,
+      release: backupPlace.release,
+      port: backupPlace.port,
+      keysSecret: backupPlace.keys,
+      recoveryKey: backupKey,
+      volume,
+      storageClass: settings.storageClass,
+      bucket: bucket && bucketLogin && { ...bucket, ...bucketLogin },
+      chartDigest: filesDigest(["components/backup-gateway/chart"]),
+      images: { rclone, restic, node },
+      timeout,
+      labels,
+    },
+    opts,
+  );
+}
+
 /** Beside the accounts that it runs as, which an administrator made: `stores rbac --control-plane`. */
 function installControlPlane(env: EnvironmentName, { image, host, variables }: ControlPlaneSettings, { settings, inCluster, labels, timeout, opts }: Context): ControlPlane {
   return new ControlPlane(
@@ -230,6 +263,12 @@ function writeReceipt({ labels, opts }: Context, namespace: Output<string>, afte
     { ...opts, dependsOn: after },
   );
 }
+
+/** The gateway with a roll-out of it, and those that look and clear up. */
+const backupQuota = (volume?: string) => ({
+  ...systemQuota, pods: "6", "requests.cpu": "1", "requests.memory": "1Gi", "limits.memory": "4Gi", "limits.ephemeral-storage": "8Gi",
+  persistentvolumeclaims: "1", "requests.storage": volume ?? "0",
+});
 
 /** One small Deployment, a roll-out of it included. */
 const systemQuota = {

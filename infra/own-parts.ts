@@ -1,6 +1,7 @@
 import { mailCatcher, type EnvironmentSettings } from "../config/environment";
 import { UserError } from "../config/errors";
 import type { EnvironmentName } from "../config/names";
+import { backupPlace } from "../config/backup";
 import { controlPlaneRelease } from "../components/control-plane/names";
 import { readControlPlane } from "../config/control-plane";
 import { control } from "./control";
@@ -23,10 +24,11 @@ export interface OwnRelease {
 }
 
 /** What the environment's stack installs into namespaces of its own. */
-const installed = ({ ingress, mailCatcher: caught, parkingPage: parks }: EnvironmentSettings): OwnRelease[] => [
+const installed = ({ ingress, mailCatcher: caught, parkingPage: parks, backup }: EnvironmentSettings): OwnRelease[] => [
   ...(ingress.install ? [{ namespace: ingress.controllerNamespace, name: traefikRelease }] : []),
   ...(caught ? [{ namespace: mailCatcher.namespace, name: mailCatcher.service }] : []),
   ...(parks ? [{ namespace: parkingPage.namespace, name: parkingPage.name }] : []),
+  ...(backup ? [{ namespace: backupPlace.namespace, name: backupPlace.release }] : []),
 ];
 
 /** What the environment's stack installs: the control plane beside the accounts, as a pod has an account of its own namespace only. */

@@ -7,7 +7,7 @@ import type { EnvironmentName } from "../config/names";
 export interface SharedParts {
   settings: EnvironmentSettings;
   /** A revision for each secret that the environment holds; it changes with the secret's value, which it does not tell. */
-  secretRevisions: { pullSecret?: string; smtpPassword?: string };
+  secretRevisions: { pullSecret?: string; smtpPassword?: string; backupKey?: string };
 }
 
 export interface Environment extends SharedParts {
@@ -16,6 +16,8 @@ export interface Environment extends SharedParts {
   /** A `.dockerconfigjson`; present when the environment has one. */
   pullSecret?: Output<string>;
   smtpPassword?: Output<string>;
+  /** What all backups can be opened with. */
+  backupKey?: Output<string>;
 }
 
 /** Reads the outputs of the environment's stack. */
@@ -30,5 +32,6 @@ export async function environmentOf(env: EnvironmentName): Promise<Environment> 
     cluster: cluster?.value as string | undefined,
     ...(secretRevisions.pullSecret && { pullSecret: stack.requireOutput("pullSecret") as Output<string> }),
     ...(secretRevisions.smtpPassword && { smtpPassword: stack.requireOutput("smtpPassword") as Output<string> }),
+    ...(secretRevisions.backupKey && { backupKey: stack.requireOutput("backupKey") as Output<string> }),
   };
 }

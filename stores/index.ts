@@ -9,6 +9,7 @@ import type { StoreSpec } from "../config/spec";
 import { refuseOtherCluster } from "../infra/cluster-identity";
 import { clusterProvider, contextOf } from "../infra/cluster-provider";
 import { plainError } from "../infra/plainly";
+import { backupOf } from "./backup";
 import { storeDigest } from "./digest";
 import { engineOf } from "./engines";
 import { environmentOf, type Environment } from "./environment-outputs";
@@ -58,7 +59,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   if (!given.drawPasswords) refuseDrawing(env, spec, settings, live.outside);
   const walls = wallsOf(spec, settings, digest, live);
 
-  const { namespace } = new Guardrails(
+  const { namespace, uid } = new Guardrails(
     "guardrails",
     {
       namespace: namespaceOf(env, spec.name),
@@ -86,6 +87,10 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
   const place = { env, namespace, labels, secrets: outside, living: secrets, smtpRevision: environment.secretRevisions.smtpPassword, ...copySecrets(environment, namespace, labels, opts) };
   const shop = engine.create(place, { ...opts, dependsOn: [isolation] });
   await shop.installed;
+  const { backup } = settings;
+  const backups = backup && environment.backupKey
+    ? [backupOf(spec, { ...settings, backup }, { namespace, namespaceUid: uid, labels, recoveryKey: environment.backupKey, secrets: outside, imagePullSecret: place.imagePullSecret }, { ...opts, dependsOn: [isolation] })]
+    : [];
 
   new ConfigMap(
     "receipt",
@@ -105,7 +110,7 @@ export async function storeProgram(env: EnvironmentName, spec: StoreSpec, given:
         release: shop.releaseStatus.apply((status) => requireDeployed(status, shop)),
       },
     },
-    { ...opts, dependsOn: [shop] },
+    { ...opts, dependsOn: [shop, ...backups] },
   );
 
   const { url, adminUrl, adminUsername, adminPassword } = shop;

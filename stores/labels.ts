@@ -16,6 +16,8 @@ export const annotations = {
   sizes: "storefleet.dev/sizes",
   /** Written by `stores apply` when an operation failed, removed when one succeeds. */
   lastError: "storefleet.dev/last-error",
+  /** Which snapshot a restore puts back that has not come to its end. */
+  restoring: "storefleet.dev/restoring",
 } as const;
 
 /** The last thing a store's stack writes, in the store's namespace. */

@@ -4,6 +4,7 @@ import { roomFor as woocommerceRoom } from "../components/woocommerce/sizes";
 import type { EnvironmentSettings } from "../config/environment";
 import { sizesFor } from "../config/plans";
 import type { Engine, StoreSpec } from "../config/spec";
+import { backupDemand } from "./backup-room";
 import type { LivingWalls } from "./living";
 import { mailOf } from "./mail";
 import { wallsFor, type Walls } from "./room";
@@ -20,9 +21,10 @@ const doors: Record<Engine, { httpPorts: number[]; openInside: boolean }> = {
 
 /** The walls of an operation that sets out for a digest, where these live. */
 export function wallsOf({ engine, plan }: Pick<StoreSpec, "engine" | "plan">, settings: EnvironmentSettings, digest: string, live: LivingWalls): Walls {
+  const more = backupDemand({ engine, plan }, settings);
   return engine === "woocommerce"
-    ? wallsFor(sizesFor("woocommerce", plan, settings), woocommerceRoom, digest, live)
-    : wallsFor(sizesFor("medusa", plan, settings), medusaRoom, digest, live);
+    ? wallsFor(sizesFor("woocommerce", plan, settings), (it) => woocommerceRoom(it, more), digest, live)
+    : wallsFor(sizesFor("medusa", plan, settings), (it) => medusaRoom(it, more), digest, live);
 }
 
 /** Who may connect to a store's pods, and whom they may connect to. */

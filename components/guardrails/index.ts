@@ -64,6 +64,8 @@ export interface Managers {
 export class Guardrails extends ComponentResource {
   /** The namespace's name. Known only once quota and limits exist, so that no workload gets in before them. */
   public readonly namespace: Output<string>;
+  /** The namespace's `uid`: another one of the same name has another. */
+  public readonly uid: Output<string>;
 
   constructor(name: string, args: GuardrailsArgs, opts?: ComponentResourceOptions) {
     super("storefleet:index:Guardrails", name, args, opts);
@@ -97,6 +99,7 @@ export class Guardrails extends ComponentResource {
       { parent: this },
     );
 
+    this.uid = namespace.metadata.uid;
     this.namespace = all([namespace.metadata.name, quota.metadata.name, limits.metadata.name]).apply(([it]) => it);
     this.registerOutputs({ namespace: this.namespace });
   }

@@ -11,9 +11,10 @@ const rolling = (size: WorkloadSize) => demand(size.replicas + 2, size);
 /**
  * Room for a shop at its busiest: all parts rolling out at once, each with a pod that starts and one that still
  * ends, and the Job before and after a change.
+ * @param more pods of others beside the shop
  */
-export const roomFor = ({ server, worker, storefront, postgres, redis, job, volumes }: MedusaSizes): Room =>
+export const roomFor = ({ server, worker, storefront, postgres, redis, job, volumes }: MedusaSizes, more: PodDemand[] = []): Room =>
   roomOf(
-    [rolling(server), rolling(worker), rolling(storefront), demand(1, postgres), demand(1, redis), demand(2, job), certificateSolvers],
+    [rolling(server), rolling(worker), rolling(storefront), demand(1, postgres), demand(1, redis), demand(2, job), certificateSolvers, ...more],
     [volumes.postgres, volumes.redis],
   );

@@ -24,10 +24,11 @@ export function sizeValues({ wordpress, mariadb, job, volumes }: WooCommerceSize
 /**
  * Room for a shop at its busiest: a roll-out with the pods that it starts beside those that still end, and the Jobs
  * that may overlap (the set-up before and after a change, and one turn of scheduled work).
+ * @param more pods of others beside the shop
  */
-export function roomFor({ wordpress, mariadb, job, volumes }: WooCommerceSizes): Room {
+export function roomFor({ wordpress, mariadb, job, volumes }: WooCommerceSizes, more: PodDemand[] = []): Room {
   const demand = (count: number, size: JobSize, part: keyof typeof ephemeral): PodDemand => ({ count, ...size, ...ephemeral[part] });
-  const pods = [demand(wordpress.replicas + 2, wordpress, "wordpress"), demand(1, mariadb, "mariadb"), demand(3, job, "job"), certificateSolvers];
+  const pods = [demand(wordpress.replicas + 2, wordpress, "wordpress"), demand(1, mariadb, "mariadb"), demand(3, job, "job"), certificateSolvers, ...more];
   return roomOf(pods, [volumes.wordpress, volumes.mariadb]);
 }
 

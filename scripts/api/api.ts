@@ -47,7 +47,7 @@ export interface FleetApi {
   planOf(operation: string): Promise<Pick<KeptPlan, "stores">>;
   /** Exactly what a plan says, or nothing. */
   applyPlan(operation: string, limits: { maxDeletes?: number }, options: RequestOptions, caller: Caller): Promise<Operation>;
-  on(kind: "restart" | "verify", store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
+  on(kind: "restart" | "verify" | "backup", store: string, options: RequestOptions, caller: Caller): Promise<Operation>;
   cancel(operation: string, caller: Caller): Promise<Operation>;
   /** @param expected the digest of the text that is replaced; absent: whatever is there */
   replaceList(text: string, expected: string | undefined, caller: Caller): Promise<ListText>;

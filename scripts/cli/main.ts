@@ -8,6 +8,7 @@ import { setGiven, type Given } from "../../config/stores-command";
 import { checkVariables } from "../../config/variables";
 import { cacheFolder, stateFolder } from "../machine/paths";
 import { applyCommand } from "./commands/apply";
+import { backupCommands } from "./commands/backup";
 import { ciCommand } from "./commands/ci";
 import { clusterCommand } from "./commands/cluster";
 import { completionCommands } from "./commands/completion";
@@ -49,7 +50,7 @@ export function storesProgram(inner: string[] = []): Command {
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...about });
       if (readsList.has(command.name())) await fetchList(about);
     });
-  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, statusCommand, driftCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, backupCommands, statusCommand, driftCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

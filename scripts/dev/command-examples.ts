@@ -11,6 +11,9 @@ export interface Example {
 
 const simulation = "Pods are simulated on this embedded cluster: it proves provisioning, it does not serve a page. For shops that answer: start Docker or Podman, or name any cluster by --context.";
 
+const noBackups = `error: environment "local" keeps no backups
+Say where in Pulumi.local.yaml: storefleet:settings.backup, as docs/backups.md has it; then ./scripts/stores cluster up && ./scripts/stores apply`;
+
 const noPipeline = "error: this is no job of GitHub Actions or GitLab CI\nIt is for pipelines; docs/pipelines.md has them.";
 
 /** Of every command, by its path. */
@@ -190,6 +193,9 @@ Set it in Pulumi.local.yaml, such as: storefleet:state: { secretsProvider: "awsk
   },
   "state unlock": { line: "state unlock", where: "cluster", prints: "Nobody holds a lock there." },
   verify: { line: "verify acme", where: "cluster", prints: `error: nothing can be bought in acme\n${simulation}` },
+  backup: { line: "backup acme", where: "cluster", prints: noBackups },
+  backups: { line: "backups acme", where: "cluster", prints: noBackups },
+  restore: { line: "restore acme --yes", where: "cluster", prints: noBackups },
   exec: { line: "exec acme -- wp plugin list", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
   shell: { line: "shell acme mariadb", where: "cluster", prints: `error: nothing runs in the pods of acme\n${simulation}` },
   images: {

@@ -1,5 +1,6 @@
 import { readState } from "../../config/state";
 import { environmentFor } from "../../config/variables";
+import type { Observed } from "../fleet/observe";
 import { refuseForeignState } from "./described-cluster";
 import type { Operation } from "./operation";
 import { Pool } from "./pool";
@@ -18,6 +19,8 @@ export interface RunContext {
   adopt?: boolean;
   /** Stores whose passwords came from outside get drawn ones, where their list says so. */
   drawPasswords?: boolean;
+  /** Saves what a store holds before it is deleted; where it throws, the store stays. @default nothing is saved */
+  lastBackup?: (store: Observed, onStep: (text: string) => void, signal: AbortSignal) => Promise<void>;
   /** Stores that somebody asked for by name: these are deleted also where the state has no stack of them. */
   named?: readonly string[];
 }

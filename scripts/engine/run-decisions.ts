@@ -76,6 +76,7 @@ export async function runDecisions({ record, ...context }: RunContext & { record
       ({ action, reason } = decided);
       if (idleResults[action]) return nothingDone();
       if (action !== "delete" && spec) return reconcileStore(own, spec, observed, onStep);
+      if (observed && !observed.deleting) await context.lastBackup?.(observed, onStep, begun.signal);
       const destroyed = await destroyStore(own, name, observed, onStep);
       // Another run was faster.
       return destroyed.failure?.kind === "not-found" && decision.observed ? nothingDone() : destroyed;

@@ -1,5 +1,6 @@
 import { formatProblem, type ListProblem } from "../../config/errors";
 import { engineRefusal } from "../../config/fixed";
+import { storesCommand } from "../../config/stores-command";
 import { releaseOf } from "../../stores/digest";
 import type { Observed } from "./observe";
 
@@ -35,6 +36,10 @@ export const isMade = ({ action }: Pick<Decision, "action">): boolean => action 
 export const isChanged = ({ action }: Pick<Decision, "action">): boolean => action === "update" || action === "upgrade";
 
 const isDeployed = ({ releases }: Observed) => releases.length > 0 && releases.every(({ status }) => status === "deployed");
+
+/** Of a store whose data is being put back: whatever else is done with it waits. */
+export const restoringInWords = ({ store, restoring = "" }: Pick<Observed, "store" | "restoring">) =>
+  `snapshot ${restoring.split("@")[1]} of ${store} is being put back, or that was cut off; to go on with it: ${storesCommand(`restore ${store} --snapshot ${restoring.split("@")[1]}`)}`;
 
 /** The last operation got where it set out for, but Helm has something else now: Pulumi's state does not know. */
 export const changedByHand = (observed: Observed) =>
@@ -78,6 +83,7 @@ export function decide(wanted: Wanted[], fleet: Map<string, Observed>, options: 
     const observed = fleet.get(name);
     if (!observed) return { name, action: "create" };
     const refusal = engineRefusal(name, engine, engineIn(observed, engine));
+    if (observed.restoring !== undefined) return { name, action: "refused", reason: restoringInWords(observed), observed };
     if (refusal) return { name, action: "refused", reason: formatProblem({ ...engineAt, ...refusal }), observed };
     return { name, action: options.skipUnchanged && isUnchanged(observed, digest) ? "unchanged" : hasOtherRelease(observed, digest) ? "upgrade" : "update", observed };
   });

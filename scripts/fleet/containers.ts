@@ -3,6 +3,7 @@ import type { KubeObject } from "../../kube";
 /** What a part is for, by the label `app.kubernetes.io/component` that the engines' charts give it. */
 const roles: Record<string, "database" | "set-up" | "chore"> = {
   mariadb: "database", setup: "set-up", cron: "chore", // WooCommerce
+  backup: "chore",
   database: "database", redis: "database", prepare: "set-up", // Medusa
 };
 

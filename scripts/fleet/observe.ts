@@ -28,6 +28,8 @@ export interface Observed {
   intendedDigest?: string;
   /** Why the last operation of the script failed, until one succeeds. */
   lastError?: string;
+  /** Which snapshot a restore puts back that has not come to its end. */
+  restoring?: string;
   receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean; origin?: Origin; outside?: OutsideNotes };
   /** Secrets from outside that hold something else by now, where it was looked. */
   changedSecrets?: string[];
@@ -85,6 +87,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
     suspended: note[annotations.suspended] === "true",
     intendedDigest: note[annotations.digest],
     lastError: note[annotations.lastError],
+    restoring: note[annotations.restoring],
     receipt: receipt && {
       digest: receipt.data?.digest ?? "",
       engine: receipt.data?.engine ?? "",

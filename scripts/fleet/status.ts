@@ -6,6 +6,8 @@ import type { Kube } from "../../kube";
 import { forEachLimited } from "../machine/os/limited";
 import { hostCertificate, readCertificates, type HostCertificate } from "./certificates";
 import { addressOf } from "./environment";
+import { overdueBackups } from "./backups";
+import { restoringInWords } from "./classify";
 import { findEntrances, noEntrance } from "./ingress-trouble";
 import type { Observed } from "./observe";
 import { outsideTrouble } from "./outside-secrets";
@@ -71,19 +73,23 @@ interface Service {
   closed?: string;
   /** Its own address first. */
   certificates: ReturnType<typeof hostCertificate>[];
+  /** What is to be said of its backups, if anything. */
+  backups?: string;
 }
 
 const isSecure = ({ receipt }: Observed) => receipt?.url.startsWith("https:") === true;
 
-/** Looks at the whole environment in six calls, and in one to three more where stores are on https, however many there are. */
+/** Looks at the whole environment in six calls, in one to three more where stores are on https, and in one where they are backed up, however many there are. */
 async function services(kube: Kube, env: EnvironmentName, observed: Map<string, Observed>, shared: SharedParts | undefined): Promise<(seen: Observed, domains?: string[]) => Service> {
   const anySecure = [...observed.values()].some(isSecure);
-  const [workloads, entrances, certificates] = await Promise.all([
+  const [workloads, entrances, certificates, overdue] = await Promise.all([
     workloadsByNamespace(kube, env), findEntrances(kube, env, shared?.settings.ingress), anySecure ? readCertificates(kube, env) : undefined,
+    shared?.settings.backup ? overdueBackups(kube, env, shared.settings.backup.schedule) : undefined,
   ]);
   return (seen, domains = []) => ({
     workloads: workloads.get(seen.namespace) ?? [],
     closed: noEntrance(entrances, seen),
+    backups: overdue?.get(seen.namespace),
     certificates: certificates && isSecure(seen) ? [new URL(seen.receipt!.url).hostname, ...domains].map((host) => hostCertificate(certificates, seen.namespace, host)) : [],
   });
 }
@@ -130,8 +136,9 @@ const leftList = ({ store, protected: kept }: Observed) =>
  * READY needs all of: the last operation got where it set out for, Helm agrees, every workload serves, requests come in, and browsers take
  * its address for safe. A custom domain may lead here later.
  */
-async function judge(kube: Kube, seen: Observed, { workloads, closed, certificates }: Service, secretTrouble: () => Promise<string | undefined>): Promise<{ phase: Phase; reason?: string }> {
+async function judge(kube: Kube, seen: Observed, { workloads, closed, certificates, backups }: Service, secretTrouble: () => Promise<string | undefined>): Promise<{ phase: Phase; reason?: string }> {
   if (seen.deleting) return { phase: "DELETING" };
+  if (seen.restoring !== undefined) return { phase: "PROVISIONING", reason: restoringInWords(seen) };
   const finished = seen.receipt !== undefined && seen.receipt.digest === seen.intendedDigest;
   const failedRelease = seen.releases.find(({ status }) => status === "failed");
   const pendingRelease = seen.releases.find(({ status }) => status !== "deployed" && status !== "failed");
@@ -144,7 +151,7 @@ async function judge(kube: Kube, seen: Observed, { workloads, closed, certificat
     const reason = certificates.find((it) => it.reason !== null)?.reason ?? undefined;
     const [own] = certificates;
     if (own && !own.ready) return { phase: own.failed || own.notAfter !== null ? "FAILED" : "PROVISIONING", reason };
-    return { phase: "READY", reason };
+    return { phase: "READY", reason: reason ?? backups };
   }
   // What comes from outside first: pods that lack it, or database and shop that have different ones, only follow from it.
   const outside = await secretTrouble();

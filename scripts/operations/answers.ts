@@ -139,6 +139,12 @@ const domains = z.strictObject({
   })),
 });
 
+const snapshot = z.strictObject({
+  id: z.string(), time: z.string().describe("ISO 8601."), kind: z.string().describe("What it was made for: scheduled, manual, pre-restore, final."),
+  repository: z.string().describe("Where it is: a store's name, and which of that name."), own: z.boolean().describe("Of the store that runs now; false: of an earlier one of its name."),
+  orders: count.nullable(), products: count.nullable(), customers: count.nullable(), bytes: count.nullable(),
+});
+
 const restart = z.strictObject({ name: z.string(), restarted: z.array(z.string()).describe("Deployments and StatefulSets.") });
 
 const credentials = z.strictObject({ name: z.string(), url: z.string(), adminUrl: z.string().optional(), username: z.string().optional(), password: z.string().optional() });
@@ -205,6 +211,15 @@ export const answers = {
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
   plan, apply: applied, suspend: applied, resume: applied, destroy: applied, status, drift, verify, events, logs, domains, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().nullable().describe("With every right, for this run alone; null where others can reach it, through a proxy.") }),
+  backup: z.strictObject({
+    env,
+    stores: z.array(z.strictObject({
+      name: z.string(), result: z.enum(["saved", "failed"]), seconds, error: z.string().nullable(),
+      snapshot: z.string().nullable().describe("null where it failed, or pods only pretend to run."), bytes: count.nullable(), added: count.nullable().describe("Bytes that were not there yet, as they are stored."),
+    })),
+  }),
+  backups: z.strictObject({ name: z.string(), snapshots: z.array(snapshot).describe("Newest first."), unreadable: z.array(z.strictObject({ repository: z.string(), reason: z.string() })) }),
+  restore: z.strictObject({ name: z.string(), snapshot, saved: z.string().nullable().describe("The backup of what was there before; null: there is none."), seconds }),
   open: z.strictObject({ name: z.string(), url: z.string() }),
   hosts: z.strictObject({
     env,

@@ -12,6 +12,7 @@ import { decideAnew, decideFleet, whyOf } from "./decide";
 import { clusterAddressOf, requireConsent, requireFew, requirePermission, type ClusterAddress, type Consent } from "./deletion-guards";
 import type { DoomedStore } from "./doomed";
 import { requireIsolation } from "./isolation";
+import { askedFor, lastBackup } from "./last-backup";
 import { longestInstallation, openNamed, specsOf, type Fleet } from "./open-fleet";
 import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseStale, type SavedPlan } from "./saved-plan";
 import { recordedDecisions } from "./records/of-stores";
@@ -41,6 +42,8 @@ export interface ApplyOptions {
   adopt?: boolean;
   /** Draw passwords for the named stores, where they had them from outside. */
   drawPasswords?: boolean;
+  /** false: nothing is saved before stores are deleted. @default true where the environment keeps backups */
+  backup?: boolean;
   /** Stores at a time; absent: as many as this machine bears. */
   concurrency?: number;
   /** The record that waits for this. */
@@ -66,12 +69,12 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
   const how = { ...options, skipUnchanged: options.skipUnchanged && !adopt };
   const decisions = decideFleet(fleet, how);
   await requireIsolation(fleet.session, fleet.shared, decisions);
-  const doomed = await requirePermission(decisions, fleet, options, consent);
+  const doomed = await requirePermission(decisions, fleet, options, consent, savingFor(fleet, options) !== undefined);
   return carryOut(fleet, decisions, doomed, decideAnew(fleet, how), options, listener);
 }
 
 /** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
-export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | PasswordOption>, listener: Listener): Promise<Applied> {
+export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "backup" | PasswordOption>, listener: Listener): Promise<Applied> {
   requireNames(options, said.names);
   const plan = readSavedPlan(file);
   refuseContradiction(plan, said);
@@ -81,9 +84,9 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
 }
 
 /** The same, of a plan that was kept. */
-export async function applySaved(scope: Scope, plan: SavedPlan, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "queued" | PasswordOption>, listener: Listener): Promise<Applied> {
+export async function applySaved(scope: Scope, plan: SavedPlan, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "queued" | "backup" | PasswordOption>, listener: Listener): Promise<Applied> {
   const { fleet, decisions, deletions } = await openPlanned(scope, plan, options, listener.say);
-  const doomed = await requireConsent(fleet.session, deletions, async () => undefined);
+  const doomed = await requireConsent(fleet.session, deletions, async () => undefined, savingFor(fleet, options) !== undefined);
   return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
 }
 
@@ -102,8 +105,9 @@ function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOptio
   if (option && names.length === 0) throw new UserError(`${option} needs the names of stores`, `Such as: ${storesCommand(`apply acme ${option}`)}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, { adopt, drawPasswords, concurrency, names = [], queued }: Pick<ApplyOptions, "concurrency" | "queued" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
+async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, options: Pick<ApplyOptions, "concurrency" | "queued" | "backup" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
   const { session, shared } = fleet;
+  const { adopt, drawPasswords, concurrency, names = [], queued } = options;
   if (decisions.some(isMade)) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
@@ -112,7 +116,7 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   const [{ stores, operation }, addresses] = await Promise.all([
     recordedDecisions(session, "apply", decisions, how, listener, (itsListener, record) =>
       withRunContext(session, how.helmTimeout, itsListener, (context) =>
-        runDecisions({ ...context, record, adopt, drawPasswords, named: names }, specsOf(fleet), decisions, anew, how.lanes, listener.progress),
+        runDecisions({ ...context, record, adopt, drawPasswords, lastBackup: savingFor(fleet, options), named: names }, specsOf(fleet), decisions, anew, how.lanes, listener.progress),
       ),
     ),
     // Beside the work: where names are not found, that takes a second and more.
@@ -121,6 +125,9 @@ async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore
   if (addresses) listener.say(addresses);
   return { env: session.env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed), operation };
 }
+
+const savingFor = ({ session, shared }: Fleet, { backup = true, names = [] }: Pick<ApplyOptions, "backup"> & { names?: string[] }) =>
+  lastBackup(session, shared.settings, backup, askedFor("apply", names, "--prune"));
 
 /** Each store beside what it had. */
 export function withLosses(stores: AppliedStore[], doomed: DoomedStore[]): Applied["stores"] {

@@ -19,6 +19,8 @@ export interface Deletion {
   env: EnvironmentName;
   cluster: ClusterAddress;
   stores: DoomedStore[];
+  /** Whether each is saved before. */
+  saved: boolean;
   /** What has to be typed for it; null where a yes is enough. */
   typed: string | null;
 }
@@ -35,8 +37,8 @@ export interface DeletionLimits {
 }
 
 /** Deletions need to be few, meant, and not the result of an empty list. Returns what goes with the stores. */
-export const requirePermission = async (decisions: Decision[], { session, wanted }: Pick<Fleet, "session" | "wanted">, limits: DeletionLimits, consent: Consent): Promise<DoomedStore[]> =>
-  requireConsent(session, requireFew(decisions, wanted, limits), consent);
+export const requirePermission = async (decisions: Decision[], { session, wanted }: Pick<Fleet, "session" | "wanted">, limits: DeletionLimits, consent: Consent, saved: boolean): Promise<DoomedStore[]> =>
+  requireConsent(session, requireFew(decisions, wanted, limits), consent, saved);
 
 /** Refuses deletions that are many, or the result of an empty list. Returns the others. */
 export function requireFew(decisions: Decision[], wanted: Fleet["wanted"], { maxDeletes, prune, names }: DeletionLimits): Decision[] {
@@ -60,11 +62,11 @@ export function requireFew(decisions: Decision[], wanted: Fleet["wanted"], { max
 }
 
 /** Looks at what would be lost, and asks for it. Returns what was seen. */
-export async function requireConsent(session: Session, doomed: Pick<Decision, "name" | "observed">[], consent: Consent): Promise<DoomedStore[]> {
+export async function requireConsent(session: Session, doomed: Pick<Decision, "name" | "observed">[], consent: Consent, saved: boolean): Promise<DoomedStore[]> {
   if (doomed.length === 0) return [];
   const stores = await lookAtDoomed(session, doomed);
   const cluster = clusterAddressOf(session);
-  await consent({ env: session.env, cluster, stores, typed: wordFor(session.env, cluster, stores) });
+  await consent({ env: session.env, cluster, stores, saved, typed: wordFor(session.env, cluster, stores) });
   return stores;
 }
 

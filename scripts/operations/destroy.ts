@@ -12,6 +12,7 @@ import { readEnvironment } from "../fleet/environment";
 import { observeFleet } from "../fleet/observe";
 import { withLosses, type Applied } from "./apply";
 import { clusterAddressOf, requireConsent, type Consent } from "./deletion-guards";
+import { askedFor, lastBackup } from "./last-backup";
 import { waysOut } from "./protection";
 import { hasPlace } from "./records/audit";
 import { recordedDecisions, unrecordedDecisions } from "./records/of-stores";
@@ -23,6 +24,8 @@ export interface DestroyOptions {
   /** In place of names: every store but those that list or cluster have as protected. */
   all?: boolean;
   concurrency?: number;
+  /** false: nothing is saved before. @default true where the environment keeps backups */
+  backup?: boolean;
   /** The record that waits for this. */
   queued?: string;
 }
@@ -31,7 +34,7 @@ export interface DestroyOptions {
 const helmTimeoutWithoutEnvironment = 600;
 
 /** Removes stores with all their data, and looks that nothing is left. */
-export async function destroy(scope: Scope, { names, all = false, concurrency, queued }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
+export async function destroy(scope: Scope, { names, all = false, concurrency, backup = true, queued }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
   const { env } = scope;
   if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two", undefined, "usage");
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.
@@ -43,14 +46,15 @@ export async function destroy(scope: Scope, { names, all = false, concurrency, q
   if (kept.length > 0 && !all) throw new UserError(`protected: ${kept.join(", ")}; nothing was destroyed`, waysOut(kept, list, observed), "protected");
   const decisionOf = (action: "delete" | "protected") => (name: string) => ({ name, action, observed: observed.get(name) });
   const decisions = [...doomed.map(decisionOf("delete")), ...kept.map(decisionOf("protected"))];
-  const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent);
-
   const shared = await readEnvironment(session.kube, env);
+  const saving = lastBackup(session, shared?.settings, backup, askedFor("destroy", names, "--all"));
+  const losses = await requireConsent(session, decisions.filter(({ action }) => action === "delete"), consent, saving !== undefined);
+
   const how = { lanes: lanes(concurrency, listener.say, deletionConcurrency), helmTimeout: shared?.settings.helmTimeout ?? helmTimeoutWithoutEnvironment, queued };
   // Without an environment there is no place for records either; what its stores left goes all the same.
   const recordedOrNot = shared || (await hasPlace(session.kube)) ? recordedDecisions : unrecordedDecisions;
   const { stores, operation } = await recordedOrNot(session, "destroy", decisions, how, listener, (itsListener, record) =>
-    withRunContext(session, how.helmTimeout, itsListener, (context) => runDecisions({ ...context, record, named: names }, new Map(), decisions, asAgreed, how.lanes, listener.progress)),
+    withRunContext(session, how.helmTimeout, itsListener, (context) => runDecisions({ ...context, record, lastBackup: saving, named: names }, new Map(), decisions, asAgreed, how.lanes, listener.progress)),
   );
   return { env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: [] })), losses), operation };
 }

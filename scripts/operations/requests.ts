@@ -91,8 +91,8 @@ export async function replaceList({ scope, session }: At, text: string, expected
 export const requestApply = async ({ session }: At, asked: { names?: string[]; prune?: boolean; maxDeletes?: number }, { key }: RequestOptions = {}): Promise<Operation> =>
   ask(session, { kind: "apply", ...asked }, { key, body: asked });
 
-/** Has a store's pods restarted, or proven that it sells. */
-export async function requestOn({ session }: At, kind: "restart" | "verify", name: string, { key }: RequestOptions = {}): Promise<Operation> {
+/** Has a store's pods restarted, proven that it sells, or a backup made of it. */
+export async function requestOn({ session }: At, kind: "restart" | "verify" | "backup", name: string, { key }: RequestOptions = {}): Promise<Operation> {
   if (!(await observeStore(session.kube, session.env, name))) throw new UserError(`${name} does not run`, undefined, "unknown-store");
   return ask(session, { kind, names: [name] }, { key, body: name });
 }

@@ -8,6 +8,7 @@ import { concurrencyFor } from "../engine/concurrency";
 import type { Session } from "../engine/session";
 import { placed } from "../machine/os/placed-process";
 import { apply } from "./apply";
+import { backup } from "./backups";
 import { destroy } from "./destroy";
 import { refreshList } from "./list-in-cluster";
 import { AuditTrail } from "./records/audit";
@@ -85,6 +86,7 @@ const carriedOut: CarryOut = async (scope, { kind, names = [], prune = false, ma
   if (kind === "destroy") return destroy(scope, { names, ...how }, agreed, listener);
   if (kind === "restart") return restart(scope, name, undefined, { ...listener, ...how });
   if (kind === "verify") return verifyStore(scope, name, () => {}, { ...listener, ...how });
+  if (kind === "backup") return backup(scope, { names, ...how }, listener);
   throw new UserError(`nobody carries out "${kind}" from the queue`);
 };
 

@@ -29,7 +29,7 @@ export class Lab extends Fleet {
   }
 
   /** Writes the environment's settings: those of test/lab/settings.yaml (or LAB_SETTINGS), with these on top; and its secrets. */
-  settings(changes: { images?: Record<string, string>; registry?: string; platforms?: string[]; [key: string]: unknown }, secrets: { pullSecret?: string } = {}): void {
+  settings(changes: { images?: Record<string, string>; registry?: string; platforms?: string[]; [key: string]: unknown }, secrets: { pullSecret?: string; backupKey?: string } = {}): void {
     const settings = parse(readFileSync(process.env.LAB_SETTINGS ?? join(projectRoot, "test/lab/settings.yaml"), "utf8"));
     const { images, registry, platforms, ...rest } = changes;
     Object.assign(settings, rest);

@@ -7,7 +7,7 @@ import { projectRoot } from "../../config/root";
 /** What the sources of a room may import from other rooms, or the one file of those: always with the flow from list to cluster. */
 const mayImport: Record<string, string[]> = {
   config: [],
-  components: ["config/quantity", "config/plans", "config/catalogue", "config/property-path", "config/url"],
+  components: ["config/quantity", "config/plans", "config/backup", "config/catalogue", "config/property-path", "config/url"],
   kube: ["config"],
   infra: ["config", "kube", "components"],
   stores: ["config", "kube", "components", "infra"],

@@ -218,6 +218,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stores/{id}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Backs a store up, besides what is done by itself */
+        post: operations["postStoresIdBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pending": {
         parameters: {
             query?: never;
@@ -561,7 +578,7 @@ export interface components {
              */
             via: "cli" | "api" | "external";
             /** @enum {string} */
-            action: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
+            action: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "store.backup" | "store.restore" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
             store?: string;
             /** @description Of the start of an operation: what is to be done with which store. Of an edit by hand: what became of which entry. */
             stores?: {
@@ -606,7 +623,7 @@ export interface components {
         };
         Operation: {
             /** @enum {string} */
-            kind: "apply" | "destroy" | "plan" | "restart" | "verify" | "environment";
+            kind: "apply" | "destroy" | "plan" | "restart" | "verify" | "backup" | "restore" | "environment";
             env: string;
             /** @enum {string} */
             via: "cli" | "api";
@@ -1340,6 +1357,40 @@ export interface operations {
             };
         };
     };
+    postStoresIdBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The name of a store. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description accepted: the operation goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description what is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPending: {
         parameters: {
             query?: never;
@@ -1768,7 +1819,7 @@ export interface operations {
                 /** @description No older than so many seconds. */
                 since?: number;
                 /** @description Only what is of this kind. */
-                action?: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
+                action?: "operation.start" | "operation.end" | "operation.cancel" | "list.changed" | "token.created" | "token.revoked" | "store.create" | "store.update" | "store.delete" | "store.restart" | "store.verify" | "store.backup" | "store.restore" | "credentials.read" | "store.exec" | "environment.up" | "state.unlocked" | "state.rekeyed" | "session.created" | "session.failed" | "access.denied" | "audit.pruned";
                 /** @description Only by who has this in the name: the person's, or that by which the cluster knows them. */
                 who?: string;
             };

@@ -95,10 +95,10 @@ export const changeRoutes = [
       },
     }),
   ),
-  ...(["restart", "verify"] as const).map((kind) =>
+  ...(["restart", "verify", "backup"] as const).map((kind) =>
     route({
       method: "post", path: `/api/v1/stores/{id}/${kind}`, scope: "write",
-      summary: kind === "restart" ? "Restarts a store's pods" : "Proves that a store sells, by an order that is cancelled again",
+      summary: { restart: "Restarts a store's pods", verify: "Proves that a store sells, by an order that is cancelled again", backup: "Backs a store up, besides what is done by itself" }[kind],
       params: storeParams, heeds: ["Idempotency-Key"],
       answers: { 202: operation },
       handler: async ({ params: { id }, caller, header }, { fleet }) => accepted(await fleet.on(kind, id, { key: key(header("Idempotency-Key")) }, caller)),

@@ -11,6 +11,7 @@ interface ApplyFlags extends Common {
   prune: boolean;
   maxDeletes: number;
   yes?: boolean;
+  backup: boolean;
   concurrency?: number;
   skip: boolean;
   adopt?: boolean;
@@ -24,6 +25,7 @@ export function applyCommand(program: Command): void {
     .addOption(new Option("--plan <file>", "do what a saved plan says, or refuse").conflicts(["prune", "skip"]))
     .option("--prune", "delete stores that left the list, but never protected ones", false)
     .option("--max-deletes <n>", "refuse to prune more stores than this", wholeNumber("--max-deletes", 0), 3)
+    .option("--no-backup", "save nothing before stores are deleted, where the environment keeps backups")
     .option("--yes", "delete without asking")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .option("--no-skip", "run Pulumi for unchanged stores too")

@@ -9,6 +9,7 @@ import { duration, table } from "../ui/table";
 interface DestroyFlags extends Common {
   all?: boolean;
   yes?: boolean;
+  backup: boolean;
   concurrency?: number;
 }
 
@@ -17,6 +18,7 @@ export function destroyCommand(program: Command): void {
     .description("remove stores with all their data, and look that nothing is left")
     .argument("[names...]", "stores to remove, listed or not")
     .option("--all", "every store of the environment but those that list or cluster have as protected")
+    .option("--no-backup", "save nothing before, where the environment keeps backups")
     .option("--yes", "do not ask")
     .option("--concurrency <n>", "stores at a time", wholeNumber("--concurrency", 1))
     .action(async (names: string[], { yes, ...flags }: DestroyFlags) => {

@@ -11,7 +11,7 @@ export const auditFields = z.strictObject({
   time: z.string().describe("ISO 8601, by the API server's clock."),
   actor: actor.describe("user: whom the cluster knows; person, host: whom the machine that asked knows."),
   via: z.enum(["cli", "api", "external"]).describe("external: by none of our own, such as an edit of the list by hand; seen by whoever serves the API."),
-  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "token.created", "token.revoked", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "credentials.read", "store.exec", "environment.up", "state.unlocked", "state.rekeyed", "session.created", "session.failed", "access.denied", "audit.pruned"]),
+  action: z.enum(["operation.start", "operation.end", "operation.cancel", "list.changed", "token.created", "token.revoked", "store.create", "store.update", "store.delete", "store.restart", "store.verify", "store.backup", "store.restore", "credentials.read", "store.exec", "environment.up", "state.unlocked", "state.rekeyed", "session.created", "session.failed", "access.denied", "audit.pruned"]),
   store: z.string().optional(),
   stores: z.record(z.string(), z.string()).optional().describe("Of the start of an operation: what is to be done with which store. Of an edit by hand: what became of which entry."),
   operation: z.string().optional(),

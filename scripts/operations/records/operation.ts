@@ -21,7 +21,7 @@ export const cancelAnnotation = "storefleet.dev/cancel";
 /** Of ended operations so many are kept. */
 const kept = 200;
 
-export const kinds = ["apply", "destroy", "plan", "restart", "verify", "environment"] as const;
+export const kinds = ["apply", "destroy", "plan", "restart", "verify", "backup", "restore", "environment"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What was asked for: the part of a record that never changes. */

@@ -209,7 +209,8 @@ class RecordedRun implements Recorded {
 }
 
 /** A store that was only looked into, or is protected by now, was to be updated or deleted. */
-const actionOf = (action: string): AuditFields["action"] => (action === "create" || action === "delete" || action === "restart" || action === "verify" ? `store.${action}` : "store.update");
+const actionOf = (action: string): AuditFields["action"] => named.find((it) => it === `store.${action}`) ?? "store.update";
+const named = ["store.create", "store.delete", "store.restart", "store.verify", "store.backup", "store.restore"] as const;
 
 const iso = (time: number) => new Date(time).toISOString();
 

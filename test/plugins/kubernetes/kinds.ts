@@ -16,6 +16,7 @@ const namespaced = (apiVersion: string, kind: string, plural: string, replaceOn?
   ({ apiVersion, kind, plural, namespaced: true, replaceOn });
 
 const kinds: { [type: string]: Kind } = {
+  "kubernetes:batch/v1:CronJob": namespaced("batch/v1", "CronJob", "cronjobs"),
   "kubernetes:core/v1:Namespace": clusterWide("v1", "Namespace", "namespaces"),
   "kubernetes:core/v1:ConfigMap": namespaced("v1", "ConfigMap", "configmaps"),
   "kubernetes:core/v1:LimitRange": namespaced("v1", "LimitRange", "limitranges"),

@@ -34,7 +34,7 @@ describe("components' args", () => {
     const found = sources().flatMap((path) => argsIn(path, readFileSync(path, "utf8")));
     assert.deepEqual(found.flatMap(([, missing]) => missing), []);
     const names = found.map(([name]) => name).sort();
-    assert.deepEqual(names, ["AddonArgs", "ControlPlaneArgs", "GuardrailsArgs", "MailCatcherArgs", "MedusaArgs", "NetworkIsolationArgs", "ParkingPageArgs", "PolicyArgs", "ShopArgs", "TraefikArgs", "WooCommerceArgs"]);
+    assert.deepEqual(names, ["AddonArgs", "BackupGatewayArgs", "ControlPlaneArgs", "GuardrailsArgs", "MailCatcherArgs", "MedusaArgs", "NetworkIsolationArgs", "ParkingPageArgs", "PolicyArgs", "ShopArgs", "StoreBackupArgs", "TraefikArgs", "WooCommerceArgs"]);
   });
 
   it("are told where they are not", () => {

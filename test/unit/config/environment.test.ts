@@ -65,7 +65,7 @@ describe("environment settings", () => {
   const at = "Pulumi.prod.yaml: storefleet:settings";
   const cases: [string, object | undefined, ...string[]][] = [
     ["nothing", undefined, `${at}.hostSuffix is missing — add "hostSuffix:" and text`, `${at}.egress is missing — known: allow, deny`],
-    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, list, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, helmTimeout, secrets, mailCatcher, parkingPage, smtp, images, plans`],
+    ["an unknown key", { ...minimal, hostSufix: "x" }, `${at}.hostSufix is not a known key — did you mean "hostSuffix"? known: context, list, ingress, hostSuffix, storageClass, sharedStorageClass, egress, clusterCidrs, isolation, tls, backup, helmTimeout, secrets, mailCatcher, parkingPage, smtp, images, plans`],
     ["a suffix without its dot", { ...minimal, hostSuffix: "example.com" }, `${at}.hostSuffix is not a host suffix — write it with a leading dot, such as ".shops.example.com"`],
     ["a storage class with capitals", { ...minimal, storageClass: "Fast.ssd" }, `${at}.storageClass is not a Kubernetes name — use lowercase letters, digits, hyphens and dots`],
     ...["kube-system", "default", "storefleet-mail", "store-acme-00000000"].map((controllerNamespace): [string, object, string] => [
@@ -81,7 +81,7 @@ describe("environment settings", () => {
     ["no mail server", { ...minimal, mailCatcher: false }, `${at}.smtp is missing — set host and from, or mailCatcher: true`],
     ["a timeout of zero", { ...minimal, helmTimeout: 0 }, `${at}.helmTimeout is too small — write at least 1`],
     ["a bad range", { ...minimal, clusterCidrs: ["10.0.0.0"] }, `${at}.clusterCidrs[0] is not an address range — write it like "10.42.0.0/16"`],
-    ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher`],
+    ["an unknown image", { ...minimal, images: { overrides: { mariabd: "mariadb:11" } } }, `${at}.images.overrides.mariabd is not a known key — did you mean "mariadb"? known: wordpress, mariadb, medusa, medusa-storefront, postgres, redis, traefik, mail-catcher, restic, rclone, backup-door`],
     ["no platform", { ...minimal, images: { platforms: [] } }, `${at}.images.platforms is empty — name at least one of linux/amd64, linux/arm64`],
     ["an address in place of a range", { ...minimal, smtp: { host: "mail", from: "shop@example.com", cidrs: ["10.1.2.3"] } }, `${at}.smtp.cidrs[0] is not an address range — write it like "10.42.0.0/16"`],
     ["an image with a space", { ...minimal, images: { overrides: { mariadb: "maria db" } } }, `${at}.images.overrides.mariadb is not an image — write it like "mariadb:10.11" or "registry.example.com/mariadb:10.11@sha256:…"`],

@@ -55,10 +55,14 @@ interface Monitor {
 /** What a RandomPassword of that name and length holds here. */
 export const mockedPassword = (name: string, length: number) => name.padEnd(length, "x").slice(0, length);
 
+/** Of every namespace. */
+export const mockedUid = "0a1b2c3d-0000-4000-8000-000000000000";
+
 /** What a provider adds to the inputs, as far as programs here read it. */
 function computed({ type, name, inputs }: runtime.MockResourceArgs, undrawn = false): Record<string, unknown> {
   if (type === "kubernetes:helm.sh/v3:Release") return { status: { status: "deployed" } };
   if (type === "random:index/randomPassword:RandomPassword" && !undrawn) return { result: mockedPassword(name, inputs.length) };
+  if (type === "kubernetes:core/v1:Namespace") return { metadata: { uid: mockedUid, ...inputs.metadata } };
   return {};
 }
 

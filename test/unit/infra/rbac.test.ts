@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rbacList } from "../../../scripts/operations/rbac";
-import { apiAccount, recorders } from "../../../infra/control";
+import { apiAccount, keepers, recorders } from "../../../infra/control";
 import { managers } from "../../../stores/managers";
 
 interface Manifest {
@@ -53,7 +53,7 @@ describe("accounts and their rights", () => {
     assert.deepEqual(rights("storefleet-viewer").filter((it) => !/^(get|list|watch) /.test(it)), []);
     for (const { metadata, rules } of items.filter(({ kind }) => kind === "ClusterRole")) {
       assert.ok(rules!.every(({ verbs, resources, apiGroups }) => ![...verbs, ...resources, ...apiGroups].includes("*") && !verbs.includes("escalate") && !verbs.includes("impersonate")), metadata.name);
-      for (const rule of rules!.filter(({ verbs }) => verbs.includes("bind"))) assert.deepEqual((rule as { resourceNames?: string[] }).resourceNames, [metadata.name === "storefleet-deployer" ? managers.clusterRole : recorders.clusterRole]);
+      for (const rule of rules!.filter(({ verbs }) => verbs.includes("bind"))) assert.deepEqual((rule as { resourceNames?: string[] }).resourceNames, metadata.name === "storefleet-deployer" ? [managers.clusterRole] : [recorders.clusterRole, keepers.clusterRole]);
     }
   });
 });

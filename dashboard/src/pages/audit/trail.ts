@@ -4,7 +4,7 @@ type Action = AuditEntry["action"];
 
 /** All that is recorded, as it is called there. */
 export const actions = [
-  "store.create", "store.update", "store.delete", "store.restart", "store.verify", "store.exec", "operation.start", "operation.end", "operation.cancel", "list.changed",
+  "store.create", "store.update", "store.delete", "store.restart", "store.verify", "store.backup", "store.restore", "store.exec", "operation.start", "operation.end", "operation.cancel", "list.changed",
   "credentials.read", "session.created", "session.failed", "access.denied", "token.created", "token.revoked", "environment.up", "state.unlocked", "state.rekeyed", "audit.pruned",
 ] as const satisfies readonly Action[];
 

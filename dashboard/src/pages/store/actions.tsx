@@ -26,6 +26,7 @@ const acts: Act[] = [
   { name: "Apply", scope: "write", fits: (phase, listed) => listed && ["FAILED", "PROVISIONING", "NOT_CREATED"].includes(phase), begin: (id) => ask(api.POST("/api/v1/apply", { params: { header: { "Idempotency-Key": newKey() } }, body: { names: [id] } })) },
   { name: "Verify", scope: "write", fits: runs, begin: (id) => ask(api.POST("/api/v1/stores/{id}/verify", keyed(id))) },
   { name: "Restart", scope: "write", fits: runs, begin: (id) => ask(api.POST("/api/v1/stores/{id}/restart", keyed(id))) },
+  { name: "Back up", scope: "write", fits: runs, begin: (id) => ask(api.POST("/api/v1/stores/{id}/backup", keyed(id))) },
   { name: "Suspend", scope: "write", asks: "pause", fits: (phase, listed) => listed && runs(phase), begin: (id) => ask(api.POST("/api/v1/stores/{id}/suspend", keyed(id))) },
   { name: "Resume", scope: "write", fits: (phase, listed) => listed && phase === "SUSPENDED", begin: (id) => ask(api.POST("/api/v1/stores/{id}/resume", keyed(id))) },
   { name: "Delete", scope: "delete", asks: "loss", fits: (phase) => phase !== "DELETING", begin: (id) => ask(api.DELETE("/api/v1/stores/{id}", keyed(id))) },

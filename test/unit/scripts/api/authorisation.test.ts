@@ -27,6 +27,7 @@ const cases: Record<string, Omit<Request, "method"> & { scope: string; answers?:
   "POST /api/v1/stores/{id}/suspend": { path: "/api/v1/stores/acme/suspend", scope: "write", answers: 202 },
   "POST /api/v1/stores/{id}/resume": { path: "/api/v1/stores/acme/resume", scope: "write", answers: 202 },
   "POST /api/v1/stores/{id}/restart": { path: "/api/v1/stores/acme/restart", scope: "write", answers: 202 },
+  "POST /api/v1/stores/{id}/backup": { path: "/api/v1/stores/acme/backup", scope: "write", answers: 202 },
   "POST /api/v1/stores/{id}/verify": { path: "/api/v1/stores/acme/verify", scope: "write", answers: 202 },
   "POST /api/v1/plan": { path: "/api/v1/plan", scope: "write", body: { prune: true }, answers: 202 },
   "POST /api/v1/apply": { path: "/api/v1/apply", scope: "write", body: {}, answers: 202 },

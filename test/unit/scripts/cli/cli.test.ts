@@ -17,13 +17,16 @@ const common = ["--env", "--file", "--json"];
 const fleet = [...common, "--context"];
 const commands: Record<string, string[]> = {
   plan: [...fleet, "--diff", "--markdown", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
-  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords"],
-  destroy: [...fleet, "--all", "--yes", "--concurrency"],
+  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--no-backup", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords"],
+  destroy: [...fleet, "--all", "--no-backup", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
   drift: [...fleet, "--detailed-exitcode"],
   metrics: ["--env", "--file", "--context", "--listen"],
   serve: [...fleet, "--listen", "--behind", "--only", "--session-key"],
   verify: fleet,
+  backup: [...fleet, "--all", "--concurrency"],
+  backups: fleet,
+  restore: [...fleet, "--snapshot", "--no-safety", "--yes"],
   operations: [...fleet, "--cancel"],
   "token create": [...fleet, "--allow", "--expires"],
   "token list": fleet,

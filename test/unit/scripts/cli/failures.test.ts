@@ -44,6 +44,10 @@ const cases: Record<string, Case> = {
   metrics: { alone: "no-cluster", refused: "cluster-unreachable" },
   serve: { alone: "no-cluster", refused: "cluster-unreachable" },
   verify: ofStore,
+  // Whether the environment keeps backups at all is looked at first.
+  backup: { args: ["nobody"], alone: "no-cluster", refused: "cluster-unreachable", unknown: "not-ready" },
+  backups: { args: ["nobody"], alone: "no-cluster", refused: "cluster-unreachable", unknown: "not-ready" },
+  restore: { args: ["nobody", "--yes"], alone: "no-cluster", refused: "cluster-unreachable", unknown: "not-ready" },
   "token create": { args: ["somebody"], alone: "no-cluster", refused: "cluster-unreachable" },
   "token list": { alone: "no-cluster", refused: "cluster-unreachable" },
   "token revoke": { args: ["0123456789ab"], alone: "no-cluster", refused: "cluster-unreachable" },

@@ -31,20 +31,20 @@ describe("deletion guards", () => {
 
   it("what is asked for names environment, cluster and what goes", async () => {
     const asked: Deletion[] = [];
-    const lost = await requirePermission(decisions, fleet("bikes"), limits, async (deletion) => void asked.push(deletion));
+    const lost = await requirePermission(decisions, fleet("bikes"), limits, async (deletion) => void asked.push(deletion), true);
     const store = (name: string) => ({ name, createdAt: "2026-01-01T00:00:00Z", volumes: { count: 0, bytes: 0 }, orders: null });
-    assert.deepEqual(asked, [{ env: "local", cluster: here, stores: [store("acme"), store("cargo")], typed: null }]);
+    assert.deepEqual(asked, [{ env: "local", cluster: here, stores: [store("acme"), store("cargo")], saved: true, typed: null }]);
     assert.deepEqual(lost, asked[0]!.stores);
   });
 
   it("nobody is asked where nothing is deleted, or too much, or by an empty list", async () => {
     const never = () => assert.fail("asked");
-    assert.deepEqual(await requirePermission([{ name: "acme", action: "orphan" }], fleet(), limits, never), []);
-    await assert.rejects(requirePermission(decisions, fleet(), limits, never), { code: "refused-deletion", message: /an empty list deletes nothing/ });
-    await assert.rejects(requirePermission(decisions, fleet("bikes"), { ...limits, maxDeletes: 1 }, never), { code: "refused-deletion", message: /^2 stores left the list \(acme, cargo\), more than --max-deletes 1/, hint: /apply --prune --max-deletes 2$/ });
+    assert.deepEqual(await requirePermission([{ name: "acme", action: "orphan" }], fleet(), limits, never, false), []);
+    await assert.rejects(requirePermission(decisions, fleet(), limits, never, false), { code: "refused-deletion", message: /an empty list deletes nothing/ });
+    await assert.rejects(requirePermission(decisions, fleet("bikes"), { ...limits, maxDeletes: 1 }, never, false), { code: "refused-deletion", message: /^2 stores left the list \(acme, cargo\), more than --max-deletes 1/, hint: /apply --prune --max-deletes 2$/ });
   });
 
-  it("a no is the end of it", () => assert.rejects(requirePermission(decisions, fleet("bikes"), limits, () => Promise.reject(new Error("no"))), /^Error: no$/));
+  it("a no is the end of it", () => assert.rejects(requirePermission(decisions, fleet("bikes"), limits, () => Promise.reject(new Error("no")), false), /^Error: no$/));
 
   it("of what was agreed to, a store stays that is protected by now, or was made since", () => {
     const [decision] = decisions;
