@@ -11,6 +11,7 @@ import { documentOf, type ListDocument, type PlacedProblem } from "./list-docume
 import type { EnvironmentName } from "./names";
 import { readListFile } from "./read-file";
 import { projectRoot } from "./root";
+import type { RolloutEntry } from "./rollout";
 import { type Engine, listSchema, resolveStore, type StoreSpec } from "./spec";
 
 export interface ListedStore {
@@ -28,6 +29,8 @@ type Place = Pick<ListProblem, "line" | "column" | "path" | "value">;
 export interface StoreList {
   file: string;
   stores: ListedStore[];
+  /** How another release reaches them, where it says so. */
+  rollout?: RolloutEntry;
 }
 
 export interface LoadOptions {
@@ -72,7 +75,7 @@ function readStores(file: string, text: string, options: LoadOptions, images: Im
     throw new ListErrors(sorted.map((problem) => ({ file, ...problem })));
   };
   try {
-    return { list: { file, stores: readDocument(documentOf(text), images, options, fail) }, images };
+    return { list: { file, ...readDocument(documentOf(text), images, options, fail) }, images };
   } catch (error) {
     if (error instanceof ListErrors) return { list: error, images };
     // The YAML library and the walks over its tree are recursive.
@@ -81,7 +84,7 @@ function readStores(file: string, text: string, options: LoadOptions, images: Im
   }
 }
 
-function readDocument(document: ListDocument, images: Images, { hostSuffix, egress = "allow" }: LoadOptions, fail: (problems: PlacedProblem[]) => never): ListedStore[] {
+function readDocument(document: ListDocument, images: Images, { hostSuffix, egress = "allow" }: LoadOptions, fail: (problems: PlacedProblem[]) => never): Omit<StoreList, "file"> {
   if (document.fatal.length > 0) fail(document.fatal);
   const data = document.data();
   if (data == null) fail([{ line: 1, column: 1, path: [], message: "the list is empty", repair: 'write "stores: []" if no store is to run' }]);
@@ -94,8 +97,8 @@ function readDocument(document: ListDocument, images: Images, { hostSuffix, egre
   const problems = [...document.duplicateKeys, ...issues, ...findings];
   if (!result.success || problems.length > 0) return fail(problems);
 
-  const { defaults, stores } = result.data;
-  return stores.map((store, index) => {
+  const { defaults, rollout, stores } = result.data;
+  const listed = stores.map((store, index) => {
     const at = (key: "engine" | "products") => document.atPath(store[key] === undefined ? ["defaults", key] : ["stores", index, key], { message: "", repair: "" });
     return {
       // Without an engine from either there is a finding above.
@@ -105,6 +108,7 @@ function readDocument(document: ListDocument, images: Images, { hostSuffix, egre
       products: at("products"),
     };
   });
+  return { stores: listed, ...(rollout && { rollout }) };
 }
 
 /** Puts the path before the message, and the quotes that a number needs into the repair. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fixed } from "./fixed";
 import { colour, country, currency, domain, email, labels, name, price, product, secretName, text, timezone } from "./fields";
 import { decimalsOf } from "./known";
+import { rolloutSchema } from "./rollout";
 import { keysOf, secretKinds, type SecretKind } from "./secret-kinds";
 
 export const engineNames = ["woocommerce", "medusa"] as const;
@@ -66,6 +67,7 @@ export const storeSchema = z
 export const listSchema = z
   .strictObject({
     defaults: defaultsSchema.nullish(),
+    rollout: rolloutSchema.optional().describe("How another release (program, charts, images, settings) reaches the stores: in waves."),
     stores: z
       .array(storeSchema, {
         // Half a file must never read as "no stores".

@@ -14,9 +14,9 @@ export const recorders = { name: "storefleet-recorder", clusterRole: "storefleet
 
 /** Labels of records. */
 export const recordLabels = {
-  /** `operation`, `plan`, `audit`, `list`, `tokens` or `claim`. */
+  /** `operation`, `plan`, `rollout`, `audit`, `list`, `tokens` or `claim`. */
   kind: "storefleet.dev/record",
-  /** Of an operation: `running`, or how it ended. Of a segment of the audit trail: `open` or `sealed`. */
+  /** Of an operation: `running`, or how it ended; of a roll-out likewise. Of a segment of the audit trail: `open` or `sealed`. */
   state: "storefleet.dev/state",
   env: "storefleet.dev/env",
 } as const;
@@ -28,6 +28,6 @@ export const keepers = { name: "storefleet-keeper", clusterRole: "storefleet-kee
 export const recordsPath = `/api/v1/namespaces/${control.namespace}/configmaps`;
 
 /** The labels of a record, which it is found by. */
-export const labelsOfRecord = (kind: "operation" | "plan" | "audit" | "list" | "tokens", env: string, state?: string): Record<string, string> => ({
+export const labelsOfRecord = (kind: "operation" | "plan" | "rollout" | "audit" | "list" | "tokens", env: string, state?: string): Record<string, string> => ({
   "app.kubernetes.io/part-of": "storefleet", [recordLabels.kind]: kind, ...(state !== undefined && { [recordLabels.state]: state }), [recordLabels.env]: env,
 });

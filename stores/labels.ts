@@ -18,6 +18,8 @@ export const annotations = {
   lastError: "storefleet.dev/last-error",
   /** Which snapshot a restore puts back that has not come to its end. */
   restoring: "storefleet.dev/restoring",
+  /** Written by a roll-out when the store had passed its gate: the digest with which it did. */
+  verified: "storefleet.dev/verified",
 } as const;
 
 /** The last thing a store's stack writes, in the store's namespace. */

@@ -15,8 +15,8 @@ export interface Common {
   json?: boolean;
 }
 
-/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 3 for a refusal before anything happened, 130 after Ctrl-C, 143 after SIGTERM. */
-export const exitCodes = { failed: 1, changes: 2, refused: 3, interrupted: 130, terminated: 143 } as const;
+/** Exit codes besides 0: 1 for errors and failed stores, 2 for a plan with changes, 3 for a refusal before anything happened, 4 for a roll-out that is not finished, 130 after Ctrl-C, 143 after SIGTERM. */
+export const exitCodes = { failed: 1, changes: 2, refused: 3, unfinished: 4, interrupted: 130, terminated: 143 } as const;
 
 type Stop = "SIGINT" | "SIGTERM";
 const codeOf = (signal: Stop) => (signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);

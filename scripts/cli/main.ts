@@ -30,12 +30,13 @@ import { stateCommand } from "./commands/state";
 import { statusCommand } from "./commands/status";
 import { suspendCommands } from "./commands/suspend";
 import { tokenCommand } from "./commands/token";
+import { upgradeCommand } from "./commands/upgrade";
 import { verifyCommand } from "./commands/verify";
 import { exitCodes, Interrupted, printJson } from "./common";
 import { err } from "./ui/colours";
 
 /** Commands that read the list, which may be at home in its cluster. */
-const readsList = new Set(["plan", "apply", "suspend", "resume", "destroy", "status", "drift", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
+const readsList = new Set(["plan", "apply", "upgrade", "suspend", "resume", "destroy", "status", "drift", "metrics", "serve", "domains", "hosts", "validate", "env", "operator", "pull"]);
 
 /** The command with all its commands; `inner` is what stands behind `--` of `exec`. */
 export function storesProgram(inner: string[] = []): Command {
@@ -50,7 +51,7 @@ export function storesProgram(inner: string[] = []): Command {
       setGiven({ file: undefined, context: undefined, recorded: undefined, ...about });
       if (readsList.has(command.name())) await fetchList(about);
     });
-  for (const add of [planCommand, applyCommand, suspendCommands, destroyCommand, backupCommands, statusCommand, driftCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
+  for (const add of [planCommand, applyCommand, upgradeCommand, suspendCommands, destroyCommand, backupCommands, statusCommand, driftCommand, metricsCommand, serveCommand, tokenCommand, verifyCommand, inspectCommands, historyCommands, listCommands, hostsCommands, clusterCommand, imagesCommand, rbacCommand, exportCommand, stateCommand, envCommand, ciCommand, completionCommands]) {
     add(program);
   }
   insideCommands(program, inner);

@@ -217,6 +217,11 @@ and 2 unchanged
 bloom  updated  5.9s  title "Bloom Flowers" → "Bloom & Co"
 and 2 unchanged`,
   },
+  upgrade: {
+    line: "upgrade", where: "cluster",
+    prints: `error: local has no waves: whatever changes is applied at once
+Give its list a rollout:, or say: ./scripts/stores apply`,
+  },
   restart: { line: "restart acme wordpress", where: "cluster", prints: "Restarting woocommerce-wordpress: ./scripts/stores status acme" },
   suspend: {
     line: "suspend bloom", where: "cluster",

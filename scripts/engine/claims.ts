@@ -18,11 +18,12 @@ export interface Claimant {
 }
 
 const collection = `/apis/coordination.k8s.io/v1/namespaces/${control.namespace}/leases`;
-/** No store can be called so: a name holds no capital. */
+/** What no store can be called: a name holds no capital. */
 export const runnerClaim = "Runner";
+export const rolloutClaim = "Rollout";
 const processAnnotation = "storefleet.dev/process";
 /** What is claimed: a store by its name, or what else only one may do at a time. */
-const nameOf = (what: string) => (what === runnerClaim ? "runner" : `store-${what}`);
+const nameOf = (what: string) => (what === runnerClaim || what === rolloutClaim ? what.toLowerCase() : `store-${what}`);
 
 /** By the API server's clock, which is the one that tells when it was renewed. */
 const stamp = (kube: Kube) => new Date(kube.now()).toISOString().replace("Z", "000Z");

@@ -55,9 +55,10 @@ export interface Step {
 
 /**
  * Why an operation failed. `cli`: refused before any resource was looked at (lock, passphrase, backend).
- * `program`: the store's own program ended badly. `resource`: the cluster or a chart said no.
+ * `program`: the store's own program ended badly. `resource`: the cluster or a chart said no. `gate`: it came up with another release, and does
+ * not do what it has to.
  */
-export type FailureKind = "not-found" | "locked" | "cancelled" | "cli" | "program" | "resource";
+export type FailureKind = "not-found" | "locked" | "cancelled" | "cli" | "program" | "resource" | "gate";
 
 export interface Failure {
   kind: FailureKind;

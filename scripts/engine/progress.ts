@@ -5,3 +5,6 @@ export interface Progress {
   end(store: string, text: string, failed: boolean): void;
   close(): void;
 }
+
+/** The same for one part of a run, whose beginning and end are told by whoever has all parts. */
+export const ofPart = (progress: Progress): Progress => ({ begin() {}, step: (store, text) => progress.step(store, text), end: (...its) => progress.end(...its), close() {} });

@@ -7,13 +7,14 @@ import { forEachLimited } from "../machine/os/limited";
 import { withAwaitedPods } from "./awaited-pods";
 import { destroyStore } from "./destroy";
 import { whileLocked } from "./locks";
-import { hasChanges, noChanges, type Changes, type FailureKind, type Outcome, type StoreReport } from "./operation";
+import { hasChanges, noChanges, type Changes, type Failure, type FailureKind, type Outcome, type StoreReport } from "./operation";
 import type { Progress } from "./progress";
 import { reconcileStore } from "./reconcile";
 import type { RunContext } from "./run-context";
 import type { StoreRecord } from "./store-record";
 
-export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "refused" | "failed" | "cancelled" | "not started";
+/** deferred, held, sick: it keeps the release that it has; until its wave, until somebody says otherwise, and until it is well. */
+export type Result = "created" | "updated" | "unchanged" | "deleted" | "kept" | "refused" | "failed" | "cancelled" | "not started" | "deferred" | "held" | "sick";
 
 export interface AppliedStore extends StoreReport {
   result: Result;
@@ -30,6 +31,21 @@ export interface AppliedStore extends StoreReport {
 /** What becomes of a store that nothing is done with. */
 const idleResults: { [A in Action]?: Result } = { unchanged: "unchanged", orphan: "kept", protected: "kept", refused: "refused" };
 
+/** What surrounds the work on a store. */
+export interface Around {
+  /** Whether one more may begin. */
+  mayBegin?: () => Promise<boolean>;
+  /** Before it gets another release. */
+  before: (spec: StoreSpec, observed: Observed | undefined, onStep: (text: string) => void, signal: AbortSignal) => Promise<Failure | undefined>;
+  /** When it is as wanted, also where it was before. */
+  after?: (spec: StoreSpec, onStep: (text: string) => void, signal: AbortSignal) => Promise<Failure | undefined>;
+  /** Before another one begins in its place. */
+  ended?: (report: AppliedStore) => Promise<void>;
+}
+
+/** A store with which nothing is done, and why. */
+export const idleStore = ({ name, action }: Pick<Decision, "name" | "action">, result: Result, error: string | null = null): AppliedStore => ({ name, action, changes: noChanges(), result, seconds: 0, error, code: null, repairs: [] });
+
 /** Whether something is done with a store. */
 export const isWork = ({ action }: Pick<Decision, "action">): boolean => idleResults[action] === undefined;
 
@@ -40,15 +56,14 @@ export type Anew = (decision: Decision, now: Observed | undefined) => Decision;
  * Carries out decisions, several stores at a time; one store's failure is its own. Other runs go on meanwhile, so each
  * store is looked at and decided about again when its turn has come.
  */
-export async function runDecisions({ record, ...context }: RunContext & { record: StoreRecord }, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, listener: Progress): Promise<AppliedStore[]> {
+export async function runDecisions({ record, around, ...context }: RunContext & { record: StoreRecord; around?: Around }, specs: Map<string, StoreSpec>, decisions: Decision[], anew: Anew, concurrency: number, listener: Progress): Promise<AppliedStore[]> {
   const { kube, env } = context.session;
   const progress = withAwaitedPods(listener, () => kube.list("/api/v1/pods", { labels: `${labels.env}=${env},${labels.store}` }), ({ metadata }) => metadata.labels?.[labels.store]);
   const reports = new Map<string, AppliedStore>();
   const work: Decision[] = [];
   for (const decision of decisions) {
     const { name, action, reason = null } = decision;
-    const idle = idleResults[action];
-    reports.set(name, { name, action, changes: noChanges(), result: idle ?? "not started", seconds: 0, error: reason, code: null, repairs: [] });
+    reports.set(name, idleStore(decision, idleResults[action] ?? "not started", reason));
     if (isWork(decision)) work.push(decision);
   }
 
@@ -56,6 +71,7 @@ export async function runDecisions({ record, ...context }: RunContext & { record
   const carryOut = async (decision: Decision) => {
     const { name, after = [] } = decision;
     let { action, reason } = decision;
+    if (around?.mayBegin && !(await around.mayBegin())) return;
     const started = Date.now();
     const unwell = after.filter((other) => !done.includes(reports.get(other)?.result));
     const onStep = (text: string) => {
@@ -74,8 +90,12 @@ export async function runDecisions({ record, ...context }: RunContext & { record
       if (now && !now.deleting) now.changedSecrets = await changedSecrets(session.kube, now.namespace, now.receipt?.outside ?? {});
       const { observed, ...decided } = anew(decision, now);
       ({ action, reason } = decided);
-      if (idleResults[action]) return nothingDone();
-      if (action !== "delete" && spec) return reconcileStore(own, spec, observed, onStep);
+      const passed = async (outcome: Outcome): Promise<Outcome> => (spec && !outcome.failure ? { ...outcome, failure: await around?.after?.(spec, onStep, own.signal) } : outcome);
+      if (idleResults[action]) return action === "unchanged" ? passed(nothingDone()) : nothingDone();
+      if (action !== "delete" && spec) {
+        const refusal = action === "upgrade" ? await around?.before(spec, observed, onStep, own.signal) : undefined;
+        return refusal ? { ...nothingDone(), failure: refusal } : passed(await reconcileStore(own, spec, observed, onStep));
+      }
       if (observed && !observed.deleting) await context.lastBackup?.(observed, onStep, begun.signal);
       const destroyed = await destroyStore(own, name, observed, onStep);
       // Another run was faster.
@@ -85,9 +105,10 @@ export async function runDecisions({ record, ...context }: RunContext & { record
     const seconds = (Date.now() - started) / 1000;
     const { failure, changes, repairs = [] } = outcome;
     const result = failure ? (failure.kind === "cancelled" ? "cancelled" : "failed") : (idleResults[action] ?? resultOf(action, changes));
-    const report = { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, code: failure?.kind ?? null, repairs };
+    const report: AppliedStore = { name, action, changes, result, seconds: Math.round(seconds * 10) / 10, error: failure?.message ?? reason ?? null, code: failure?.kind ?? null, repairs };
     reports.set(name, report);
     record.end(report);
+    await around?.ended?.(report);
     progress.end(name, failure ? `${result}: ${failure.message}` : `${result} in ${seconds.toFixed(1)} s`, failure !== undefined);
   };
   for (let rest = work; rest.length > 0; ) {

@@ -16,6 +16,11 @@ export interface StoreRecord {
    * @returns who works on it, where that is somebody else
    */
   begin(store: string, action: string): Promise<{ signal: AbortSignal } | { heldBy: string }>;
+  /**
+   * Takes what only one run may do at a time without being about one store.
+   * @param signal aborted when it is no longer this run's
+   */
+  claim(what: string): Promise<{ signal: AbortSignal; giveBack: () => Promise<void> } | { heldBy: string }>;
   /** What is done with it just now. */
   step(store: string, text: string): void;
   end(end: StoreEnd): void;

@@ -30,6 +30,8 @@ export interface Observed {
   lastError?: string;
   /** Which snapshot a restore puts back that has not come to its end. */
   restoring?: string;
+  /** With which digest it passed the gate of a roll-out. */
+  verified?: string;
   receipt?: { digest: string; engine: string; url: string; createdAt: string; stack: string; held: boolean; origin?: Origin; outside?: OutsideNotes };
   /** Secrets from outside that hold something else by now, where it was looked. */
   changedSecrets?: string[];
@@ -88,6 +90,7 @@ function observe(namespace: KubeObject, receipt: KubeObject | undefined, release
     intendedDigest: note[annotations.digest],
     lastError: note[annotations.lastError],
     restoring: note[annotations.restoring],
+    verified: note[annotations.verified],
     receipt: receipt && {
       digest: receipt.data?.digest ?? "",
       engine: receipt.data?.engine ?? "",

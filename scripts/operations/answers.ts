@@ -54,17 +54,27 @@ export const plannedStore = z.strictObject({
 const plan = z.strictObject({ env, stores: z.array(plannedStore) });
 
 const head = z.strictObject({ seq: count, hash: z.string() }).describe("The last entry of the audit trail then: kept elsewhere, `stores audit --verify --anchor HASH` proves by it that nothing was taken away.");
+const reason = z.array(z.strictObject({ name: z.string(), why: z.string() }));
+export const rollout = z.strictObject({
+  id: z.string(), state: z.enum(["running", "halted", "aborted", "done", "superseded"]).describe("running: not finished, whoever goes on with it. superseded: another release is wanted by now."),
+  why: z.string().nullable().describe("Why it halted, or who aborted it."), wave: count.describe("At which it is, from 1; one more than there are: it is through."),
+  bakeEnds: z.string().nullable().describe("When that wave has baked, ISO 8601; null while it does not."),
+  waves: z.array(z.strictObject({ name: z.string(), members: count, bake: seconds })),
+  failed: reason, sick: reason.describe("Not well before their turn, so they keep what they have."),
+});
 const applied = z.strictObject({
   env,
   operation: z.strictObject({ id: z.string(), audit: head }).nullable().describe("Its record, as `stores operations ID` shows it; null: there was nothing to do."),
   cluster: z.strictObject({ context: z.string(), server: z.string().describe("Of its API.") }),
+  rollout: rollout.nullable().describe("The roll-out of another release, as far as it is; null: there is none."),
   stores: z.array(z.strictObject({
     name: z.string(), action, why, changes,
-    result: z.enum(["created", "updated", "unchanged", "deleted", "kept", "refused", "failed", "cancelled", "not started"]),
+    result: z.enum(["created", "updated", "unchanged", "deleted", "kept", "refused", "failed", "cancelled", "not started", "deferred", "held", "sick"])
+      .describe("deferred: waits for its wave. held: an aborted roll-out did not reach it. sick: was not well before its turn, and keeps what it has."),
     seconds: seconds.describe("How long it took."),
     error: z.string().nullable().describe("Why it failed or is refused."),
-    code: z.enum(["not-found", "locked", "cancelled", "cli", "program", "resource"]).nullable()
-      .describe("What kind of failure. cli: before any resource was looked at; program: the store's own program ended badly; resource: the cluster or a chart said no."),
+    code: z.enum(["not-found", "locked", "cancelled", "cli", "program", "resource", "gate"]).nullable()
+      .describe("What kind of failure. cli: before any resource was looked at; program: the store's own program ended badly; resource: the cluster or a chart said no; gate: it has the release of a roll-out, and is not READY or does not sell."),
     repairs: z.array(z.string()).describe("Leftovers of earlier runs that were repaired on the way."),
     had: z.strictObject({
       createdAt: z.string().nullable().describe("Of its namespace, ISO 8601; null where the cluster had none."),
@@ -95,6 +105,7 @@ const status = z.strictObject({
   environmentProblem: z.string().nullable().describe("What is to be said of the environment's stack: not up, or older than its settings."),
   isolation: z.enum(["enforced", "open", "unknown", "trusted"]).describe("What the cluster makes of network policies; trusted: the settings do not ask."),
   isolationProblem: z.string().nullable().describe("Why stores are not known to be walled off from each other, where the settings ask for it."),
+  rollout: rollout.nullable().describe("The roll-out of another release that is not over; null: there is none."),
 });
 
 const drift = z.strictObject({
@@ -209,7 +220,7 @@ export const answers = {
   "token list": z.strictObject({ env, tokens: z.array(token).describe("Newest first, expired ones among them.") }),
   "token revoke": z.strictObject({ id: z.string(), name: z.string() }),
   operations: z.strictObject({ env, operations: z.array(operation).describe("Newest first.") }), audit,
-  plan, apply: applied, suspend: applied, resume: applied, destroy: applied, status, drift, verify, events, logs, domains, restart, credentials,
+  plan, apply: applied, upgrade: applied, suspend: applied, resume: applied, destroy: applied.omit({ rollout: true }), status, drift, verify, events, logs, domains, restart, credentials,
   serve: z.strictObject({ address: z.string(), token: z.string().nullable().describe("With every right, for this run alone; null where others can reach it, through a proxy.") }),
   backup: z.strictObject({
     env,

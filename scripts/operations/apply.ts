@@ -3,7 +3,8 @@ import { UserError } from "../../config/errors";
 import { setGiven, storesCommand } from "../../config/stores-command";
 import { requireCertificates } from "../engine/certificates";
 import { withRunContext } from "../engine/run-context";
-import { runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
+import { ofPart } from "../engine/progress";
+import { isWork, runDecisions, type AppliedStore as Reported, type Anew } from "../engine/run-decisions";
 import { causesInWords, type Cause } from "../fleet/causes";
 import { isMade, type Decision } from "../fleet/classify";
 import { commitOfCheckout } from "../machine/checkout";
@@ -18,6 +19,10 @@ import { decideByPlan, decisionsOf, readSavedPlan, refuseContradiction, refuseSt
 import { recordedDecisions } from "./records/of-stores";
 import type { OperationNote } from "./records/recorded";
 import { programRemark } from "./remarks";
+import { prepareRollout, roll, type Prepared, type RolloutOptions } from "./rollout";
+import { aroundUpgrades } from "./rollout/ground";
+import type { Rollout } from "./rollout/record";
+import { summaryOf, type RolloutSummary } from "./rollout/summary";
 import { lanes, type Listener, type Scope } from "./scope";
 
 export { causesInWords };
@@ -48,6 +53,8 @@ export interface ApplyOptions {
   concurrency?: number;
   /** The record that waits for this. */
   queued?: string;
+  /** How a roll-out is gone on with. */
+  rollout?: RolloutOptions;
 }
 
 type PasswordOption = "adopt" | "drawPasswords";
@@ -59,6 +66,8 @@ export interface Applied {
   stores: (AppliedStore & { had?: Had })[];
   /** Its record; null: there was nothing to do. */
   operation: OperationNote | null;
+  /** The roll-out that brings another release, as far as it is; null: there is none. */
+  rollout: RolloutSummary | null;
 }
 
 /** Brings the fleet to what the list says. */
@@ -70,11 +79,11 @@ export async function apply(scope: Scope, options: ApplyOptions, consent: Consen
   const decisions = decideFleet(fleet, how);
   await requireIsolation(fleet.session, fleet.shared, decisions);
   const doomed = await requirePermission(decisions, fleet, options, consent, savingFor(fleet, options) !== undefined);
-  return carryOut(fleet, decisions, doomed, decideAnew(fleet, how), options, listener);
+  return carryOut(scope, fleet, decisions, doomed, decideAnew(fleet, how), { ...options, anyUpdates: !how.skipUnchanged || names.length > 0 }, listener);
 }
 
 /** Does what a saved plan says, or refuses where the ground has moved. Whoever made the plan has seen what it deletes. */
-export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "backup" | PasswordOption>, listener: Listener): Promise<Applied> {
+export async function applyPlan(file: string, said: { env?: string; file?: string; context?: string; names: string[] }, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "backup" | "rollout" | PasswordOption>, listener: Listener): Promise<Applied> {
   requireNames(options, said.names);
   const plan = readSavedPlan(file);
   refuseContradiction(plan, said);
@@ -84,10 +93,10 @@ export async function applyPlan(file: string, said: { env?: string; file?: strin
 }
 
 /** The same, of a plan that was kept. */
-export async function applySaved(scope: Scope, plan: SavedPlan, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "queued" | "backup" | PasswordOption>, listener: Listener): Promise<Applied> {
+export async function applySaved(scope: Scope, plan: SavedPlan, options: Pick<ApplyOptions, "maxDeletes" | "concurrency" | "queued" | "backup" | "rollout" | PasswordOption>, listener: Listener): Promise<Applied> {
   const { fleet, decisions, deletions } = await openPlanned(scope, plan, options, listener.say);
   const doomed = await requireConsent(fleet.session, deletions, async () => undefined, savingFor(fleet, options) !== undefined);
-  return carryOut(fleet, decisions, doomed, decideByPlan(plan, fleet), options, listener);
+  return carryOut(scope, fleet, decisions, doomed, decideByPlan(plan, fleet), { ...options, anyUpdates: false }, listener);
 }
 
 /** The fleet and what a plan decided about it. @throws UserError where the ground has moved, or it must not be done as it is */
@@ -105,25 +114,45 @@ function requireNames({ adopt, drawPasswords }: Pick<ApplyOptions, PasswordOptio
   if (option && names.length === 0) throw new UserError(`${option} needs the names of stores`, `Such as: ${storesCommand(`apply acme ${option}`)}`, "usage");
 }
 
-async function carryOut(fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, options: Pick<ApplyOptions, "concurrency" | "queued" | "backup" | PasswordOption> & { names?: string[] }, listener: Listener): Promise<Applied> {
+interface CarryOut extends Pick<ApplyOptions, "concurrency" | "queued" | "backup" | "rollout" | PasswordOption> {
+  names?: string[];
+  anyUpdates: boolean;
+  /** Nothing but the roll-out. */
+  upgrade?: boolean;
+}
+
+export async function carryOut(scope: Scope, fleet: Fleet, decisions: Decision[], doomed: DoomedStore[], anew: Anew, options: CarryOut, listener: Listener): Promise<Applied> {
+  const { adopt, drawPasswords, concurrency, names = [], queued, anyUpdates, upgrade } = options;
   const { session, shared } = fleet;
-  const { adopt, drawPasswords, concurrency, names = [], queued } = options;
   if (decisions.some(isMade)) await requireCertificates(session.kube, session.env, shared.settings);
   const why = new Map(decisions.map((decision) => [decision.name, whyOf(fleet, decision)]));
   const remark = programRemark([...why.values()]);
   if (remark) listener.say(remark);
-  const how = { lanes: lanes(concurrency, listener.say), helmTimeout: longestInstallation(fleet), queued };
+  const asked = { ...options.rollout, names, upgrade, anyUpdates };
+  // Whoever says whose passwords count mends those stores, as they are.
+  const { atOnce, ...waves }: Prepared = adopt || drawPasswords ? { atOnce: decisions, waved: [] } : await prepareRollout(fleet, decisions, asked);
+  const how = { lanes: lanes(concurrency, listener.say), helmTimeout: longestInstallation(fleet), queued, waits: waves.waits };
+  const busy = [...atOnce, ...(waves.waits === undefined ? [] : waves.waved)];
+  let rollout: Rollout | undefined;
   const [{ stores, operation }, addresses] = await Promise.all([
-    recordedDecisions(session, "apply", decisions, how, listener, (itsListener, record) =>
-      withRunContext(session, how.helmTimeout, itsListener, (context) =>
-        runDecisions({ ...context, record, adopt, drawPasswords, lastBackup: savingFor(fleet, options), named: names }, specsOf(fleet), decisions, anew, how.lanes, listener.progress),
-      ),
+    recordedDecisions(session, "apply", busy, how, listener, (itsListener, record) =>
+      withRunContext(session, how.helmTimeout, itsListener, async (context) => {
+        const { progress } = listener;
+        progress.begin(busy.filter(isWork).length);
+        const done = await runDecisions({ ...context, record, adopt, drawPasswords, lastBackup: savingFor(fleet, options), named: names, around: aroundUpgrades(fleet) }, specsOf(fleet), atOnce, anew, how.lanes, ofPart(progress));
+        const rolled = await roll({ fleet, scope, context, record, lanes: how.lanes, progress }, { atOnce, ...waves }, asked, listener.say);
+        progress.close();
+        rollout = rolled.rollout;
+        const reports = new Map([...done, ...rolled.stores].map((it) => [it.name, it]));
+        return decisions.map(({ name }) => reports.get(name)!);
+      }),
     ),
     // Beside the work: where names are not found, that takes a second and more.
     addressRemark(session.env, session.cluster, fleet.wanted.map(({ spec }) => hostOf(session.env, spec.name, fleet.shared.settings.hostSuffix))),
   ]);
   if (addresses) listener.say(addresses);
-  return { env: session.env, cluster: clusterAddressOf(session), stores: withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed), operation };
+  const told = withLosses(stores.map((store) => ({ ...store, why: why.get(store.name) ?? [] })), doomed);
+  return { env: session.env, cluster: clusterAddressOf(session), stores: told, operation, rollout: rollout ? summaryOf(rollout) : null };
 }
 
 const savingFor = ({ session, shared }: Fleet, { backup = true, names = [] }: Pick<ApplyOptions, "backup"> & { names?: string[] }) =>

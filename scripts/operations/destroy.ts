@@ -34,7 +34,7 @@ export interface DestroyOptions {
 const helmTimeoutWithoutEnvironment = 600;
 
 /** Removes stores with all their data, and looks that nothing is left. */
-export async function destroy(scope: Scope, { names, all = false, concurrency, backup = true, queued }: DestroyOptions, consent: Consent, listener: Listener): Promise<Applied> {
+export async function destroy(scope: Scope, { names, all = false, concurrency, backup = true, queued }: DestroyOptions, consent: Consent, listener: Listener): Promise<Omit<Applied, "rollout">> {
   const { env } = scope;
   if (names.length > 0 === all) throw new UserError("say which stores: destroy NAME… or destroy --all, one of the two", undefined, "usage");
   // A stack may exist where no namespace does, so any store's name is accepted; but nothing else is.

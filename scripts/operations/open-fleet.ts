@@ -2,6 +2,7 @@ import { secondsForProducts } from "../../config/catalogue";
 import { UserError } from "../../config/errors";
 import type { StoreList } from "../../config/load";
 import type { EnvironmentName } from "../../config/names";
+import { policyOf, type RolloutPolicy } from "../../config/rollout";
 import type { StoreSpec } from "../../config/spec";
 import { storesCommand } from "../../config/stores-command";
 import { environmentDigest } from "../../infra/digest";
@@ -22,6 +23,8 @@ export interface Fleet {
   wanted: { spec: StoreSpec; digest: string; engineAt: Wanted["engineAt"] }[];
   observed: Map<string, Observed>;
   holders: HostHolder[];
+  /** How another release reaches the stores; undefined: at once. */
+  policy?: RolloutPolicy;
 }
 
 /** Reads the list first: while it is invalid, nothing else is even looked at. */
@@ -39,7 +42,15 @@ export async function readFleet(session: Session, list: StoreList): Promise<Flee
   }
   await noteChangedSecrets(kube, observed);
   const wanted = list.stores.map(({ spec, engine }) => ({ spec, digest: storeDigest(spec, shared), engineAt: { file: list.file, ...engine } }));
-  return { session, shared, wanted, observed, holders };
+  return { session, shared, wanted, observed, holders, policy: policyOf(env, list.rollout) };
+}
+
+/** The same list beside the cluster as it is now. */
+export async function seeAgain(fleet: Fleet): Promise<Fleet> {
+  const { kube, env } = fleet.session;
+  const [observed, holders] = await Promise.all([observeFleet(kube, env), hostHolders(kube)]);
+  await noteChangedSecrets(kube, observed);
+  return { ...fleet, observed, holders };
 }
 
 export const notUp = (env: EnvironmentName, context: string) => `the environment's stack "${env}" is not up yet on ${context}`;

@@ -15,6 +15,7 @@ import { annotations } from "../../stores/labels";
 import { decideFleet, whyOf, type PlanOptions } from "./decide";
 import { isolationState } from "./isolation";
 import { specsOf, openNamed, openFleet, type Fleet } from "./open-fleet";
+import { wavesRemark } from "./rollout/remark";
 import { savedPlanOf, type SavedPlan } from "./saved-plan";
 import { lanes, type Scope, type Listener } from "./scope";
 
@@ -87,6 +88,8 @@ export async function plan(scope: Scope, options: PlanOptions & { concurrency?: 
 export async function planOpened(scope: Scope, fleet: Fleet, at: Commit | undefined, options: PlanOptions & { concurrency?: number }, listener: Listener): Promise<Plan> {
   const { isolationProblem } = await isolationState(fleet.session.kube, fleet.session.env, fleet.shared);
   if (isolationProblem) listener.say(`note: apply will refuse: ${isolationProblem}`);
+  const waves = await wavesRemark(fleet);
+  if (waves) listener.say(waves);
   const stores = await withRunContext(fleet.session, fleet.shared.settings.helmTimeout, listener, (context) =>
     planFleet(context, fleet, options, lanes(options.concurrency, listener.say), listener.progress),
   );

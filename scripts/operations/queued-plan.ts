@@ -60,6 +60,6 @@ function endOf(stores: PlannedStore[]): { end: End; error?: string } {
 }
 
 /** Does what a plan says that is kept. */
-export async function applyKept(scope: Scope, plan: string, how: { maxDeletes: number; queued: string; concurrency: number }, listener: Listener): Promise<Applied> {
+export async function applyKept(scope: Scope, plan: string, how: Parameters<typeof applySaved>[2], listener: Listener): Promise<Applied> {
   return applySaved(scope, await savedPlanOf(await openSession(scope), plan), how, listener);
 }

@@ -76,13 +76,16 @@ export async function runQueue({ scope, session }: At, { signal, say }: Pick<Lis
 /** Does what was asked for, under the record that waits for it. */
 export type CarryOut = (scope: Scope, request: OperationRequest, how: { queued: string; concurrency: number }, listener: Listener) => Promise<unknown>;
 
+/** A wave that bakes must not keep others from their stores: the next apply goes on with it. */
+const goesOn = { noWait: true };
+
 const carriedOut: CarryOut = async (scope, { kind, names = [], prune = false, maxDeletes = 0, plan }, how, listener) => {
   const [name = ""] = names;
   // Whoever asked has seen what would be lost.
   const agreed = async () => undefined;
   if (kind === "plan") return planQueued(scope, { names, prune, ...how }, listener);
-  if (kind === "apply" && plan !== undefined) return applyKept(scope, plan, { maxDeletes, ...how }, listener);
-  if (kind === "apply") return apply(scope, { names, prune, maxDeletes, skipUnchanged: true, ...how }, agreed, listener);
+  if (kind === "apply" && plan !== undefined) return applyKept(scope, plan, { maxDeletes, rollout: goesOn, ...how }, listener);
+  if (kind === "apply") return apply(scope, { names, prune, maxDeletes, skipUnchanged: true, rollout: goesOn, ...how }, agreed, listener);
   if (kind === "destroy") return destroy(scope, { names, ...how }, agreed, listener);
   if (kind === "restart") return restart(scope, name, undefined, { ...listener, ...how });
   if (kind === "verify") return verifyStore(scope, name, () => {}, { ...listener, ...how });

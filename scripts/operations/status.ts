@@ -11,6 +11,8 @@ import { fleetStatus, type StoreStatus } from "../fleet/status";
 import { isolationState, type IsolationState } from "./isolation";
 import { notUp, staleSettings, type Fleet } from "./open-fleet";
 import { refreshIfThere } from "./list-in-cluster";
+import { readOpenRollout } from "./rollout/record";
+import { summaryOf, type RolloutSummary } from "./rollout/summary";
 import { requireKnown, type Scope } from "./scope";
 
 export { mendSeparator, type StoreStatus };
@@ -32,6 +34,8 @@ export interface FleetStatus {
   isolation: IsolationState;
   /** Why its stores are not known to be walled off from each other, where that is asked for; null otherwise. */
   isolationProblem: string | null;
+  /** The roll-out that is not over; null: there is none. */
+  rollout: RolloutSummary | null;
 }
 
 /**
@@ -55,8 +59,8 @@ export async function readStatus({ kube, cluster }: Session, { env, file }: Scop
   const [specs, listProblem] = seen ? [seen.wanted.map(({ spec }) => spec), null] : listedIfReadable({ env, file });
   const [observed, shared] = seen ? [seen.observed, seen.shared] : await Promise.all([observeFleet(kube, env), readEnvironment(kube, env)]);
   requireKnown(names, (specs ?? []).map(({ name }) => name), observed);
-  const [rows, isolation] = await Promise.all([fleetStatus(kube, env, specs, observed, shared), shared ? isolationState(kube, env, shared) : notKnown]);
-  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared), ...isolation };
+  const [rows, isolation, open] = await Promise.all([fleetStatus(kube, env, specs, observed, shared), shared ? isolationState(kube, env, shared) : notKnown, readOpenRollout(kube, env)]);
+  return { env, simulated: cluster.simulated, stores: names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name)), listProblem, environmentProblem: problemOf(env, cluster.context, shared), ...isolation, rollout: open ? summaryOf(open.now) : null };
 }
 
 /** The environment's stack, which would say, is not up. */

@@ -1,8 +1,10 @@
 import { Option, type Command } from "commander";
 import { storesCommand } from "../../../config/stores-command";
 import { apply, applyPlan, causesInWords, type Applied, type AppliedStore } from "../../operations/apply";
+import { rolloutInWords } from "../../operations/rollout/summary";
 import { exitCodes, fleetCommand, listening, note, print, printAnswer, printOperation, wholeNumber, type Common } from "../common";
 import { asking } from "../ui/deletion";
+import { mostNames } from "../ui/plan-words";
 import { duration, table } from "../ui/table";
 import { shortened } from "./status";
 
@@ -16,6 +18,7 @@ interface ApplyFlags extends Common {
   skip: boolean;
   adopt?: boolean;
   drawPasswords?: boolean;
+  wait: boolean;
 }
 
 export function applyCommand(program: Command): void {
@@ -31,44 +34,52 @@ export function applyCommand(program: Command): void {
     .option("--no-skip", "run Pulumi for unchanged stores too")
     .option("--adopt", "keep the passwords that the named stores run with, where this backend's state is not theirs or was lost")
     .option("--draw-passwords", "generate passwords for the named stores that had them from outside until now")
-    .action(async (names: string[], { plan, skip, yes, ...flags }: ApplyFlags, command: Command) => {
+    .option("--no-wait", "leave while a wave of a roll-out bakes, with exit code 4; the next apply goes on with it")
+    .action(async (names: string[], { plan, skip, yes, wait, ...flags }: ApplyFlags, command: Command) => {
       const env = command.getOptionValueSource("env") === "cli" ? flags.env : undefined;
       const applied = await listening((listener) =>
         plan === undefined
-          ? apply(flags, { ...flags, names, skipUnchanged: skip }, asking(yes), listener)
-          : applyPlan(plan, { env, file: flags.file, context: flags.context, names }, flags, listener),
+          ? apply(flags, { ...flags, names, skipUnchanged: skip, rollout: { noWait: !wait } }, asking(yes), listener)
+          : applyPlan(plan, { env, file: flags.file, context: flags.context, names }, { ...flags, rollout: { noWait: !wait } }, listener),
       );
       reportApplied("apply", flags, applied);
     });
 }
 
-/** What was done, and the exit code of that. */
-export function reportApplied(command: "apply" | "suspend" | "resume", { json }: Common, applied: Applied): void {
+/** What was done with each store, how the roll-out stands, and the exit code of that. */
+export function reportApplied(command: "apply" | "suspend" | "resume" | "upgrade", { json }: Common, applied: Applied, nothing = "no stores: the list is empty"): void {
+  const { stores, rollout, operation } = applied;
   if (json) printAnswer(command, applied);
   else {
-    printSummary(applied.stores);
-    printOperation(applied.operation);
+    if (stores.length > 0) printSummary(stores);
+    else if (!rollout) print(nothing);
+    if (rollout) note(`\n${rolloutInWords(rollout)}`);
+    printOperation(operation);
   }
-  process.exitCode ??= exitCodeOf(applied.stores);
+  process.exitCode ??= exitCodeOf(applied);
 }
 
 /** A refusal counts as one while nothing else was done. */
-function exitCodeOf(stores: AppliedStore[]): number {
+function exitCodeOf({ stores, rollout }: Pick<Applied, "stores" | "rollout">): number {
   const some = (...results: AppliedStore["result"][]) => stores.some(({ result }) => results.includes(result));
-  if (some("failed", "cancelled", "not started")) return exitCodes.failed;
-  return !some("refused") ? 0 : some("created", "updated", "deleted") ? exitCodes.failed : exitCodes.refused;
+  if (some("failed", "cancelled", "not started") || rollout?.state === "halted") return exitCodes.failed;
+  if (some("refused")) return some("created", "updated", "deleted") ? exitCodes.failed : exitCodes.refused;
+  return some("deferred", "sick") || rollout?.state === "running" ? exitCodes.unfinished : 0;
 }
 
 function printSummary(applied: AppliedStore[]): void {
-  const busy = applied.filter(({ result }) => result !== "unchanged");
-  const idle = applied.length - busy.length;
-  if (busy.length === 0) return print(applied.length === 0 ? "no stores: the list is empty" : `Nothing to do: ${idle} stores unchanged.`);
+  const idle = applied.filter(({ result }) => result === "unchanged").length;
+  const kept = applied.filter(({ result }) => result === "deferred" || result === "held");
+  const shown = kept.length > mostNames ? kept : [];
+  const busy = applied.filter((it) => it.result !== "unchanged" && !shown.includes(it));
+  if (busy.length + shown.length === 0) return print(`Nothing to do: ${idle} stores unchanged.`);
   const rows = busy.map(({ name, result, seconds, error, repairs, action, why }) => {
     const told = [causesInWords(why), ...(repairs.length > 0 ? [`(${repairs.join("; ")})`] : [])].filter(Boolean).join(" ");
-    const remark = result === "refused" ? (error ?? "") : error ? shortened(error) : result === "kept" ? `${action}: left the list${action === "protected" ? `; ${storesCommand(`destroy ${name}`)} says how to let go of it` : ""}` : told;
+    const remark = ["refused", "deferred", "held"].includes(result) ? (error ?? "") : error ? shortened(error) : result === "kept" ? `${action}: left the list${action === "protected" ? `; ${storesCommand(`destroy ${name}`)} says how to let go of it` : ""}` : told;
     return [name, result, seconds > 0 ? duration(seconds) : "", remark];
   });
-  print(table(["STORE", "RESULT", "TIME", ""], rows));
+  if (rows.length > 0) print(table(["STORE", "RESULT", "TIME", ""], rows));
+  if (shown.length > 0) print(`${rows.length > 0 ? "and " : ""}${shown.length} keep the release that they have: ${shown[0]!.error}`);
   if (idle > 0) print(`and ${idle} unchanged`);
   const failed = applied.filter(({ result }) => result === "failed");
   for (const { name, error } of failed) note(`\n${name} failed:\n${error}`);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { UserError } from "../../../config/errors";
 import { firstLine } from "../../../config/first-line";
 import { mendSeparator, openStatus, simulationNote, type FleetStatus } from "../../operations/status";
+import { rolloutInWords } from "../../operations/rollout/summary";
 import { exitCodes, fleetCommand, interruptible, note, print, printAnswer, printAnswerLine, type Common } from "../common";
 import { sightOf } from "../ui/sight";
 import { duration, table } from "../ui/table";
@@ -27,9 +28,10 @@ export function statusCommand(program: Command): void {
 const isWell = ({ stores, listProblem }: FleetStatus) => listProblem === null && stores.every(({ phase }) => phase === "READY" || phase === "SUSPENDED");
 
 /** @param closely with the certificate of every host */
-export function printStatus({ simulated, stores, listProblem, environmentProblem, isolationProblem }: FleetStatus, closely = false): void {
+export function printStatus({ simulated, stores, listProblem, environmentProblem, isolationProblem, rollout }: FleetStatus, closely = false): void {
   if (environmentProblem !== null) note(environmentProblem);
   if (isolationProblem !== null) note(isolationProblem);
+  if (rollout) note(rolloutInWords(rollout));
   if (listProblem !== null) note(`the list can not be read, so this is what runs:\n${listProblem}\n`);
   if (stores.length === 0) return print(listProblem === null ? "No stores: the list is empty and nothing runs." : "No stores run.");
   const secure = stores.some(({ certificates }) => certificates.length > 0);
@@ -66,7 +68,7 @@ export function shortened(reason: string): string {
 async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: Common, names: string[], signal: AbortSignal): Promise<void> {
   const shown = new Map<string, string>();
   const sight = sightOf(note);
-  let [listProblem, told, toldOfWalls]: [string | null, string | null, string | null] = [null, null, null];
+  let [listProblem, told, toldOfWalls, toldOfRollout]: [string | null, string | null, string | null, string | null] = [null, null, null, null];
   while (!signal.aborted) {
     const now = await read(names).catch((error: unknown) => {
       if (signal.aborted) return undefined;
@@ -80,11 +82,12 @@ async function watch(read: (names: string[]) => Promise<FleetStatus>, { json }: 
       for (const row of changed) shown.set(row.name, JSON.stringify(row));
       const news = unless(listProblem, now.listProblem);
       if (json && (changed.length > 0 || news !== null)) printAnswerLine("status", { ...now, stores: changed });
-      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news, environmentProblem: unless(told, now.environmentProblem), isolationProblem: unless(toldOfWalls, now.isolationProblem) });
+      else if (changed.length > 0) printStatus({ ...now, stores: changed, listProblem: news, environmentProblem: unless(told, now.environmentProblem), isolationProblem: unless(toldOfWalls, now.isolationProblem), rollout: toldOfRollout === JSON.stringify(now.rollout) ? null : now.rollout });
       else if (news !== null) note(`the list can not be read: ${news}`);
       listProblem = now.listProblem;
       told = now.environmentProblem;
       toldOfWalls = now.isolationProblem;
+      toldOfRollout = JSON.stringify(now.rollout);
     }
     await delay(interval, undefined, { signal }).catch(() => undefined);
   }

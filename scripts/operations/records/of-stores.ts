@@ -11,21 +11,23 @@ import { tenths, whoAsks, type End, type Kind, type Place } from "./operation";
 import { recorded, type OperationNote } from "./recorded";
 
 /** Of a run that does nothing. */
-const nothingToDo: StoreRecord = { begin: () => Promise.reject(new Error("nothing was to be done")), step() {}, end() {} };
+const nothing = () => Promise.reject(new Error("nothing was to be done"));
+const nothingToDo: StoreRecord = { begin: nothing, claim: nothing, step() {}, end() {} };
 
 /**
- * Carries out decisions under a record; a run that does nothing has none, unless one waits for it.
+ * Carries out decisions under a record; a run that does nothing has none, unless one waits for it or the run has to wait.
  * @param helmTimeout seconds
+ * @param waits milliseconds that it waits besides, where it does
  */
 export async function recordedDecisions(
-  place: Place, kind: Kind, decisions: Decision[], how: { lanes: number; helmTimeout: number; queued?: string }, listener: Listener,
+  place: Place, kind: Kind, decisions: Decision[], how: { lanes: number; helmTimeout: number; queued?: string; waits?: number }, listener: Listener,
   body: (listener: Listener, record: StoreRecord) => Promise<AppliedStore[]>,
 ): Promise<{ stores: AppliedStore[]; operation: OperationNote | null }> {
   const work = decisions.filter(isWork);
-  if (work.length === 0 && how.queued === undefined) return { stores: await body(listener, nothingToDo), operation: null };
+  if (work.length === 0 && how.queued === undefined && how.waits === undefined) return { stores: await body(listener, nothingToDo), operation: null };
   const stores = Object.fromEntries(work.map(({ name, action }) => [name, action]));
   // Each store waits its turn, and may be tried a second time.
-  const limit = 2 * operationLimit(how.helmTimeout) * Math.ceil(Math.max(1, work.length) / how.lanes);
+  const limit = 2 * operationLimit(how.helmTimeout) * Math.ceil(Math.max(1, work.length) / how.lanes) + (how.waits ?? 0);
   const { result, note } = await recorded(place, { kind, stores, limit, queued: how.queued }, listener, ({ signal, stores: record }) => body({ ...listener, signal }, record), endOf);
   return { stores: result, operation: note };
 }
@@ -33,7 +35,7 @@ export async function recordedDecisions(
 /** The same where nothing can be recorded, which is said. */
 export async function unrecordedDecisions(...[, , , , listener, body]: Parameters<typeof recordedDecisions>): ReturnType<typeof recordedDecisions> {
   listener.say("note: this is not recorded, since the environment's stack is not up");
-  const record: StoreRecord = { begin: async () => ({ signal: listener.signal }), step() {}, end() {} };
+  const record: StoreRecord = { begin: async () => ({ signal: listener.signal }), claim: async () => ({ signal: listener.signal, giveBack: async () => {} }), step() {}, end() {} };
   return { stores: await body(listener, record), operation: null };
 }
 

@@ -95,7 +95,7 @@ class RecordedRun implements Recorded {
     this.signal = AbortSignal.any([caller, this.controller.signal]);
     this.trail = new AuditTrail(this.kube, place.env);
     this.note = { id: "", audit: this.trail.head };
-    this.stores = { begin: (store, action) => this.beginStore(store, action), step: (store, text) => void this.steps.set(store, text), end: (report) => this.endStore(report) };
+    this.stores = { begin: (store, action) => this.beginStore(store, action), claim: (what) => this.claim(what), step: (store, text) => void this.steps.set(store, text), end: (report) => this.endStore(report) };
   }
 
   get id(): string {
@@ -162,6 +162,13 @@ class RecordedRun implements Recorded {
       throw error;
     }
     return { signal: AbortSignal.any([this.signal, lost.signal]) };
+  }
+
+  private async claim(what: string): Promise<{ signal: AbortSignal; giveBack: () => Promise<void> } | { heldBy: string }> {
+    const lost = new AbortController();
+    const heldBy = await this.claims?.take(what, () => lost.abort());
+    // What can not be given back ends by itself.
+    return heldBy === undefined ? { signal: AbortSignal.any([this.signal, lost.signal]), giveBack: async () => this.claims?.giveBack(what).catch(() => undefined) } : { heldBy };
   }
 
   /** Nobody waits for it but the end of the operation. */

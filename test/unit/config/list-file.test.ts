@@ -154,6 +154,6 @@ describe("the files of this project", () => {
     const schema = JSON.parse(listJsonSchemaText()) as Record<string, unknown>;
     visit(schema, "");
     assert.deepEqual(undescribed, []);
-    assert.deepEqual(Object.keys(schema.properties as object), ["defaults", "stores"]);
+    assert.deepEqual(Object.keys(schema.properties as object), ["defaults", "rollout", "stores"]);
   });
 });

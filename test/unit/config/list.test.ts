@@ -76,7 +76,7 @@ describe("stores list: what is refused", () => {
     ["an unknown plan", one("plan: Smal"), '4:11: stores[0].plan is not known (value Smal) — did you mean "small"? known: small, medium, large'],
     ["an empty plan", one("plan:"), "4:5: stores[0].plan is empty — known: small, medium, large"],
     ["an unknown key", one("domain: [a.example]"), `4:5: stores[0].domain is not a known key (value domain) — did you mean "domains"? known: ${storeKeys}`],
-    ["an unknown key at the top", "stors: []\nstores: []\n", '1:1: stors is not a known key (value stors) — did you mean "stores"? known: defaults, stores'],
+    ["an unknown key at the top", "stors: []\nstores: []\n", '1:1: stors is not a known key (value stors) — did you mean "stores"? known: defaults, rollout, stores'],
     ["an unknown key in a product", one("products: [{ name: A, sku: A, price: 1, stok: 3 }]"), '4:45: stores[0].products[0].stok is not a known key (value stok) — did you mean "stock"? known: name, sku, price, stock, description, image'],
     ["an unknown key in defaults", "defaults:\n  plans: small\nstores: []\n", `2:3: defaults.plans is not a known key (value plans) — did you mean "plan"? known: ${storeKeys.replace(", name, title, domains, secrets", "")}`],
     ["settings of the other engine", one("woocommerce: { guestCheckout: true }"), "4:5: stores[0].woocommerce does not apply to a store of engine medusa (value woocommerce) — remove it, or write engine: woocommerce"],

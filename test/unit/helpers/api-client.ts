@@ -24,7 +24,7 @@ export const canary = "canary-password-7f3a";
 export const rowOf = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
   name, engine: "woocommerce", phase: "READY", url: `http://store-${name}.127.0.0.1.nip.io`, namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], listed: true, plan: "small", protected: false, ...more,
 });
-export const statusOf = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
+export const statusOf = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, rollout: null, ...more });
 const actor = { user: "admin", person: "you", host: "laptop" };
 export const operationOf = (id: string, more: Partial<Operation> = {}): Operation => ({
   id, kind: "apply", env: "local", via: "cli", actor, requestedAt: "2026-11-27T12:00:00.000Z", startedAt: "2026-11-27T12:00:00.000Z", deadline: "2026-11-27T13:00:00.000Z", state: "succeeded", stores: { acme: { action: "create", result: "created", seconds: 12 } }, ...more,

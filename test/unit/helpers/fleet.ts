@@ -80,7 +80,7 @@ export function fakeEngine(
 }
 
 /** A record that nobody keeps. */
-export const unrecorded = (signal = new AbortController().signal): StoreRecord => ({ begin: async () => ({ signal }), step() {}, end() {} });
+export const unrecorded = (signal = new AbortController().signal): StoreRecord => ({ begin: async () => ({ signal }), claim: async () => ({ signal, giveBack: async () => {} }), step() {}, end() {} });
 
 /** A fleet in which each spec's digest is what `observedStore` has. */
 export function fleetOf(specs: StoreSpec[], observed: Observed[], context = "a-context"): Fleet {

@@ -132,7 +132,7 @@ describe("alerts and dashboard", function () {
 
   it("ask for figures that there are", async () => {
     const store = { name: "acme", engine: "medusa", phase: "READY" as const, url: "", namespace: "store-acme", stack: "", createdAt: null, provisionSeconds: 1, reason: null, certificates: [], listed: true, plan: "small", protected: false };
-    const { text } = await metricsOf({ env: "local", simulated: true, stores: [store], listProblem: null, environmentProblem: null, isolation: "open", isolationProblem: "" }, undefined);
+    const { text } = await metricsOf({ env: "local", simulated: true, stores: [store], listProblem: null, environmentProblem: null, isolation: "open", isolationProblem: "", rollout: null }, undefined);
     const ours = new Set([...[...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name), "storefleet_pending_changes"]);
     for (const expression of expressions) {
       const names = [...expression.matchAll(figures)].map(([, name]) => name!);

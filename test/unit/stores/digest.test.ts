@@ -117,6 +117,7 @@ describe("a store's digest and the files of the program", () => {
     "config/variables.ts": "finds the cluster",
     "infra/part-name.ts": "finds what lives",
     "infra/plainly.ts": "words for people",
+    "config/rollout.ts": "when stores are changed, not into what",
     "config/root.ts": "finds the checkout",
     "config/host-suffix.ts": "how a browser finds a host, which no object of a store has",
     "config/files-digest.ts": "makes digests",

@@ -17,7 +17,8 @@ const common = ["--env", "--file", "--json"];
 const fleet = [...common, "--context"];
 const commands: Record<string, string[]> = {
   plan: [...fleet, "--diff", "--markdown", "--detailed-exitcode", "--out", "--prune", "--no-skip", "--concurrency"],
-  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--no-backup", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords"],
+  apply: [...fleet, "--plan", "--prune", "--max-deletes", "--no-backup", "--yes", "--concurrency", "--no-skip", "--adopt", "--draw-passwords", "--no-wait"],
+  upgrade: [...fleet, "--resume", "--abort", "--urgent", "--max-failed", "--include-sick", "--no-wait", "--concurrency"],
   destroy: [...fleet, "--all", "--no-backup", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
   drift: [...fleet, "--detailed-exitcode"],

@@ -37,6 +37,7 @@ const cases: Record<string, Case> = {
   apply: { ...ofStore, list: true },
   suspend: { ...ofStore, list: true },
   resume: { ...ofStore, list: true },
+  upgrade: { ...ofStore, list: true },
   // A stack may be there of a store that nobody knows any more.
   destroy: { args: ["nobody", "--yes"], list: true, alone: "no-cluster", refused: "cluster-unreachable" },
   status: ofStore,

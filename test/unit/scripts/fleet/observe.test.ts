@@ -26,6 +26,7 @@ describe("observed fleet", () => {
       intendedDigest: "d1",
       lastError: undefined,
       restoring: undefined,
+      verified: undefined,
       receipt: { digest: "d1", engine: "woocommerce", url: "http://acme.example.com", stack: "local.acme", createdAt: "2026-01-01T00:01:30Z", held: false, origin: undefined, outside: {} },
       releases: [{ name: "woocommerce", status: "deployed", revision: 1 }],
     });

@@ -11,7 +11,7 @@ import { promtool } from "../../helpers/promtool";
 const store = (name: string, more: Partial<StoreStatus> = {}): StoreStatus => ({
   name, engine: "woocommerce", phase: "READY", url: "", namespace: `store-${name}`, stack: `local.${name}`, createdAt: "2026-01-01T00:00:00Z", provisionSeconds: 17.5, reason: null, certificates: [], listed: true, plan: "small", protected: false, ...more,
 });
-const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, ...more });
+const fleet = (stores: StoreStatus[], more: Partial<FleetStatus> = {}): FleetStatus => ({ env: "local", simulated: false, stores, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, rollout: null, ...more });
 
 /** Each series by its name and labels. */
 const parsed = (text: string) => new Map(text.trimEnd().split("\n").filter((line) => !line.startsWith("#")).map((line): [string, number] => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]));
