@@ -119,15 +119,15 @@ describe("changes by the API", function () {
       const { stores: [first] } = await fleet.json<Answer<"suspend">>(verb, "first");
       assert.deepEqual([first!.result, (await fleet.status("first"))[0]!.phase], [result, phase]);
       assert.equal(readFileSync(list, "utf8"), verb === "suspend" ? text.replace("# for now\n", "# for now\n    suspended: true\n") : text);
-      assert.deepEqual([(await served(fleet.namespace("first"))) > 0, await served("storefleet-parking")], [verb === "resume", 2]);
+      await until("the endpoints have followed", async () => (await served(fleet.namespace("first"))) > 0 === (verb === "resume"), 20);
+      assert.equal(await served("storefleet-parking"), 2);
     }
     const unknown = await fleet.stores("suspend", "first", "frist");
     assert.deepEqual([unknown.code, readFileSync(list, "utf8")], [3, text], "of several one is not there: nothing is written");
     assert.match(unknown.stderr, /there is no store "frist".*\nDid you mean "first"\?/);
     const { entries } = await fleet.json<Answer<"audit">>("audit", "first");
-    assert.deepEqual(entries.slice(-4).map(({ action, outcome, via }) => `${action} ${outcome} ${via}`), [
-      "list.changed accepted cli", "store.update succeeded cli", "list.changed accepted cli", "store.update succeeded cli",
-    ]);
+    const told = entries.filter(({ via, action }) => via === "cli" && /^(list|store)\./.test(action)).map(({ action, outcome }) => `${action} ${outcome}`);
+    assert.deepEqual(told, ["list.changed accepted", "store.update succeeded", "list.changed accepted", "store.update succeeded"]);
   });
 
   it("are for whom a token allows them, in each process, until it is revoked", async () => {
