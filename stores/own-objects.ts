@@ -24,6 +24,9 @@ export interface OwnObject {
   [field: string]: unknown;
 }
 
+/** A Secret from outside may hold less for some engines. */
+const adminKeys = keysOf("woocommerce", "admin") ?? [];
+
 /** What the program of an unchanged store has made; ExternalSecrets are told of by `status`. */
 export function ownObjects(env: EnvironmentName, spec: StoreSpec, shared: SharedParts): OwnObject[] {
   const { settings, secretRevisions } = shared;
@@ -51,7 +54,7 @@ export function ownObjects(env: EnvironmentName, spec: StoreSpec, shared: Shared
     ...Object.entries(networkPolicies(isolationOf(spec.engine, settings))).map(([name, policy]): OwnObject => ({
       apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, labels: pulumiLabels(own, "network-isolation") }, spec: policy,
     })),
-    ...kindsOf(spec.engine).filter((kind) => !isOutside.has(kind)).map((kind) => secret(`${spec.engine}-${kind}`, kind, keysOf(spec.engine, kind) ?? [])),
+    ...kindsOf(spec.engine).filter((kind) => !isOutside.has(kind)).map((kind) => secret(`${spec.engine}-${kind}`, kind, kind === "admin" ? adminKeys : (keysOf(spec.engine, kind) ?? []))),
     ...(secretRevisions.pullSecret ? [secret("image-pull", "environment", [".dockerconfigjson"])] : []),
     ...(settings.smtp.username !== undefined && secretRevisions.smtpPassword ? [secret("smtp", "environment", ["password"])] : []),
     ...catalogueFiles(spec).map(file),

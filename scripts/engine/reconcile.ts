@@ -10,6 +10,7 @@ import type { ReleaseName } from "./helm";
 import { openNamespace } from "./open-namespace";
 import { noChanges, sum, type Failure, type Operation } from "./operation";
 import { awaitDeletion, storeReleases, perform, type Performed } from "./perform";
+import type { Repair } from "./repairs";
 import { operationOn, type RunContext } from "./run-context";
 
 /** Brings one store's stack to what the list says, whatever an earlier run left behind. Never rejects for the store's own faults. */
@@ -21,8 +22,8 @@ export async function reconcileStore(context: RunContext, spec: StoreSpec, obser
 
   const gone = !observed || observed.deleting;
   if (!gone) await openNamespace(context.session.kube, namespace);
-  const operation: Operation = { kind: "up", spec, ...operationOn(context, stackOf(env, spec.name)), fresh: gone || context.adopt, adopt: context.adopt, drawPasswords: context.drawPasswords, refresh: !gone && changedByHand(observed) };
-  const result = await performTwice(context, namespace, storeReleases(namespace), operation, onStep);
+  const operation: Operation = { kind: "up", spec, ...operationOn(context, stackOf(env, spec.name)), fresh: gone || context.adopt, adopt: context.adopt, drawPasswords: context.drawPasswords, refresh: !gone && (changedByHand(observed) || context.mend !== undefined) };
+  const result = await performTwice(context, namespace, storeReleases(namespace), operation, onStep, context.mend ? [context.mend(spec.name)] : []);
   const { failure } = result;
   // Hosts that it has no more, or that are covered by another certificate now. What stays goes with the store's next change.
   if (!failure && !gone) await dropUnused(context.session.kube, namespace).catch(() => undefined);
@@ -33,8 +34,8 @@ export async function reconcileStore(context: RunContext, spec: StoreSpec, obser
 }
 
 /** A store that became smaller has kept the room that it had, until its new pods were ready: the second time the walls are lowered. */
-async function performTwice(context: RunContext, namespace: string, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void): Promise<Performed> {
-  const first = await perform(context, releases, operation, onStep);
+async function performTwice(context: RunContext, namespace: string, releases: ReleaseName[], operation: Operation, onStep: (text: string) => void, due: Repair[]): Promise<Performed> {
+  const first = await perform(context, releases, operation, onStep, due);
   if (first.failure) return first;
   const receipt = await context.session.kube.get(`/api/v1/namespaces/${namespace}/configmaps/${receiptName}`).catch(() => undefined);
   if (receipt?.data?.held === undefined) return first;

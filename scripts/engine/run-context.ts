@@ -4,6 +4,7 @@ import type { Observed } from "../fleet/observe";
 import { refuseForeignState } from "./described-cluster";
 import type { Operation } from "./operation";
 import { Pool } from "./pool";
+import type { Repair } from "./repairs";
 import { equipped, logFile, workFolder, type Session } from "./session";
 
 /** What operations on the stacks of one environment share. */
@@ -21,6 +22,8 @@ export interface RunContext {
   drawPasswords?: boolean;
   /** Saves what a store holds before it is deleted; where it throws, the store stays. @default nothing is saved */
   lastBackup?: (store: Observed, onStep: (text: string) => void, signal: AbortSignal) => Promise<void>;
+  /** What is to be mended in a store under its stack's lock, before Pulumi looks at all that it made. */
+  mend?: (store: string) => Repair;
   /** Stores that somebody asked for by name: these are deleted also where the state has no stack of them. */
   named?: readonly string[];
 }

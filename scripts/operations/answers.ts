@@ -124,6 +124,10 @@ const drift = z.strictObject({
   })),
   unseen: z.array(z.string()).describe("Kinds that this account may not list."),
   tried: z.boolean().nullable().describe("Whether the cluster was asked, by a dry run, about fields that are not as wanted; false: this account may not, so a default or a webhook may be among them; null: there were none."),
+  repaired: z.array(z.strictObject({
+    name: z.string(), result: z.enum(["repaired", "failed", "refused", "cancelled", "not started"]).describe("refused: it is not as listed yet."), seconds, error: z.string().nullable(),
+  })).describe("With --repair: each store that had drifted."),
+  operation: applied.shape.operation,
 });
 
 const verify = z.strictObject({

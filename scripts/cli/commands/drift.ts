@@ -1,22 +1,33 @@
 import type { Command } from "commander";
 import { drift, type DriftedStore, type FleetDrift } from "../../operations/drift";
-import { exitCodes, note, print, printAnswer, withCluster, withCommon, type Common } from "../common";
-import { secondsOnly, table } from "../ui/table";
+import { repairDrift, type RepairedStore } from "../../operations/drift-repair";
+import { confirm, exitCodes, listening, note, print, printAnswer, printOperation, withCluster, withCommon, type Common } from "../common";
+import { duration, secondsOnly, table } from "../ui/table";
 
 interface DriftFlags extends Common {
   detailedExitcode?: boolean;
+  repair?: boolean;
+  yes?: boolean;
 }
 
 export function driftCommand(program: Command): void {
   withCluster(withCommon(program.command("drift")))
     .description("what of the stores is not as it was made: what is missing, changed or added, by whom and when")
     .argument("[names...]", "only these stores")
-    .option("--detailed-exitcode", "exit with 0: nothing, 2: drift, 1: error")
+    .option("--detailed-exitcode", "exit with 0: nothing, 2: drift that is not repaired, 1: error")
+    .option("--repair", "mend exactly that, and look again")
+    .option("--yes", "do not ask, where that is more than a tenth of the fleet")
     .action(async (names: string[], flags: DriftFlags) => {
-      const found = await drift(flags, names);
+      const ask = async (drifted: number, all: number) => (flags.yes ? undefined : confirm(`Repair ${drifted} of ${all} stores?`, "--yes"));
+      const found = flags.repair ? await listening((listener) => repairDrift(flags, names, ask, listener)) : { ...(await drift(flags, names)), repaired: [], operation: null };
       if (flags.json) printAnswer("drift", found);
-      else printDrift(found);
-      if (flags.detailedExitcode && found.stores.some(hasDrift)) process.exitCode ??= exitCodes.changes;
+      else {
+        printDrift(found);
+        printRepaired(found.repaired);
+        printOperation(found.operation);
+      }
+      if (found.repaired.some(({ result }) => result !== "repaired")) process.exitCode ??= exitCodes.failed;
+      if (flags.detailedExitcode && !flags.repair && found.stores.some(hasDrift)) process.exitCode ??= exitCodes.changes;
     });
 }
 
@@ -32,6 +43,10 @@ function printDrift({ stores, unseen, tried }: FleetDrift): void {
   if (unseen.length > 0) note(`This account may not see: ${unseen.join(", ")}`);
   if (tried === false) note("This account may not try changes (patch), so a default or a webhook of the cluster may be among them.");
   print(drifted.length > 0 ? `\n${drifted.length} of ${looked.length} stores are not as they were made.` : `No drift: ${looked.length} stores are as they were made.`);
+}
+
+function printRepaired(repaired: RepairedStore[]): void {
+  if (repaired.length > 0) print(`\n${table(["STORE", "RESULT", "TIME", ""], repaired.map(({ name, result, seconds, error }) => [name, result, duration(seconds), error ?? ""]))}`);
 }
 
 const rowsOf = ({ name, drift: its }: DriftedStore): string[][] =>

@@ -5,7 +5,7 @@ import { differences } from "./compare";
 import { isIgnored, mayBeAdded, mayDiffer } from "./exceptions";
 import { comparable, type Expected } from "./expected";
 import { addedFields, foreignFields, keptSecret, lastWriter, type ForeignField } from "./managers";
-import { isObject, textOf, valueAt, type Path } from "./path";
+import { childOf, isObject, textOf, valueAt, type Path } from "./path";
 
 /** missing: the object. changed: a field. added: a field that nobody wants. foreign: a field that others have written, of which nobody knows what it should be. */
 export const driftClasses = ["missing", "changed", "added", "foreign"] as const;
@@ -38,8 +38,10 @@ export function findingsOf(expected: Expected, live: KubeObject | undefined, ign
   });
   const told = new Set(changed.map(({ path }) => textOf(path)));
   const spared = (path: Path, by: string) => mayBeAdded(of, path) || isOut(path, by);
-  const added = addedFields(live, want, (path, { by }) => spared(path, by)).filter(({ path }) => !partly || (path[0] === "metadata" && "metadata" in want));
-  const foreign = partly ? foreignFields(live).filter(({ path, by }) => !(path[0] === "metadata" && "metadata" in want) && !spared(path, by) && !told.has(textOf(path))) : [];
+  // Of a Secret it is known which keys it has to hold.
+  const isWhole = (path: Path) => (path[0] === "metadata" && "metadata" in want) || (kind === "Secret" && path[0] === "data" && "data" in want && childOf(want.data, path[1] ?? "") === undefined);
+  const added = addedFields(live, seen, want, (path, { by }) => spared(path, by)).filter(({ path }) => !partly || isWhole(path));
+  const foreign = partly ? foreignFields(live).filter(({ path, by }) => !isWhole(path) && !spared(path, by) && !told.has(textOf(path))) : [];
   const byOthers = (its: "added" | "foreign") => ({ path, by, at }: ForeignField): Finding => ({ expected, live, path, class: its, want: undefined, has: valueAt(seen, path), by, at });
   return [...changed, ...added.map(byOthers("added")), ...foreign.map(byOthers("foreign"))];
 }

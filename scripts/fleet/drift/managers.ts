@@ -33,9 +33,10 @@ export interface ForeignField extends Writer {
 
 /**
  * The fields that others have written and that are not among what is wanted: each as high up as all of it is theirs.
+ * @param seen what of the object is compared
  * @param spared paths that do not count, and whose surroundings are told apart
  */
-export function addedFields(object: KubeObject, want: unknown, spared: (path: Path, writer: Writer) => boolean): ForeignField[] {
+export function addedFields(object: KubeObject, seen: object, want: unknown, spared: (path: Path, writer: Writer) => boolean): ForeignField[] {
   return (object.metadata.managedFields ?? []).filter(isForeign).flatMap((entry) => {
     const writer = writerOf(entry);
     const walk = (fields: object, wanted: unknown, live: unknown, path: Path): Path[] => {
@@ -46,7 +47,7 @@ export function addedFields(object: KubeObject, want: unknown, spared: (path: Pa
       const below = inner.flatMap(({ step, inner: its }) => walk(its, childOf(wanted, step), childOf(live, step), [...path, step]));
       return wanted === undefined && isAllOf(fields, live) && below.length > 0 && !inner.some(({ step }) => spared([...path, step], writer)) ? [path] : below;
     };
-    return walk(entry.fieldsV1 ?? {}, want, object, []).map((path) => ({ path, ...writer }));
+    return walk(entry.fieldsV1 ?? {}, want, seen, []).map((path) => ({ path, ...writer }));
   });
 }
 

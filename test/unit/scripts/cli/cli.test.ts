@@ -21,7 +21,7 @@ const commands: Record<string, string[]> = {
   upgrade: [...fleet, "--resume", "--abort", "--urgent", "--max-failed", "--include-sick", "--no-wait", "--concurrency"],
   destroy: [...fleet, "--all", "--no-backup", "--yes", "--concurrency"],
   status: [...fleet, "--watch", "--exit-code"],
-  drift: [...fleet, "--detailed-exitcode"],
+  drift: [...fleet, "--detailed-exitcode", "--repair", "--yes"],
   metrics: ["--env", "--file", "--context", "--listen"],
   serve: [...fleet, "--listen", "--behind", "--only", "--session-key"],
   verify: fleet,

@@ -33,6 +33,14 @@ describe("reconcile", () => {
     assert.equal(operations[0]!.kind, "up");
   });
 
+  it("mends what is asked for under the stack's lock, and then has Pulumi look at all that it made", async () => {
+    const { engine, operations } = fakeEngine([], { kube: cluster() });
+    const mended: string[] = [];
+    const mend = (store: string): Repair => ({ name: `mended ${store}`, matches: () => false, needsLock: true, repair: async () => mended.push(store) > 0, retry: {} });
+    const { repairs } = await reconcileStore({ ...engine, mend }, specOf("acme"), observedStore("acme"), () => {});
+    assert.deepEqual([mended, repairs, operations.map(({ hold, refresh }) => [hold, refresh])], [["acme"], ["mended acme"], [[true, true]]]);
+  });
+
   it("updates a store that runs, without a refresh", async () => {
     const { engine, operations } = fakeEngine([], { kube: cluster() });
     await reconcileStore(engine, specOf("acme"), observedStore("acme"), () => {});

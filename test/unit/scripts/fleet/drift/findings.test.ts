@@ -97,6 +97,11 @@ describe("what about a Secret is not as it was made", () => {
     );
   });
 
+  it("is a key that nobody wants", () => {
+    const live = secret(by("pulumi-kubernetes", both), by("kubectl-edit", { "f:data": { "f:extra": {} } }));
+    assert.deepEqual(told(live).map((it) => [it.class, it.path, it.live, it.by]), [["added", "/data/extra", "(kept secret)", "kubectl-edit"]]);
+  });
+
   it("of a store that is not as listed is what others have written and nobody of us", () => {
     const live = secret(by("pulumi-kubernetes", both), by("argocd", { "f:data": { "f:password": {} } }, { operation: "Apply" }), by("kubectl-edit", { "f:metadata": { "f:labels": { "f:app": {} } } }));
     assert.deepEqual(findingsOf(expectedUnknown(live, own), live, []).map(toldOf).map((it) => [it.class, it.path, it.live, it.by]), [["foreign", "/metadata/labels/app", "shop", "kubectl-edit"]]);
