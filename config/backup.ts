@@ -19,7 +19,7 @@ export const backupNames = {
 } as const;
 
 /** What a backup was made for: a tag of its snapshot. */
-export const backupKinds = ["scheduled", "manual", "pre-restore", "final"] as const;
+export const backupKinds = ["scheduled", "manual", "pre-upgrade", "pre-restore", "final"] as const;
 export type BackupKind = (typeof backupKinds)[number];
 
 /** How often each store is backed up. */

@@ -155,7 +155,7 @@ const domains = z.strictObject({
 });
 
 const snapshot = z.strictObject({
-  id: z.string(), time: z.string().describe("ISO 8601."), kind: z.string().describe("What it was made for: scheduled, manual, pre-restore, final."),
+  id: z.string(), time: z.string().describe("ISO 8601."), kind: z.string().describe("What it was made for: scheduled, manual, pre-upgrade, pre-restore, final."),
   repository: z.string().describe("Where it is: a store's name, and which of that name."), own: z.boolean().describe("Of the store that runs now; false: of an earlier one of its name."),
   orders: count.nullable(), products: count.nullable(), customers: count.nullable(), bytes: count.nullable(),
 });
