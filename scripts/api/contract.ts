@@ -12,7 +12,7 @@ import { scopes } from "../operations/token-scopes";
  */
 
 const row = answers.status.shape.stores.element;
-const { listProblem, environmentProblem, isolation, isolationProblem, simulated } = answers.status.shape;
+const { listProblem, environmentProblem, isolation, isolationProblem, simulated, rollout } = answers.status.shape;
 
 /** A store as `stores status` has it, under the names that the API's callers expect besides. */
 export const store = row.extend({ id: z.string().describe("Its name: unique, and never another."), status: row.shape.phase.describe("The phase.") });
@@ -20,7 +20,7 @@ export type Store = z.infer<typeof store>;
 
 /** What is to be said of the fleet as a whole. */
 export const health = z.strictObject({
-  simulated, listProblem, environmentProblem, isolation, isolationProblem,
+  simulated, listProblem, environmentProblem, isolation, isolationProblem, rollout,
   trouble: problemSchema.nullable().describe("Why the cluster can not be looked at just now: what is shown is older."),
 });
 export type Health = z.infer<typeof health>;

@@ -75,6 +75,14 @@ for (const engine of engines) {
       say(`destroy ${gone.seconds.toFixed(1)} s, restore of another life ${seconds.toFixed(1)} s`);
     });
 
+    it("are cleared up by one Job, which reads and checks them, and leaves what counts", async () => {
+      const before = (await snapshots()).map(({ id }) => id);
+      await lab.kubectl("create", "job", "by-hand", "--from=cronjob/backup-maintenance", "--namespace", backupPlace.namespace);
+      await lab.kubectl("wait", "job/by-hand", "--for=condition=complete", "--timeout=120s", "--namespace", backupPlace.namespace);
+      assert.match(await lab.kubectl("logs", "job/by-hand", "--container", "maintenance", "--namespace", backupPlace.namespace), /no errors were found[^]*\ndone$/);
+      assert.deepEqual((await snapshots()).map(({ id }) => id), before);
+    });
+
     it("keep a store that can not be saved, and say why", async () => {
       const gateway = `/apis/apps/v1/namespaces/${backupPlace.namespace}/deployments/${backupPlace.release}`;
       await lab.kube.merge(gateway, { spec: { replicas: 0 } });

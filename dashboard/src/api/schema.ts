@@ -618,6 +618,35 @@ export interface components {
             isolation: "enforced" | "open" | "unknown" | "trusted";
             /** @description Why stores are not known to be walled off from each other, where the settings ask for it. */
             isolationProblem: string | null;
+            /** @description The roll-out of another release that is not over; null: there is none. */
+            rollout: {
+                id: string;
+                /**
+                 * @description running: not finished, whoever goes on with it. superseded: another release is wanted by now.
+                 * @enum {string}
+                 */
+                state: "running" | "halted" | "aborted" | "done" | "superseded";
+                /** @description Why it halted, or who aborted it. */
+                why: string | null;
+                /** @description At which it is, from 1; one more than there are: it is through. */
+                wave: number;
+                /** @description When that wave has baked, ISO 8601; null while it does not. */
+                bakeEnds: string | null;
+                waves: {
+                    name: string;
+                    members: number;
+                    bake: number;
+                }[];
+                failed: {
+                    name: string;
+                    why: string;
+                }[];
+                /** @description Not well before their turn, so they keep what they have. */
+                sick: {
+                    name: string;
+                    why: string;
+                }[];
+            } | null;
             /** @description Why the cluster can not be looked at just now: what is shown is older. */
             trouble: components["schemas"]["Problem"] | null;
         };
@@ -777,6 +806,35 @@ export interface operations {
                             isolation: "enforced" | "open" | "unknown" | "trusted";
                             /** @description Why stores are not known to be walled off from each other, where the settings ask for it. */
                             isolationProblem: string | null;
+                            /** @description The roll-out of another release that is not over; null: there is none. */
+                            rollout: {
+                                id: string;
+                                /**
+                                 * @description running: not finished, whoever goes on with it. superseded: another release is wanted by now.
+                                 * @enum {string}
+                                 */
+                                state: "running" | "halted" | "aborted" | "done" | "superseded";
+                                /** @description Why it halted, or who aborted it. */
+                                why: string | null;
+                                /** @description At which it is, from 1; one more than there are: it is through. */
+                                wave: number;
+                                /** @description When that wave has baked, ISO 8601; null while it does not. */
+                                bakeEnds: string | null;
+                                waves: {
+                                    name: string;
+                                    members: number;
+                                    bake: number;
+                                }[];
+                                failed: {
+                                    name: string;
+                                    why: string;
+                                }[];
+                                /** @description Not well before their turn, so they keep what they have. */
+                                sick: {
+                                    name: string;
+                                    why: string;
+                                }[];
+                            } | null;
                         };
                     };
                 };

@@ -108,7 +108,7 @@ export class Streams {
   private tellTrouble(error: unknown): void {
     const { code, title, status, message: detail, more } = problemOf(error, this.report);
     const trouble: ProblemBody = { type: `urn:storefleet:problem:${code}`, title, status, detail, instance: "/api/v1/events", ...(more.hint && { hint: more.hint }), ...(more.request && { request: more.request }) };
-    const known = (this.told ? JSON.parse(this.told.health) : { simulated: false, listProblem: null, environmentProblem: null, isolation: "unknown", isolationProblem: null }) as Health;
+    const known = (this.told ? JSON.parse(this.told.health) : { simulated: false, listProblem: null, environmentProblem: null, isolation: "unknown", isolationProblem: null, rollout: null }) as Health;
     const health = JSON.stringify({ ...known, trouble } satisfies Health);
     if (this.told?.health === health) return;
     if (this.told) this.told.health = health;

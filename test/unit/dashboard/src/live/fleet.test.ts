@@ -4,7 +4,7 @@ import type { Health, Store } from "../../../../../dashboard/src/api/types";
 import { operationOf, rowOf } from "../../../helpers/api-client";
 
 const store = (name: string, more: Partial<Store> = {}): Store => ({ ...rowOf(name), id: name, status: "READY", ...more }) as Store;
-const health: Health = { simulated: false, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, trouble: null };
+const health: Health = { simulated: false, listProblem: null, environmentProblem: null, isolation: "trusted", isolationProblem: null, rollout: null, trouble: null };
 const fleet: Fleet = { stores: [store("acme"), store("bloom")], operations: [operationOf("20261127-120002-aaaa"), operationOf("20261127-120001-aaaa")], health };
 const names = (its: Fleet | undefined) => its?.stores.map(({ id }) => id);
 
