@@ -81,7 +81,7 @@ describe("a fleet's life", function () {
   it("looks at the list alone without a cluster's help", async () => {
     assert.deepEqual(await fleet.json("validate"), { valid: true, problems: [], warnings: [] });
     const schema = JSON.parse((await fleet.ok("schema")).stdout) as { properties: object };
-    assert.deepEqual(keys(schema.properties), ["defaults", "stores"]);
+    assert.deepEqual(keys(schema.properties), ["defaults", "rollout", "stores"]);
     const { stdout } = await fleet.ok("env");
     assert.match(stdout, /^(export \w+='.*'\n)+$/);
     for (const name of ["KUBECONFIG", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"]) assert.match(stdout, new RegExp(`^export ${name}=`, "m"));
@@ -346,7 +346,7 @@ describe("a fleet's life", function () {
     const command = stderr.split("\n").find((line) => line.startsWith("echo "))!;
     const pasted = await fleet.start(["-c", command], {}, "bash", fleet.project).done;
     assert.deepEqual([pasted.code, /^shop +updated/m.test(pasted.stdout)], [3, true], pasted.stdout + pasted.stderr);
-    assert.match(pasted.stderr, /in environment local on context storefleet-local \(https:\/\/127\.0\.0\.1:\d+\):\nSTORE .*\nshop +\S.* 2 \(\d+ GiB\) +unknown\n.*Delete shop with all data\? — not asked for/);
+    assert.match(pasted.stderr, /in environment local on context storefleet-local \(https:\/\/127\.0\.0\.1:\d+\):\nSTORE .*\nshop +\S.* 2 \(\d+ GiB\) +unknown\nNo backup is made before\.\n.*Delete shop with all data\? — not asked for/);
     assert.deepEqual((await fleet.status("shop")).map(({ phase }) => phase), ["SUSPENDED"]);
     fleet.list(renamed);
     await fleet.apply("shop");
