@@ -6,7 +6,7 @@ import { Fleet, succeeded, type Row } from "./helpers/fleet";
 const store = (title: string) => `{ name: hand, engine: woocommerce, title: ${title} }`;
 
 describe("the same stacks by hand", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const fleet = new Fleet();
   const stack = ["--stack", "local.hand"];
   const yes = ["--yes", "--skip-preview"];

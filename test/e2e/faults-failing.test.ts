@@ -18,7 +18,7 @@ const faults = {
 };
 
 describe("stores that fail", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const fleet = new Fleet();
   const folder = join(fleet.folder, "faults");
 

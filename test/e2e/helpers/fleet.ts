@@ -169,7 +169,7 @@ export class Fleet {
 
   rows(ended: Ended): { ended: Ended; rows: Record<string, Row> } {
     assert.notEqual(ended.stdout, "", `nothing on standard output, but: ${ended.stderr}`);
-    const { stores } = z.union([answers.plan, answers.apply]).parse(JSON.parse(ended.stdout)) as { stores: Row[] };
+    const { stores } = z.union([answers.plan, answers.apply, answers.destroy]).parse(JSON.parse(ended.stdout)) as { stores: Row[] };
     return { ended, rows: Object.fromEntries(stores.map((row) => [row.name, row])) };
   }
 
