@@ -57,7 +57,8 @@ export async function helmRecords(kube: Kube, releases: ReleaseName[]): Promise<
  * @param refused told what Helm says when it refuses
  * @throws UserError when Helm does not come to an end, or is cancelled
  */
-export async function rollBack({ kube, cluster, variables }: Session, release: ReleaseName, signal: AbortSignal, refused: (words: string) => void): Promise<boolean> {
+export async function rollBack(session: Session, release: ReleaseName, signal: AbortSignal, refused: (words: string) => void): Promise<boolean> {
+  const { kube } = session;
   const { namespace, name } = release;
   const revisions = (await helmRecords(kube, [release])).sort((a, b) => b.revision - a.revision);
   const last = revisions[0];
@@ -69,12 +70,17 @@ export async function rollBack({ kube, cluster, variables }: Session, release: R
   for (const { metadata } of await kube.list(jobs, { labels: "app.kubernetes.io/managed-by=Helm", metadataOnly: true })) {
     if (metadata.annotations?.["meta.helm.sh/release-name"] === name) await kube.remove(`${jobs}/${metadata.name}?propagationPolicy=Background`);
   }
-  const args = ["rollback", name, String(good.revision), "--namespace", namespace, "--kube-context", cluster.context];
   // Without waiting for its pods: the upgrade that follows does that.
-  const { code, stderr } = await run(toolPath("helm") ?? "helm", args, { env: variables, timeout: patience, signal });
+  const { code, words } = await goBackTo(session, release, good.revision, [], patience, signal);
   if (code === 0) return true;
-  const words = `helm ${args.slice(0, 5).join(" ")}: ${stderr.trim().replace(/\s+/g, " ")}`;
   if (code === 124 || code === 130) throw new UserError(words);
   refused(words);
   return false;
+}
+
+/** `helm rollback` to a revision, be it the one that is there. @param within milliseconds @returns its exit code, and what it said */
+export async function goBackTo({ cluster, variables }: Pick<Session, "cluster" | "variables">, { namespace, name }: ReleaseName, revision: number, more: string[], within: number, signal: AbortSignal): Promise<{ code: number; words: string }> {
+  const args = ["rollback", name, String(revision), "--namespace", namespace, "--kube-context", cluster.context, ...more];
+  const { code, stderr } = await run(toolPath("helm") ?? "helm", args, { env: variables, timeout: within, signal });
+  return { code, words: `helm ${args.slice(0, 5).join(" ")}: ${stderr.trim().replace(/\s+/g, " ")}` };
 }

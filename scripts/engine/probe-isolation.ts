@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import type { EnvironmentSettings } from "../../config/environment";
-import { projectRoot } from "../../config/root";
 import type { Kube, KubeObject } from "../../kube";
+import { chartImage } from "../../stores/chart-image";
 import { simulatedNodeLabel } from "../machine/cluster";
 import type { Isolation } from "../fleet/isolation";
 import { troubleIn } from "../fleet/trouble";
@@ -27,7 +24,7 @@ export async function probeIsolation(kube: Kube, settings: EnvironmentSettings, 
   await removeAbandoned(kube);
   const namespace = `storefleet-probe-${randomBytes(4).toString("hex")}`;
   const path = `/api/v1/namespaces/${namespace}`;
-  const image = settings.images.overrides.redis ?? pinnedRedis();
+  const image = settings.images.overrides.redis ?? chartImage("medusa", "redis");
   const unknown = async (what: string): Promise<Isolation> => ({ enforcement: "unknown", reason: `${what}: ${(await troubleIn(kube, namespace)) ?? "no reason is known"}` });
   await kube.apply(path, {
     apiVersion: "v1", kind: "Namespace",
@@ -95,6 +92,3 @@ async function removeAbandoned(kube: Kube): Promise<void> {
     if (Date.now() - Date.parse(metadata.creationTimestamp) > abandonedAfter) await kube.remove(`/api/v1/namespaces/${metadata.name}`, metadata.uid);
   }
 }
-
-/** The environment's stores run it as well. */
-const pinnedRedis = (): string => (parse(readFileSync(join(projectRoot, "components/medusa/chart/values.yaml"), "utf8")) as { images: { redis: string } }).images.redis;

@@ -2,10 +2,8 @@ import { backupNames, repositoryKeys, repositoryOf, repositoryUrl } from "../../
 import { UserError } from "../../config/errors";
 import { annotations } from "../../stores/labels";
 import type { Observed } from "../fleet/observe";
-import { run } from "../machine/os/run";
-import { toolPath } from "../machine/tools";
 import { saveStore } from "./backup";
-import { helmRecords } from "./helm";
+import { goBackTo, helmRecords } from "./helm";
 import { runJob } from "./jobs";
 import { stopShop } from "./scale";
 import type { Session } from "./session";
@@ -76,12 +74,12 @@ async function load({ kube }: Session, { store, namespace, uid }: Observed, { re
 }
 
 /** The release's own revision once more: replicas and scheduled work are what they were, and the set-up goes through again. */
-async function startAgain({ kube, cluster, variables }: Session, { namespace, releases }: Observed, signal: AbortSignal): Promise<void> {
+async function startAgain(session: Session, { namespace, releases }: Observed, signal: AbortSignal): Promise<void> {
   for (const { name } of releases) {
-    const [last] = (await helmRecords(kube, [{ namespace, name }])).filter(({ status }) => status === "deployed").sort((a, b) => b.revision - a.revision);
+    const [last] = (await helmRecords(session.kube, [{ namespace, name }])).filter(({ status }) => status === "deployed").sort((a, b) => b.revision - a.revision);
     if (!last) throw new UserError(`Helm has no deployed revision of ${name} in ${namespace} that the shop could start from`);
-    const args = ["rollback", name, String(last.revision), "--namespace", namespace, "--kube-context", cluster.context, "--wait", "--wait-for-jobs", "--history-max", "5", "--timeout", `${patience.start / 1000}s`];
-    const { code, stderr } = await run(toolPath("helm") ?? "helm", args, { env: variables, timeout: patience.start + 60_000, signal });
-    if (code !== 0) throw new UserError(`helm ${args.slice(0, 3).join(" ")}: ${stderr.trim().replace(/\s+/g, " ")}`);
+    const waiting = ["--wait", "--wait-for-jobs", "--history-max", "5", "--timeout", `${patience.start / 1000}s`];
+    const { code, words } = await goBackTo(session, { namespace, name }, last.revision, waiting, patience.start + 60_000, signal);
+    if (code !== 0) throw new UserError(words);
   }
 }

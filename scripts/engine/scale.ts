@@ -8,12 +8,14 @@ const patience = { stop: 180_000, start: 300_000 };
 
 const kinds = ["deployments", "statefulsets"];
 
-interface Workload {
+/** A Deployment or StatefulSet, and where the API has it. */
+export interface Workload {
   path: string;
   object: KubeObject;
 }
 
-async function workloadsIn(kube: Kube, namespace: string): Promise<Workload[]> {
+/** What keeps pods of a store. */
+export async function workloadsIn(kube: Kube, namespace: string): Promise<Workload[]> {
   const lists = await Promise.all(kinds.map((kind) => kube.list(`/apis/apps/v1/namespaces/${namespace}/${kind}`)));
   return lists.flatMap((objects, index) => objects.map((object) => ({ path: `/apis/apps/v1/namespaces/${namespace}/${kinds[index]}/${object.metadata.name}`, object })));
 }

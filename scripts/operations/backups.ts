@@ -7,10 +7,11 @@ import { saveStore, type Saved } from "../engine/backup";
 import { runJob } from "../engine/jobs";
 import { openSession, type Session } from "../engine/session";
 import { readEnvironment } from "../fleet/environment";
-import { observeFleet, type Observed } from "../fleet/observe";
+import { observeFleet, observeStore, type Observed } from "../fleet/observe";
 import { forEachLimited } from "../machine/os/limited";
 import { recordedStore } from "./records/of-stores";
 import { jsonOf } from "./records/json";
+import { tenths } from "./records/operation";
 import { requireKnown, type Listener, type Scope } from "./scope";
 
 /** A store that was backed up, or was not. */
@@ -56,7 +57,7 @@ export async function backup(scope: Scope, { names, all = false, concurrency = l
 
 async function backedUp(session: Session, store: Observed, listener: Listener & { queued?: string }): Promise<BackedUp> {
   const started = performance.now();
-  const seconds = () => Math.round((performance.now() - started) / 100) / 10;
+  const seconds = () => tenths(performance.now() - started);
   listener.progress.step(store.store, "backing up");
   try {
     const saved = await recordedStore(session, "backup", store.store, listener, (signal) => saveStore(session.kube.heeding(signal), store, "manual", signal));
@@ -101,16 +102,13 @@ const listed = z.array(z.object({ short_id: z.string(), time: z.string(), tags: 
 /** Milliseconds for looking through the repositories of a store. */
 const patience = 240_000;
 
-/** What backups there are of a store, newest first, of earlier stores of its name as well; it need not run. */
-export async function readBackups(session: Session, name: string, signal: AbortSignal): Promise<Backups> {
-  const { kube, env } = session;
-  await requireBackups(session);
+/** What backups there are of a store, newest first, of earlier stores of its name as well. @param running the one that runs now, if any */
+export async function readBackups({ kube, cluster }: Session, name: string, running: Pick<Observed, "uid"> | undefined, signal: AbortSignal): Promise<Backups> {
   const { namespace } = backupPlace;
   const { pods } = await runJob(kube, namespace, "backup-list", { name: `list-${name}`, env: { list: { STORE: name } } }, { within: patience, signal });
   const pod = pods.find(({ status }) => status?.phase === "Succeeded");
-  const text = pod && !session.cluster.simulated ? await kube.text(`/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}/log?container=list`) : "";
-  const own = (await observeFleet(kube, env)).get(name);
-  return backupsIn(text, own?.uid.slice(0, 8));
+  const text = pod && !cluster.simulated ? await kube.text(`/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}/log?container=list`) : "";
+  return backupsIn(text, running?.uid.slice(0, 8));
 }
 
 /** What the Job of `list.sh` printed. @param life of the store that runs now */
@@ -135,5 +133,7 @@ export function backupsIn(text: string, life: string | undefined): Backups {
 
 /** The same, for somebody who asks. */
 export async function backups(scope: Scope, name: string, { signal }: Pick<Listener, "signal">): Promise<Backups> {
-  return readBackups(await openSession(scope), name, signal);
+  const session = await openSession(scope);
+  await requireBackups(session);
+  return readBackups(session, name, await observeStore(session.kube, scope.env, name), signal);
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../config/errors";
 import type { KubeObject } from "../../kube";
+import { workloadsIn } from "../engine/scale";
 import { recordedStore, type OneListener } from "./records/of-stores";
 import { findStore } from "./running-store";
 import type { Scope } from "./scope";
@@ -14,9 +15,7 @@ const restartedAt = "kubectl.kubernetes.io/restartedAt";
 export async function restart(scope: Scope, name: string, part: string | undefined, listener: OneListener, now = new Date()): Promise<string[]> {
   const { session, store } = await findStore(scope, name);
   const { kube } = session;
-  const kinds = ["deployments", "statefulsets"];
-  const lists = await Promise.all(kinds.map((kind) => kube.list(`/apis/apps/v1/namespaces/${store.namespace}/${kind}`)));
-  const all = lists.flatMap((objects, index) => objects.map((object) => ({ path: `/apis/apps/v1/namespaces/${store.namespace}/${kinds[index]}/${object.metadata.name}`, name: object.metadata.name, part: partOf(object) })));
+  const all = (await workloadsIn(kube, store.namespace)).map(({ path, object }) => ({ path, name: object.metadata.name, part: partOf(object) }));
   const chosen = all.filter((it) => part === undefined || it.part === part || it.name === part);
   if (chosen.length === 0) throw new UserError(part === undefined ? `${name} has nothing to restart` : `${name} has no part "${part}"`, `It has: ${all.map((it) => it.part).sort().join(", ") || "none"}.`, "usage");
   await recordedStore(session, "restart", name, listener, async () => {

@@ -9,6 +9,7 @@ import { requireBackups, readBackups, type Backups, type Snapshot } from "./back
 import { clusterAddressOf, wordFor, type ClusterAddress } from "./deletion-guards";
 import { lookAtDoomed } from "./doomed";
 import { recordedStore, type OneListener } from "./records/of-stores";
+import { tenths } from "./records/operation";
 import { requireKnown, type Scope } from "./scope";
 
 /** What is put in the place of what. */
@@ -50,7 +51,7 @@ export async function restore(scope: Scope, name: string, { snapshot, safety }: 
   if (store.suspended) throw new UserError(`${name} is suspended, and a restore has to see it start`, `Take \`suspended\` out of its entry first: ${storesCommand(`apply ${name}`)}`, "not-ready");
   if (store.restoring === undefined && (store.receipt === undefined || store.deleting)) throw new UserError(`${name} is not whole yet`, storesCommand(`status ${name}`), "not-ready");
   listener.say(`looking for backups of ${name}`);
-  const chosen = choose(name, await readBackups(session, name, listener.signal), snapshot, store);
+  const chosen = choose(name, await readBackups(session, name, store, listener.signal), snapshot, store);
   const [before] = await lookAtDoomed(session, [{ name, observed: store }]);
   const cluster = clusterAddressOf(session);
   await consent({ name, cluster, snapshot: chosen, orders: before?.orders ?? null, saved: safety, typed: wordFor(scope.env, cluster, [{ name }]) });
@@ -62,11 +63,11 @@ export async function restore(scope: Scope, name: string, { snapshot, safety }: 
     const source: Source = { repository: chosen.repository, snapshot: chosen.id };
     return restoreStore({ ...tools, kube: session.kube.heeding(signal) }, now, source, recoveryKey, safety, listener.say, signal);
   });
-  return { name, snapshot: chosen, saved, seconds: Math.round((performance.now() - started) / 100) / 10 };
+  return { name, snapshot: chosen, saved, seconds: tenths(performance.now() - started) };
 }
 
 async function refuseMissing(session: Session, name: string, observed: Map<string, Observed>, { signal }: Pick<OneListener, "signal">): Promise<never> {
-  const { snapshots } = await readBackups(session, name, signal);
+  const { snapshots } = await readBackups(session, name, undefined, signal);
   if (snapshots.length === 0) requireKnown([name], [], observed);
   throw new UserError(
     `store "${name}" does not run; ${snapshots.length} backups of it are there`,
